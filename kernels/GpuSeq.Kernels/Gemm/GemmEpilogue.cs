@@ -1,0 +1,36 @@
+using System.Runtime.CompilerServices;
+using GpuSeq.Kernels.Simd;
+
+namespace GpuSeq.Kernels;
+
+/// <summary>What follows the product: c = activation(alpha sum + beta c + bias) + residual.</summary>
+internal static unsafe class GemmEpilogue
+{
+    /// <summary>Finishes and stores the first count lanes of a vector of sums. A null bias or residual is left out.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store<TVector>(
+        TVector sum, float* c, int count, float alpha, float beta, float* bias, Activation activation, float* residual)
+        where TVector : struct, IVector<TVector>
+    {
+        var value = TVector.Broadcast(alpha) * sum;
+        if (beta != 0f)
+            value = TVector.MultiplyAdd(TVector.Broadcast(beta), VectorMath.LoadPartial<TVector>(c, count), value);
+        if (bias != null)
+            value += VectorMath.LoadPartial<TVector>(bias, count);
+        if (activation != Activation.None)
+            value = Activate(value, activation);
+        if (residual != null)
+            value += VectorMath.LoadPartial<TVector>(residual, count);
+        VectorMath.StorePartial(value, c, count);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static TVector Activate<TVector>(TVector value, Activation activation)
+        where TVector : struct, IVector<TVector> => activation switch
+        {
+            Activation.Relu => TVector.Max(value, TVector.Zero),
+            Activation.Tanh => VectorMath.Tanh(value),
+            _ => VectorMath.Sigmoid(value),
+        };
+
+}

@@ -1,0 +1,177 @@
+using System.Runtime.CompilerServices;
+using GpuSeq.Kernels.Simd;
+using ILGPU;
+using ILGPU.IR.Intrinsics;
+using ILGPU.Runtime;
+
+namespace GpuSeq.Kernels;
+
+/// <summary>
+/// The matrix product on CPUs (Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008).
+/// For each block of K (and of N, when it is very wide) one launch packs op(A) and op(B) into panels that a micro-kernel
+/// reads front to back, and one launch multiplies them; a work item of the second computes a block of C.
+/// </summary>
+/// <remarks>
+/// Every element of C is summed in an order that only K decides, so the bits depend neither on the number of threads nor
+/// on how C is cut. Panels are [K block, rows or columns of the micro-kernel], zero beyond the edge.
+/// </remarks>
+internal static unsafe class GemmPanels
+{
+    /// <summary>One block of K and N, and how its work is cut.</summary>
+    public struct Block
+    {
+        public GemmArguments Gemm;
+        public int Width; // bits of the vectors
+        public int TileRows; // of the micro-kernel
+        public int TileColumns;
+        public int KBegin;
+        public int KLength;
+        public int NBegin;
+        public int NLength;
+        public int PackedBOffset; // elements into the packing buffer
+        public int ItemRows; // tiles per work item
+        public int ItemColumns;
+        public int ItemsAcross; // work items side by side in a row of C
+
+        public readonly int RowPanels => (Gemm.M + TileRows - 1) / TileRows;
+
+        public readonly int ColumnPanels => (NLength + TileColumns - 1) / TileColumns;
+
+        public readonly bool IsFirst => KBegin == 0;
+
+        public readonly bool IsLast => KBegin + KLength == Gemm.K;
+    }
+
+    /// <summary>Item i packs column panel i of op(B) or, behind those, a row panel of op(A).</summary>
+    public static void Pack(Index1D item, ArrayView<float> a, ArrayView<float> b, ArrayView<float> packed, Block block) =>
+        PackPanel(item, a, b, packed, block);
+
+    /// <summary>Item i multiplies a rectangle of tiles and finishes it where the last block of K is done.</summary>
+    public static void Multiply(
+        Index1D item, ArrayView<float> packed, ArrayView<float> c, ArrayView<float> bias, ArrayView<float> residual, Block block) =>
+        MultiplyItem(item, packed, c, bias, residual, block);
+
+    [IntrinsicImplementation]
+    public static void PackPanel(int item, ArrayView<float> a, ArrayView<float> b, ArrayView<float> packed, Block block)
+    {
+        var target = (float*)packed.LoadEffectiveAddressAsPtr();
+        ref var gemm = ref block.Gemm;
+        if (item < block.ColumnPanels)
+        {
+            var column = block.NBegin + item * block.TileColumns;
+            var columns = Math.Min(block.TileColumns, block.NBegin + block.NLength - column);
+            var source = (float*)b.LoadEffectiveAddressAsPtr();
+            target += block.PackedBOffset + (long)item * block.TileColumns * block.KLength;
+            if (gemm.TransposeB != 0)
+                PackRows(source + (long)column * gemm.Ldb + block.KBegin, gemm.Ldb, columns, block.KLength, target, block.TileColumns);
+            else
+                PackColumns(source + (long)block.KBegin * gemm.Ldb + column, gemm.Ldb, columns, block.KLength, target, block.TileColumns);
+            return;
+        }
+        var panel = item - block.ColumnPanels;
+        var row = panel * block.TileRows;
+        var rows = Math.Min(block.TileRows, gemm.M - row);
+        var origin = (float*)a.LoadEffectiveAddressAsPtr();
+        target += (long)panel * block.TileRows * block.KLength;
+        if (gemm.TransposeA != 0)
+            PackColumns(origin + (long)block.KBegin * gemm.Lda + row, gemm.Lda, rows, block.KLength, target, block.TileRows);
+        else
+            PackRows(origin + (long)row * gemm.Lda + block.KBegin, gemm.Lda, rows, block.KLength, target, block.TileRows);
+    }
+
+    // The source has k along its rows: lines of it become columns of the panel.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void PackRows(float* source, int stride, int lines, int kLength, float* target, int width)
+    {
+        for (var line = 0; line < width; line += GemmTranspose.Lines)
+        {
+            var present = Math.Min(GemmTranspose.Lines, lines - line);
+            var panelLines = Math.Min(GemmTranspose.Lines, width - line);
+            GemmTranspose.Panel(source + (long)line * stride, stride, present, panelLines, kLength, target + line, width);
+        }
+    }
+
+    // The source has k down its columns: its rows are copied as they are.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void PackColumns(float* source, int stride, int columns, int kLength, float* target, int width)
+    {
+        for (var k = 0; k < kLength; k++, source += stride, target += width)
+        {
+            if (columns == 16 && width == 16)
+            {
+                Vector256Lanes.Store(Vector256Lanes.Load(source), target);
+                Vector256Lanes.Store(Vector256Lanes.Load(source + 8), target + 8);
+                continue;
+            }
+            for (var j = 0; j < width; j++)
+                target[j] = j < columns ? source[j] : 0f;
+        }
+    }
+
+    [IntrinsicImplementation]
+    public static void MultiplyItem(
+        int item, ArrayView<float> packed, ArrayView<float> c, ArrayView<float> bias, ArrayView<float> residual, Block block)
+    {
+        switch ((SimdWidth)block.Width)
+        {
+            case SimdWidth.Bits512:
+                MultiplyTiles<Vector512Lanes, Tile12x2>(item, packed, c, bias, residual, ref block);
+                break;
+            case SimdWidth.Bits256:
+                MultiplyTiles<Vector256Lanes, Tile6x2>(item, packed, c, bias, residual, ref block);
+                break;
+            default:
+                MultiplyTiles<Vector128Lanes, Tile6x2>(item, packed, c, bias, residual, ref block);
+                break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit]
+    private static void MultiplyTiles<TVector, TTile>(
+        int item, ArrayView<float> packed, ArrayView<float> c, ArrayView<float> bias, ArrayView<float> residual, ref Block block)
+        where TVector : struct, IVector<TVector>
+        where TTile : struct, IGemmTile
+    {
+        var tileColumns = 2 * TVector.Count;
+        var buffer = stackalloc float[TTile.Rows * tileColumns + 16];
+        var tile = (float*)(((nuint)buffer + 63) & ~(nuint)63); // 64-byte aligned, so that no store crosses a cache line
+        var panels = (float*)packed.LoadEffectiveAddressAsPtr();
+        var output = (float*)c.LoadEffectiveAddressAsPtr();
+        var biases = bias.Length > 0 ? (float*)bias.LoadEffectiveAddressAsPtr() : null;
+        var residuals = residual.Length > 0 ? (float*)residual.LoadEffectiveAddressAsPtr() : null;
+        ref var gemm = ref block.Gemm;
+        // Blocks of K after the first add to what C holds; what follows the product comes with the last.
+        var beta = block.IsFirst ? gemm.Beta : 1f;
+        var activation = block.IsLast ? (Activation)gemm.Activation : Activation.None;
+        if (!block.IsLast)
+            biases = residuals = null;
+
+        var (itemRow, itemColumn) = Math.DivRem(item, block.ItemsAcross);
+        var rowEnd = Math.Min((itemRow + 1) * block.ItemRows, block.RowPanels);
+        var columnEnd = Math.Min((itemColumn + 1) * block.ItemColumns, block.ColumnPanels);
+        for (var j = itemColumn * block.ItemColumns; j < columnEnd; j++)
+        {
+            var bPanel = panels + block.PackedBOffset + (long)j * tileColumns * block.KLength;
+            var column = block.NBegin + j * tileColumns;
+            var columns = Math.Min(tileColumns, block.NBegin + block.NLength - column);
+            for (var i = itemRow * block.ItemRows; i < rowEnd; i++)
+            {
+                var row = i * TTile.Rows;
+                TTile.Multiply<TVector>(block.KLength, panels + (long)row * block.KLength, bPanel, tile);
+                var rows = Math.Min(TTile.Rows, gemm.M - row);
+                for (var r = 0; r < rows; r++)
+                {
+                    var offset = (long)(row + r) * gemm.Ldc + column;
+                    for (var v = 0; v < columns; v += TVector.Count)
+                    {
+                        GemmEpilogue.Store(
+                            TVector.Load(tile + r * tileColumns + v), output + offset + v, columns - v, gemm.Alpha, beta,
+                            biases == null ? null : biases + column + v, activation,
+                            residuals == null ? null : residuals + offset + v);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+namespace GpuSeq.Kernels;
+
+/// <summary>What a kernel applies to its result before it stores it.</summary>
+public enum Activation
+{
+    /// <summary>The value itself.</summary>
+    None,
+
+    /// <summary>max(0, x).</summary>
+    Relu,
+
+    /// <summary>tanh x.</summary>
+    Tanh,
+
+    /// <summary>1 / (1 + e^-x).</summary>
+    Sigmoid,
+}
+
+/// <summary>A matrix product: C = activation(alpha op(A) op(B) + beta C + bias), op(A) [M, K], op(B) [K, N], C [M, N], rows first.</summary>
+/// <param name="m">Rows of the result.</param>
+/// <param name="n">Columns of the result.</param>
+/// <param name="k">The length of the sums.</param>
+public readonly struct GemmShape(int m, int n, int k)
+{
+    /// <summary>Rows of the result.</summary>
+    public int M { get; } = m;
+
+    /// <summary>Columns of the result.</summary>
+    public int N { get; } = n;
+
+    /// <summary>The length of the sums.</summary>
+    public int K { get; } = k;
+
+    /// <summary>Whether A is stored as [K, M].</summary>
+    public bool TransposeA { get; init; }
+
+    /// <summary>Whether B is stored as [N, K], as PyTorch stores weights.</summary>
+    public bool TransposeB { get; init; }
+
+    /// <summary>Elements from one stored row of A to the next; 0 means that rows lie side by side.</summary>
+    public int Lda { get; init; }
+
+    /// <summary>Elements from one stored row of B to the next; 0 means that rows lie side by side.</summary>
+    public int Ldb { get; init; }
+
+    /// <summary>Elements from one row of C to the next; 0 means that rows lie side by side.</summary>
+    public int Ldc { get; init; }
+
+    /// <summary>The factor of the product.</summary>
+    public float Alpha { get; init; } = 1f;
+
+    /// <summary>The factor of what C holds already; with 0, C is never read.</summary>
+    public float Beta { get; init; }
+
+    /// <summary>What is applied to the sum.</summary>
+    public Activation Activation { get; init; }
+
+    /// <summary>Floating-point operations: a multiplication and an addition for each term.</summary>
+    public double Flops => 2.0 * M * N * K;
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        $"{(TransposeA ? 't' : 'n')}{(TransposeB ? 't' : 'n')} {M}x{N}x{K}";
+}
+
+/// <summary>A <see cref="GemmShape"/> as kernels take it, leading dimensions filled in.</summary>
+internal struct GemmArguments
+{
+    public int M;
+    public int N;
+    public int K;
+    public int Lda;
+    public int Ldb;
+    public int Ldc;
+    public int TransposeA;
+    public int TransposeB;
+    public float Alpha;
+    public float Beta;
+    public int Activation;
+
+    public GemmArguments(GemmShape shape)
+    {
+        M = shape.M;
+        N = shape.N;
+        K = shape.K;
+        Lda = shape.Lda > 0 ? shape.Lda : shape.TransposeA ? shape.M : shape.K;
+        Ldb = shape.Ldb > 0 ? shape.Ldb : shape.TransposeB ? shape.K : shape.N;
+        Ldc = shape.Ldc > 0 ? shape.Ldc : shape.N;
+        TransposeA = shape.TransposeA ? 1 : 0;
+        TransposeB = shape.TransposeB ? 1 : 0;
+        Alpha = shape.Alpha;
+        Beta = shape.Beta;
+        Activation = (int)shape.Activation;
+    }
+}

@@ -1,0 +1,58 @@
+using GpuSeq.Kernels.Simd;
+using ILGPU.Runtime;
+
+namespace GpuSeq.Kernels;
+
+/// <summary>The two shapes that a kernel may have.</summary>
+public enum KernelShape
+{
+    /// <summary>A work item computes a row or a panel with vectors. Only for CPUs.</summary>
+    Row,
+
+    /// <summary>Lanes of a group share tiles. For GPUs; a CPU runs it lane by lane, for validation.</summary>
+    Group,
+}
+
+/// <summary>The kernels of one accelerator. A family is loaded when it is first used.</summary>
+public sealed class KernelLibrary : IDisposable
+{
+    private Gemm? _gemm;
+
+    /// <summary>The kernels of an accelerator.</summary>
+    /// <param name="accelerator">What runs them.</param>
+    /// <param name="shape">Which shape; by default rows on CPUs and groups elsewhere.</param>
+    /// <param name="width">The width of vectors on CPUs; by default the widest that the processor has.</param>
+    /// <exception cref="ArgumentException">Row-shaped kernels are asked for on another accelerator than a CPU.</exception>
+    public KernelLibrary(Accelerator accelerator, KernelShape? shape = null, SimdWidth? width = null)
+    {
+        ArgumentNullException.ThrowIfNull(accelerator);
+        Accelerator = accelerator;
+        var isCpu = accelerator.AcceleratorType == AcceleratorType.CPU;
+        Shape = shape ?? (isCpu ? KernelShape.Row : KernelShape.Group);
+        if (Shape == KernelShape.Row && !isCpu)
+            throw new ArgumentException($"Row-shaped kernels run on CPUs only, not on {accelerator}.", nameof(shape));
+        Width = width ?? SimdWidths.Widest;
+        Pool = new MemoryPool(accelerator);
+    }
+
+    /// <summary>What runs the kernels.</summary>
+    public Accelerator Accelerator { get; }
+
+    /// <summary>The memory that kernels and tensors share.</summary>
+    public MemoryPool Pool { get; }
+
+    /// <summary>The shape of the kernels.</summary>
+    public KernelShape Shape { get; }
+
+    /// <summary>The width of vectors on CPUs.</summary>
+    public SimdWidth Width { get; }
+
+    /// <summary>The number of threads, or multiprocessors, that work items spread over.</summary>
+    internal int Parallelism => Accelerator.NumMultiprocessors;
+
+    /// <summary>Matrix products.</summary>
+    public Gemm Gemm => _gemm ??= new(this);
+
+    /// <summary>Gives the pool's memory back.</summary>
+    public void Dispose() => Pool.Dispose();
+}

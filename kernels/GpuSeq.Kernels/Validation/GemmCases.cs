@@ -1,0 +1,120 @@
+using GpuSeq.Kernels.Reference;
+
+namespace GpuSeq.Kernels.Validation;
+
+/// <summary>A matrix product.</summary>
+public sealed class GemmCase : KernelCase
+{
+    private readonly GemmShape _shape;
+    private readonly bool _hasBias;
+    private readonly bool _hasResidual;
+
+    /// <summary>A product of random operands.</summary>
+    /// <param name="shape">Sizes, layouts, factors and activation.</param>
+    /// <param name="bias">Whether a bias is added.</param>
+    /// <param name="residual">Whether a residual is added.</param>
+    /// <param name="integers">Whether the operands are integers, so that the result must be exact.</param>
+    public GemmCase(GemmShape shape, bool bias = false, bool residual = false, bool integers = false)
+        : base("gemm", Describe(shape, bias, residual, integers))
+    {
+        (_shape, _hasBias, _hasResidual) = (shape, bias, residual);
+        var data = new CaseData(Name);
+        float[] Values(int length) => integers ? data.Integers(length) : data.Uniform(length);
+        Input("a", Values(Size(shape.TransposeA ? shape.K : shape.M, shape.TransposeA ? shape.M : shape.K, shape.Lda)));
+        Input("b", Values(Size(shape.TransposeB ? shape.N : shape.K, shape.TransposeB ? shape.K : shape.N, shape.Ldb)));
+        var c = Size(shape.M, shape.N, shape.Ldc);
+        if (shape.Beta != 0 || shape.Ldc > shape.N) // gaps between the rows of C must stay as they are
+            InputOutput("c", Values(c));
+        else
+            Output("c", c);
+        if (bias)
+            Input("bias", Values(shape.N));
+        if (residual)
+            Input("residual", Values(c));
+        Tolerance = integers ? Tolerance.Exact : Tolerance.Rounding(shape.K);
+    }
+
+    /// <inheritdoc/>
+    public override double Flops => _shape.Flops;
+
+    /// <inheritdoc/>
+    public override void Launch(KernelLibrary kernels, CaseViews views) => Launch(kernels, views, _shape);
+
+    /// <inheritdoc/>
+    public override bool LaunchFaulty(KernelLibrary kernels, CaseViews views)
+    {
+        if (_shape.K < 2 || _shape.M == 0 || _shape.N == 0 || _shape.TransposeA)
+            return false;
+        // The last term of every sum is left out; rows still begin where they did.
+        Launch(kernels, views, new GemmShape(_shape.M, _shape.N, _shape.K - 1)
+        {
+            TransposeB = _shape.TransposeB,
+            Lda = _shape.Lda > 0 ? _shape.Lda : _shape.K,
+            Ldb = _shape.Ldb > 0 ? _shape.Ldb : _shape.TransposeB ? _shape.K : _shape.N,
+            Ldc = _shape.Ldc,
+            Alpha = _shape.Alpha,
+            Beta = _shape.Beta,
+            Activation = _shape.Activation,
+        });
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override void Define<T>(CaseArrays<T> arrays) => GemmReference.Multiply<T>(
+        _shape, arrays["a"], arrays["b"], arrays["c"], _hasBias ? arrays["bias"] : [], _hasResidual ? arrays["residual"] : []);
+
+    private void Launch(KernelLibrary kernels, CaseViews views, GemmShape shape) => kernels.Gemm.Multiply(
+        shape, views["a"], views["b"], views["c"], _hasBias ? views["bias"] : default, _hasResidual ? views["residual"] : default);
+
+    private static int Size(int rows, int columns, int stride) =>
+        rows == 0 || columns == 0 ? 0 : (rows - 1) * (stride > 0 ? stride : columns) + columns;
+
+    private static string Describe(GemmShape shape, bool bias, bool residual, bool integers) =>
+        $"{shape}{(shape.Alpha != 1 ? " alpha" : "")}{(shape.Beta != 0 ? " beta" : "")}{(shape.Lda + shape.Ldb + shape.Ldc > 0 ? " strided" : "")}"
+        + $"{(bias ? " bias" : "")}{(shape.Activation != Activation.None ? $" {shape.Activation}" : "")}"
+        + $"{(residual ? " residual" : "")}{(integers ? " integers" : "")}";
+}
+
+/// <summary>The sweep over matrix products.</summary>
+public static class GemmCases
+{
+    // 0, 1, 3, the edges of the tiles for every vector width, primes, tall, wide, and K far above M and N.
+    private static readonly (int M, int N, int K)[] Sizes =
+    [
+        (0, 3, 5), (3, 0, 5), (3, 5, 0), (1, 1, 1), (3, 3, 3), (1, 37, 50), (2, 96, 33), (5, 1, 7), (37, 1, 41),
+        (5, 7, 11), (6, 16, 8), (7, 17, 9), (11, 31, 13), (12, 32, 16), (13, 33, 17), (47, 63, 64), (48, 64, 65),
+        (95, 33, 31), (96, 64, 32), (97, 65, 33), (61, 67, 71), (257, 19, 5), (5, 257, 19), (3, 5, 2000), (17, 29, 1031),
+        (130, 70, 515),
+    ];
+
+    /// <summary>Every case.</summary>
+    public static IEnumerable<KernelCase> All
+    {
+        get
+        {
+            foreach (var (m, n, k) in Sizes)
+            {
+                foreach (var (transposeA, transposeB) in new[] { (false, false), (false, true), (true, false), (true, true) })
+                {
+                    var shape = new GemmShape(m, n, k) { TransposeA = transposeA, TransposeB = transposeB };
+                    yield return new GemmCase(shape, integers: true);
+                    yield return new GemmCase(shape);
+                }
+            }
+            foreach (var activation in Enum.GetValues<Activation>())
+            {
+                foreach (var (m, n, k) in new[] { (3, 21, 40), (61, 67, 71), (97, 33, 600) })
+                {
+                    yield return new GemmCase(new(m, n, k) { Activation = activation }, bias: true);
+                    yield return new GemmCase(new(m, n, k) { Activation = activation, Alpha = 0.5f, Beta = -1.5f }, bias: true, residual: true);
+                }
+            }
+            foreach (var (m, n, k) in new[] { (2, 9, 5), (29, 31, 37), (96, 64, 300) })
+            {
+                yield return new GemmCase(new(m, n, k) { Lda = k + 3, Ldb = n + 5, Ldc = n + 1 }, bias: true, integers: true);
+                yield return new GemmCase(
+                    new(m, n, k) { TransposeA = true, TransposeB = true, Lda = m + 3, Ldb = k + 5, Ldc = n + 7, Beta = 1f }, integers: true);
+            }
+        }
+    }
+}

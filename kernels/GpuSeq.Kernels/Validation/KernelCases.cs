@@ -1,0 +1,11 @@
+namespace GpuSeq.Kernels.Validation;
+
+/// <summary>Every case of every kernel.</summary>
+public static class KernelCases
+{
+    /// <summary>The cases, family by family.</summary>
+    public static IEnumerable<KernelCase> All =>
+    [
+        .. GemmCases.All,
+    ];
+}
