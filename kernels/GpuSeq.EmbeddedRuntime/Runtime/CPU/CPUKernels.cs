@@ -97,7 +97,10 @@ internal sealed unsafe class ImplicitKernel<TIndex, T1>(CPUAccelerator accelerat
     {
         var kernel = (delegate*<TIndex, T1, void>)Address;
         for (var i = begin; i < end; i++)
+        {
             kernel(GridIndex.FromLinear(Extent, i), _a1);
+            LocalArena.EndItem();
+        }
     }
 }
 
@@ -142,7 +145,10 @@ internal sealed unsafe class ImplicitKernel<TIndex, T1, T2>(CPUAccelerator accel
     {
         var kernel = (delegate*<TIndex, T1, T2, void>)Address;
         for (var i = begin; i < end; i++)
+        {
             kernel(GridIndex.FromLinear(Extent, i), _a1, _a2);
+            LocalArena.EndItem();
+        }
     }
 }
 
@@ -189,7 +195,10 @@ internal sealed unsafe class ImplicitKernel<TIndex, T1, T2, T3>(CPUAccelerator a
     {
         var kernel = (delegate*<TIndex, T1, T2, T3, void>)Address;
         for (var i = begin; i < end; i++)
+        {
             kernel(GridIndex.FromLinear(Extent, i), _a1, _a2, _a3);
+            LocalArena.EndItem();
+        }
     }
 }
 
@@ -238,7 +247,10 @@ internal sealed unsafe class ImplicitKernel<TIndex, T1, T2, T3, T4>(CPUAccelerat
     {
         var kernel = (delegate*<TIndex, T1, T2, T3, T4, void>)Address;
         for (var i = begin; i < end; i++)
+        {
             kernel(GridIndex.FromLinear(Extent, i), _a1, _a2, _a3, _a4);
+            LocalArena.EndItem();
+        }
     }
 }
 
@@ -289,7 +301,10 @@ internal sealed unsafe class ImplicitKernel<TIndex, T1, T2, T3, T4, T5>(CPUAccel
     {
         var kernel = (delegate*<TIndex, T1, T2, T3, T4, T5, void>)Address;
         for (var i = begin; i < end; i++)
+        {
             kernel(GridIndex.FromLinear(Extent, i), _a1, _a2, _a3, _a4, _a5);
+            LocalArena.EndItem();
+        }
     }
 }
 
@@ -342,7 +357,10 @@ internal sealed unsafe class ImplicitKernel<TIndex, T1, T2, T3, T4, T5, T6>(CPUA
     {
         var kernel = (delegate*<TIndex, T1, T2, T3, T4, T5, T6, void>)Address;
         for (var i = begin; i < end; i++)
+        {
             kernel(GridIndex.FromLinear(Extent, i), _a1, _a2, _a3, _a4, _a5, _a6);
+            LocalArena.EndItem();
+        }
     }
 }
 
@@ -397,7 +415,10 @@ internal sealed unsafe class ImplicitKernel<TIndex, T1, T2, T3, T4, T5, T6, T7>(
     {
         var kernel = (delegate*<TIndex, T1, T2, T3, T4, T5, T6, T7, void>)Address;
         for (var i = begin; i < end; i++)
+        {
             kernel(GridIndex.FromLinear(Extent, i), _a1, _a2, _a3, _a4, _a5, _a6, _a7);
+            LocalArena.EndItem();
+        }
     }
 }
 
@@ -454,7 +475,10 @@ internal sealed unsafe class ImplicitKernel<TIndex, T1, T2, T3, T4, T5, T6, T7, 
     {
         var kernel = (delegate*<TIndex, T1, T2, T3, T4, T5, T6, T7, T8, void>)Address;
         for (var i = begin; i < end; i++)
+        {
             kernel(GridIndex.FromLinear(Extent, i), _a1, _a2, _a3, _a4, _a5, _a6, _a7, _a8);
+            LocalArena.EndItem();
+        }
     }
 }
 
@@ -513,7 +537,10 @@ internal sealed unsafe class ImplicitKernel<TIndex, T1, T2, T3, T4, T5, T6, T7, 
     {
         var kernel = (delegate*<TIndex, T1, T2, T3, T4, T5, T6, T7, T8, T9, void>)Address;
         for (var i = begin; i < end; i++)
+        {
             kernel(GridIndex.FromLinear(Extent, i), _a1, _a2, _a3, _a4, _a5, _a6, _a7, _a8, _a9);
+            LocalArena.EndItem();
+        }
     }
 }
 
@@ -574,7 +601,10 @@ internal sealed unsafe class ImplicitKernel<TIndex, T1, T2, T3, T4, T5, T6, T7, 
     {
         var kernel = (delegate*<TIndex, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, void>)Address;
         for (var i = begin; i < end; i++)
+        {
             kernel(GridIndex.FromLinear(Extent, i), _a1, _a2, _a3, _a4, _a5, _a6, _a7, _a8, _a9, _a10);
+            LocalArena.EndItem();
+        }
     }
 }
 
@@ -637,7 +667,10 @@ internal sealed unsafe class ImplicitKernel<TIndex, T1, T2, T3, T4, T5, T6, T7, 
     {
         var kernel = (delegate*<TIndex, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, void>)Address;
         for (var i = begin; i < end; i++)
+        {
             kernel(GridIndex.FromLinear(Extent, i), _a1, _a2, _a3, _a4, _a5, _a6, _a7, _a8, _a9, _a10, _a11);
+            LocalArena.EndItem();
+        }
     }
 }
 
@@ -702,7 +735,10 @@ internal sealed unsafe class ImplicitKernel<TIndex, T1, T2, T3, T4, T5, T6, T7, 
     {
         var kernel = (delegate*<TIndex, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, void>)Address;
         for (var i = begin; i < end; i++)
+        {
             kernel(GridIndex.FromLinear(Extent, i), _a1, _a2, _a3, _a4, _a5, _a6, _a7, _a8, _a9, _a10, _a11, _a12);
+            LocalArena.EndItem();
+        }
     }
 }
 
@@ -769,7 +805,10 @@ internal sealed unsafe class ImplicitKernel<TIndex, T1, T2, T3, T4, T5, T6, T7, 
     {
         var kernel = (delegate*<TIndex, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, void>)Address;
         for (var i = begin; i < end; i++)
+        {
             kernel(GridIndex.FromLinear(Extent, i), _a1, _a2, _a3, _a4, _a5, _a6, _a7, _a8, _a9, _a10, _a11, _a12, _a13);
+            LocalArena.EndItem();
+        }
     }
 }
 
@@ -838,7 +877,10 @@ internal sealed unsafe class ImplicitKernel<TIndex, T1, T2, T3, T4, T5, T6, T7, 
     {
         var kernel = (delegate*<TIndex, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, void>)Address;
         for (var i = begin; i < end; i++)
+        {
             kernel(GridIndex.FromLinear(Extent, i), _a1, _a2, _a3, _a4, _a5, _a6, _a7, _a8, _a9, _a10, _a11, _a12, _a13, _a14);
+            LocalArena.EndItem();
+        }
     }
 }
 

@@ -1,0 +1,119 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
+namespace ILGPU.Runtime.CPU;
+
+/// <summary>What a lane waits for.</summary>
+internal enum WaitKind
+{
+    None,
+    GroupBarrier,
+    GroupCount,
+    GroupBroadcast,
+    WarpBarrier,
+    WarpShuffle,
+    WarpBroadcast,
+}
+
+/// <summary>How far a lane has come.</summary>
+internal enum LaneState
+{
+    Fresh,
+    Runnable,
+    Waiting,
+    Done,
+}
+
+/// <summary>One lane of a group that runs on the CPU: where it stands, and what it waits for.</summary>
+internal sealed unsafe class LaneContext(GroupState group, int linearIndex)
+{
+    [ThreadStatic]
+    private static LaneContext? s_current;
+
+    public readonly GroupState Group = group;
+    public readonly int LinearIndex = linearIndex;
+    public readonly int LaneIndex = linearIndex % group.WarpSize;
+    public Index3D Index;
+    public LaneState State;
+    public WaitKind Kind;
+
+    // What it brings to the exchange it waits for, and what it takes from it.
+    public bool Predicate;
+    public int Source;
+    public int ElementSize;
+    public int Count;
+    public int Participants;
+
+    public int SharedAllocations;
+
+    /// <summary>Wakes the thread that this lane has begun on.</summary>
+    public Baton? Thread;
+
+    public LocalArena Local { get; } = new();
+
+    public byte* Slot => Group.SlotOf(LinearIndex);
+
+    /// <summary>The lane that the calling thread runs, or null outside of explicitly grouped kernels.</summary>
+    public static LaneContext? Running
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => s_current;
+        set => s_current = value;
+    }
+
+    /// <summary>The lane that the calling thread runs.</summary>
+    /// <exception cref="InvalidOperationException">The caller is not inside of an explicitly grouped kernel.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LaneContext Current([CallerMemberName] string member = "")
+    {
+        var lane = s_current;
+        if (lane is null)
+            ThrowOutside(member);
+        return lane;
+    }
+
+    public void Reset()
+    {
+        State = LaneState.Fresh;
+        Kind = WaitKind.None;
+        SharedAllocations = 0;
+        Thread = null;
+        Local.Reset();
+    }
+
+    public void Wait(WaitKind kind)
+    {
+        Kind = kind;
+        State = LaneState.Waiting;
+        Group.Block(this);
+    }
+
+    /// <summary>Gives a value to the other lanes, waits for theirs and takes the source's.</summary>
+    /// <param name="kind">Which exchange.</param>
+    /// <param name="value">What this lane gives.</param>
+    /// <param name="source">The lane it takes from, by its number in the group; -1 keeps its own value.</param>
+    public T Exchange<T>(WaitKind kind, T value, int source)
+        where T : unmanaged
+    {
+        Offer(value, source);
+        Wait(kind);
+        return *(T*)(Slot + GroupState.SlotSize);
+    }
+
+    private void Offer<T>(T value, int source)
+        where T : unmanaged
+    {
+        if (sizeof(T) > GroupState.SlotSize)
+        {
+            throw new NotSupportedException(
+                $"{typeof(T).Name} has {sizeof(T)} bytes; lanes exchange values of up to {GroupState.SlotSize}.");
+        }
+        *(T*)Slot = value;
+        Source = source;
+        ElementSize = sizeof(T);
+    }
+
+    [DoesNotReturn]
+    private static void ThrowOutside(string member) => throw new InvalidOperationException(
+        $"{member} is for explicitly grouped kernels: the calling code does not run inside of one.");
+}
