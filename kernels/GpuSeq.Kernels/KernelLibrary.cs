@@ -17,6 +17,9 @@ public enum KernelShape
 public sealed class KernelLibrary : IDisposable
 {
     private Gemm? _gemm;
+    private Rnn? _rnn;
+    private Lstm? _lstm;
+    private Gru? _gru;
 
     /// <summary>The kernels of an accelerator.</summary>
     /// <param name="accelerator">What runs them.</param>
@@ -52,6 +55,15 @@ public sealed class KernelLibrary : IDisposable
 
     /// <summary>Matrix products.</summary>
     public Gemm Gemm => _gemm ??= new(this);
+
+    /// <summary>Elman networks.</summary>
+    public Rnn Rnn => _rnn ??= new(this);
+
+    /// <summary>Long short-term memories.</summary>
+    public Lstm Lstm => _lstm ??= new(this);
+
+    /// <summary>Gated recurrent units.</summary>
+    public Gru Gru => _gru ??= new(this);
 
     /// <summary>Gives the pool's memory back.</summary>
     public void Dispose() => Pool.Dispose();

@@ -1,6 +1,5 @@
 using GpuSeq.Kernels.Simd;
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -19,23 +18,29 @@ public sealed class Gemm
     private const int DirectRows = 4;
 
     private readonly KernelLibrary _library;
-    private readonly Action<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, GemmPanels.Block>? _pack;
-    private readonly Action<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, GemmPanels.Block>? _multiply;
+    private readonly Action<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, GemmPanels.Block>? _pack;
+    private readonly Action<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+        GemmPanels.Block>? _multiply;
     private readonly Action<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
         GemmDirect.Cut>? _direct;
+
+    private readonly GemmTiled? _tiled;
 
     internal Gemm(KernelLibrary library)
     {
         _library = library;
-        var accelerator = library.Accelerator;
         if (library.Shape == KernelShape.Row)
         {
-            _pack = accelerator.LoadImplicitlyGroupedStreamKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>,
-                GemmPanels.Block>(GemmPanels.Pack, 1);
-            _multiply = accelerator.LoadImplicitlyGroupedStreamKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>,
-                ArrayView<float>, GemmPanels.Block>(GemmPanels.Multiply, 1);
-            _direct = accelerator.LoadImplicitlyGroupedStreamKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>,
-                ArrayView<float>, ArrayView<float>, GemmDirect.Cut>(GemmDirect.Rows, 1);
+            _pack = library.Load<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, GemmPanels.Block>(
+                GemmPanels.Pack);
+            _multiply = library.Load<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+                GemmPanels.Block>(GemmPanels.Multiply);
+            _direct = library.Load<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+                GemmDirect.Cut>(GemmDirect.Rows);
+        }
+        else
+        {
+            _tiled = new GemmTiled(library.Accelerator);
         }
     }
 
@@ -55,10 +60,67 @@ public sealed class Gemm
         Check(shape, gemm, a, b, c, bias, residual);
         if (shape.M == 0 || shape.N == 0)
             return;
-        if (shape.M <= DirectRows || (long)shape.M * shape.N * shape.K <= DirectLimit)
+        if (_tiled is { } tiled)
+            tiled.Multiply(gemm, a, b, c, bias, residual);
+        else if (shape.M <= DirectRows || (long)shape.M * shape.N * shape.K <= DirectLimit)
             MultiplyDirect(gemm, a, b, c, bias, residual);
         else
-            MultiplyPanels(gemm, a, b, c, bias, residual);
+            MultiplyPanels(gemm, a, b, default, c, bias, residual);
+    }
+
+    /// <summary>Prepares op(B) for products with many A, such as the steps of a recurrent layer.</summary>
+    /// <param name="b">[K, N], or [N, K] when transposed; it must not change while the packed form is in use.</param>
+    /// <param name="n">Columns of op(B).</param>
+    /// <param name="k">Rows of op(B).</param>
+    /// <param name="transposeB">Whether B is stored as [N, K].</param>
+    /// <param name="ldb">Elements from one stored row of B to the next; 0 means that rows lie side by side.</param>
+    /// <returns>The packed matrix, to be disposed after the last product.</returns>
+    public PackedMatrix Pack(ArrayView<float> b, int n, int k, bool transposeB, int ldb = 0)
+    {
+        var shape = new GemmShape(1, n, k) { TransposeB = transposeB, Ldb = ldb };
+        var gemm = new GemmArguments(shape);
+        CheckOperand(shape, "B", b.Length, transposeB ? n : k, transposeB ? k : n, gemm.Ldb);
+        if (_tiled is not null || (long)n * k == 0)
+            return new(b, n, k, transposeB, gemm.Ldb, null, default);
+        var tiling = new Tiling(gemm, _library.Width);
+        var length = (long)tiling.PaddedN * k;
+        var memory = _library.Pool.Rent(length * sizeof(float));
+        var panels = memory.View<float>(length);
+        var block = tiling.Block(gemm, _library.Width);
+        block.NLength = n;
+        block.ColumnItems = block.ColumnPanels;
+        for (block.KBegin = 0; block.KBegin < k; block.KBegin += tiling.KBlock)
+        {
+            block.KLength = Math.Min(tiling.KBlock, k - block.KBegin);
+            _pack!(block.ColumnItems, default, b, default, panels.SubView((long)block.KBegin * tiling.PaddedN), block);
+        }
+        return new(b, n, k, transposeB, gemm.Ldb, memory, panels);
+    }
+
+    /// <summary>Multiplies by a packed matrix.</summary>
+    /// <param name="shape">Sizes, layout of A, factors and activation; what it says of B must be what was packed.</param>
+    /// <param name="a">[M, K], or [K, M] when transposed.</param>
+    /// <param name="b">The packed op(B), [K, N].</param>
+    /// <param name="c">[M, N].</param>
+    /// <param name="bias">[N], or empty for none.</param>
+    /// <param name="residual">[M, N] laid out as C, or empty for none.</param>
+    /// <exception cref="ArgumentException">An operand does not fit the shape.</exception>
+    public void Multiply(
+        GemmShape shape, ArrayView<float> a, PackedMatrix b, ArrayView<float> c,
+        ArrayView<float> bias = default, ArrayView<float> residual = default)
+    {
+        ArgumentNullException.ThrowIfNull(b);
+        if (b.N != shape.N || b.K != shape.K || b.TransposeB != shape.TransposeB)
+            throw new ArgumentException($"Gemm {shape}: the packed matrix is {(b.TransposeB ? "t " : "")}{b.K}x{b.N}.", nameof(b));
+        var gemm = new GemmArguments(shape) { Ldb = b.Ldb };
+        if (b.Panels.Length == 0 || shape.M <= DirectRows)
+        {
+            Multiply(shape with { Ldb = b.Ldb }, a, b.Source, c, bias, residual);
+            return;
+        }
+        Check(shape, gemm, a, b.Source, c, bias, residual);
+        if (shape.M > 0)
+            MultiplyPanels(gemm, a, default, b.Panels, c, bias, residual);
     }
 
     private void MultiplyDirect(
@@ -81,40 +143,35 @@ public sealed class Gemm
         _direct!(gemm.M * cut.ItemsPerRow, a, b, c, bias, residual, cut);
     }
 
+    // With panels of op(B) at hand, only op(A) is packed.
     private void MultiplyPanels(
-        GemmArguments gemm, ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, ArrayView<float> residual)
+        GemmArguments gemm, ArrayView<float> a, ArrayView<float> b, ArrayView<float> panels, ArrayView<float> c,
+        ArrayView<float> bias, ArrayView<float> residual)
     {
-        var lanes = (int)_library.Width / 32;
-        var tileRows = _library.Width == SimdWidth.Bits512 ? Tile12x2.Rows : Tile6x2.Rows;
-        var tileColumns = 2 * lanes;
-        var kBlock = EvenBlock(gemm.K, MaxKBlock, 8);
-        var nBlock = EvenBlock(gemm.N, MaxNBlock, tileColumns);
-        var rowPanels = (gemm.M + tileRows - 1) / tileRows;
-        var packedA = (long)rowPanels * tileRows * kBlock;
-        packedA = (packedA + 15) / 16 * 16;
-        var packedB = (long)(nBlock + tileColumns - 1) / tileColumns * tileColumns * kBlock;
-        using var packing = _library.Pool.Rent((packedA + packedB) * sizeof(float));
-        var packed = packing.View<float>(packedA + packedB);
+        var tiling = new Tiling(gemm, _library.Width);
+        var isPacked = panels.Length > 0;
+        var nBlock = isPacked ? tiling.PaddedN : tiling.NBlock;
+        var lengthA = tiling.PaddedM * (long)tiling.KBlock;
+        var lengthB = isPacked ? 0 : nBlock * (long)tiling.KBlock;
+        using var packing = _library.Pool.Rent((lengthA + lengthB) * sizeof(float));
+        var packedA = packing.View<float>(lengthA);
+        var packedB = isPacked ? default : packing.View<float>(lengthA + lengthB).SubView(lengthA);
 
-        var block = new GemmPanels.Block
-        {
-            Gemm = gemm,
-            Width = (int)_library.Width,
-            TileRows = tileRows,
-            TileColumns = tileColumns,
-            PackedBOffset = (int)packedA,
-        };
+        var block = tiling.Block(gemm, _library.Width);
         for (block.NBegin = 0; block.NBegin < gemm.N; block.NBegin += nBlock)
         {
             block.NLength = Math.Min(nBlock, gemm.N - block.NBegin);
-            (block.ItemRows, block.ItemColumns) = ItemSize(rowPanels, block.ColumnPanels);
+            block.ColumnItems = isPacked ? 0 : block.ColumnPanels;
+            (block.ItemRows, block.ItemColumns) = ItemSize(block.RowPanels, block.ColumnPanels);
             block.ItemsAcross = (block.ColumnPanels + block.ItemColumns - 1) / block.ItemColumns;
-            var items = (rowPanels + block.ItemRows - 1) / block.ItemRows * block.ItemsAcross;
-            for (block.KBegin = 0; block.KBegin < gemm.K; block.KBegin += kBlock)
+            var items = (block.RowPanels + block.ItemRows - 1) / block.ItemRows * block.ItemsAcross;
+            for (block.KBegin = 0; block.KBegin < gemm.K; block.KBegin += tiling.KBlock)
             {
-                block.KLength = Math.Min(kBlock, gemm.K - block.KBegin);
-                _pack!(block.ColumnPanels + rowPanels, a, b, packed, block);
-                _multiply!(items, packed, c, bias, residual, block);
+                block.KLength = Math.Min(tiling.KBlock, gemm.K - block.KBegin);
+                if (isPacked)
+                    packedB = panels.SubView((long)block.KBegin * tiling.PaddedN);
+                _pack!(block.ColumnItems + block.RowPanels, a, b, packedA, packedB, block);
+                _multiply!(items, packedA, packedB, c, bias, residual, block);
             }
         }
     }
@@ -137,12 +194,41 @@ public sealed class Gemm
         long Items(int r, int c) => (long)((rowPanels + r - 1) / r) * ((columnPanels + c - 1) / c);
     }
 
-    // Cuts a length into blocks of about equal size, each at most the limit and a multiple of the quantum.
-    private static int EvenBlock(int length, int limit, int quantum)
+    /// <summary>How a product is cut into blocks for the caches and tiles for the registers.</summary>
+    private readonly struct Tiling
     {
-        var blocks = Math.Max(1, (length + limit - 1) / limit);
-        var block = (length + blocks - 1) / blocks;
-        return Math.Max(quantum, (block + quantum - 1) / quantum * quantum);
+        private readonly int _rows;
+        private readonly int _columns;
+
+        public Tiling(GemmArguments gemm, SimdWidth width)
+        {
+            _rows = width == SimdWidth.Bits512 ? Tile12x2.Rows : Tile6x2.Rows;
+            _columns = 2 * (int)width / 32;
+            KBlock = EvenBlock(gemm.K, MaxKBlock, 16);
+            NBlock = EvenBlock(gemm.N, MaxNBlock, _columns);
+            PaddedM = RoundUp(gemm.M, _rows);
+            PaddedN = RoundUp(gemm.N, _columns);
+        }
+
+        public int KBlock { get; }
+
+        public int NBlock { get; }
+
+        public int PaddedM { get; }
+
+        public int PaddedN { get; }
+
+        public GemmPanels.Block Block(GemmArguments gemm, SimdWidth width) =>
+            new() { Gemm = gemm, Width = (int)width, TileRows = _rows, TileColumns = _columns };
+
+        // Cuts a length into blocks of about equal size, each at most the limit and a multiple of the quantum.
+        private static int EvenBlock(int length, int limit, int quantum)
+        {
+            var blocks = Math.Max(1, (length + limit - 1) / limit);
+            return Math.Max(quantum, RoundUp((length + blocks - 1) / blocks, quantum));
+        }
+
+        private static int RoundUp(int length, int quantum) => (length + quantum - 1) / quantum * quantum;
     }
 
     private static void Check(
@@ -151,21 +237,21 @@ public sealed class Gemm
     {
         if (shape.M < 0 || shape.N < 0 || shape.K < 0)
             throw new ArgumentException($"Gemm {shape}: sizes must not be negative.", nameof(shape));
-        CheckOperand("A", a.Length, shape.TransposeA ? shape.K : shape.M, shape.TransposeA ? shape.M : shape.K, gemm.Lda);
-        CheckOperand("B", b.Length, shape.TransposeB ? shape.N : shape.K, shape.TransposeB ? shape.K : shape.N, gemm.Ldb);
-        CheckOperand("C", c.Length, shape.M, shape.N, gemm.Ldc);
+        CheckOperand(shape, "A", a.Length, shape.TransposeA ? shape.K : shape.M, shape.TransposeA ? shape.M : shape.K, gemm.Lda);
+        CheckOperand(shape, "B", b.Length, shape.TransposeB ? shape.N : shape.K, shape.TransposeB ? shape.K : shape.N, gemm.Ldb);
+        CheckOperand(shape, "C", c.Length, shape.M, shape.N, gemm.Ldc);
         if (residual.Length > 0)
-            CheckOperand("residual", residual.Length, shape.M, shape.N, gemm.Ldc);
+            CheckOperand(shape, "residual", residual.Length, shape.M, shape.N, gemm.Ldc);
         if (bias.Length > 0 && bias.Length < shape.N)
             throw new ArgumentException($"Gemm {shape}: the bias has {bias.Length} elements for {shape.N} columns.", nameof(bias));
+    }
 
-        void CheckOperand(string name, long length, int rows, int columns, int stride)
-        {
-            if (stride < columns && rows > 1)
-                throw new ArgumentException($"Gemm {shape}: {name} has rows of {columns} elements, but one begins every {stride}.");
-            var needed = rows == 0 || columns == 0 ? 0 : (long)(rows - 1) * stride + columns;
-            if (length < needed)
-                throw new ArgumentException($"Gemm {shape}: {name} has {length} elements and needs {needed}.");
-        }
+    private static void CheckOperand(GemmShape shape, string name, long length, int rows, int columns, int stride)
+    {
+        if (stride < columns && rows > 1)
+            throw new ArgumentException($"Gemm {shape}: {name} has rows of {columns} elements, but one begins every {stride}.");
+        var needed = rows == 0 || columns == 0 ? 0 : (long)(rows - 1) * stride + columns;
+        if (length < needed)
+            throw new ArgumentException($"Gemm {shape}: {name} has {length} elements and needs {needed}.");
     }
 }

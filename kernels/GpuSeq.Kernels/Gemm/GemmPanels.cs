@@ -28,7 +28,7 @@ internal static unsafe class GemmPanels
         public int KLength;
         public int NBegin;
         public int NLength;
-        public int PackedBOffset; // elements into the packing buffer
+        public int ColumnItems; // of a packing launch: how many of its items pack columns of op(B)
         public int ItemRows; // tiles per work item
         public int ItemColumns;
         public int ItemsAcross; // work items side by side in a row of C
@@ -42,41 +42,45 @@ internal static unsafe class GemmPanels
         public readonly bool IsLast => KBegin + KLength == Gemm.K;
     }
 
-    /// <summary>Item i packs column panel i of op(B) or, behind those, a row panel of op(A).</summary>
-    public static void Pack(Index1D item, ArrayView<float> a, ArrayView<float> b, ArrayView<float> packed, Block block) =>
-        PackPanel(item, a, b, packed, block);
+    /// <summary>Item i packs column panel i of op(B) or, behind those that are to be packed, a row panel of op(A).</summary>
+    public static void Pack(
+        Index1D item, ArrayView<float> a, ArrayView<float> b, ArrayView<float> packedA, ArrayView<float> packedB, Block block) =>
+        PackPanel(item, a, b, packedA, packedB, block);
 
     /// <summary>Item i multiplies a rectangle of tiles and finishes it where the last block of K is done.</summary>
     public static void Multiply(
-        Index1D item, ArrayView<float> packed, ArrayView<float> c, ArrayView<float> bias, ArrayView<float> residual, Block block) =>
-        MultiplyItem(item, packed, c, bias, residual, block);
+        Index1D item, ArrayView<float> packedA, ArrayView<float> packedB, ArrayView<float> c,
+        ArrayView<float> bias, ArrayView<float> residual, Block block) =>
+        MultiplyItem(item, packedA, packedB, c, bias, residual, block);
 
     [IntrinsicImplementation]
-    public static void PackPanel(int item, ArrayView<float> a, ArrayView<float> b, ArrayView<float> packed, Block block)
+    public static void PackPanel(
+        int item, ArrayView<float> a, ArrayView<float> b, ArrayView<float> packedA, ArrayView<float> packedB, Block block)
     {
-        var target = (float*)packed.LoadEffectiveAddressAsPtr();
         ref var gemm = ref block.Gemm;
-        if (item < block.ColumnPanels)
+        if (item < block.ColumnItems)
         {
             var column = block.NBegin + item * block.TileColumns;
             var columns = Math.Min(block.TileColumns, block.NBegin + block.NLength - column);
             var source = (float*)b.LoadEffectiveAddressAsPtr();
-            target += block.PackedBOffset + (long)item * block.TileColumns * block.KLength;
+            var target = (float*)packedB.LoadEffectiveAddressAsPtr() + (long)item * block.TileColumns * block.KLength;
             if (gemm.TransposeB != 0)
                 PackRows(source + (long)column * gemm.Ldb + block.KBegin, gemm.Ldb, columns, block.KLength, target, block.TileColumns);
             else
                 PackColumns(source + (long)block.KBegin * gemm.Ldb + column, gemm.Ldb, columns, block.KLength, target, block.TileColumns);
-            return;
         }
-        var panel = item - block.ColumnPanels;
-        var row = panel * block.TileRows;
-        var rows = Math.Min(block.TileRows, gemm.M - row);
-        var origin = (float*)a.LoadEffectiveAddressAsPtr();
-        target += (long)panel * block.TileRows * block.KLength;
-        if (gemm.TransposeA != 0)
-            PackColumns(origin + (long)block.KBegin * gemm.Lda + row, gemm.Lda, rows, block.KLength, target, block.TileRows);
         else
-            PackRows(origin + (long)row * gemm.Lda + block.KBegin, gemm.Lda, rows, block.KLength, target, block.TileRows);
+        {
+            var panel = item - block.ColumnItems;
+            var row = panel * block.TileRows;
+            var rows = Math.Min(block.TileRows, gemm.M - row);
+            var source = (float*)a.LoadEffectiveAddressAsPtr();
+            var target = (float*)packedA.LoadEffectiveAddressAsPtr() + (long)panel * block.TileRows * block.KLength;
+            if (gemm.TransposeA != 0)
+                PackColumns(source + (long)block.KBegin * gemm.Lda + row, gemm.Lda, rows, block.KLength, target, block.TileRows);
+            else
+                PackRows(source + (long)row * gemm.Lda + block.KBegin, gemm.Lda, rows, block.KLength, target, block.TileRows);
+        }
     }
 
     // The source has k along its rows: lines of it become columns of the panel.
@@ -110,18 +114,19 @@ internal static unsafe class GemmPanels
 
     [IntrinsicImplementation]
     public static void MultiplyItem(
-        int item, ArrayView<float> packed, ArrayView<float> c, ArrayView<float> bias, ArrayView<float> residual, Block block)
+        int item, ArrayView<float> packedA, ArrayView<float> packedB, ArrayView<float> c,
+        ArrayView<float> bias, ArrayView<float> residual, Block block)
     {
         switch ((SimdWidth)block.Width)
         {
             case SimdWidth.Bits512:
-                MultiplyTiles<Vector512Lanes, Tile12x2>(item, packed, c, bias, residual, ref block);
+                MultiplyTiles<Vector512Lanes, Tile12x2>(item, packedA, packedB, c, bias, residual, ref block);
                 break;
             case SimdWidth.Bits256:
-                MultiplyTiles<Vector256Lanes, Tile6x2>(item, packed, c, bias, residual, ref block);
+                MultiplyTiles<Vector256Lanes, Tile6x2>(item, packedA, packedB, c, bias, residual, ref block);
                 break;
             default:
-                MultiplyTiles<Vector128Lanes, Tile6x2>(item, packed, c, bias, residual, ref block);
+                MultiplyTiles<Vector128Lanes, Tile6x2>(item, packedA, packedB, c, bias, residual, ref block);
                 break;
         }
     }
@@ -129,14 +134,16 @@ internal static unsafe class GemmPanels
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
     private static void MultiplyTiles<TVector, TTile>(
-        int item, ArrayView<float> packed, ArrayView<float> c, ArrayView<float> bias, ArrayView<float> residual, ref Block block)
+        int item, ArrayView<float> packedA, ArrayView<float> packedB, ArrayView<float> c,
+        ArrayView<float> bias, ArrayView<float> residual, ref Block block)
         where TVector : struct, IVector<TVector>
         where TTile : struct, IGemmTile
     {
         var tileColumns = 2 * TVector.Count;
         var buffer = stackalloc float[TTile.Rows * tileColumns + 16];
         var tile = (float*)(((nuint)buffer + 63) & ~(nuint)63); // 64-byte aligned, so that no store crosses a cache line
-        var panels = (float*)packed.LoadEffectiveAddressAsPtr();
+        var aPanels = (float*)packedA.LoadEffectiveAddressAsPtr();
+        var bPanels = (float*)packedB.LoadEffectiveAddressAsPtr();
         var output = (float*)c.LoadEffectiveAddressAsPtr();
         var biases = bias.Length > 0 ? (float*)bias.LoadEffectiveAddressAsPtr() : null;
         var residuals = residual.Length > 0 ? (float*)residual.LoadEffectiveAddressAsPtr() : null;
@@ -152,13 +159,13 @@ internal static unsafe class GemmPanels
         var columnEnd = Math.Min((itemColumn + 1) * block.ItemColumns, block.ColumnPanels);
         for (var j = itemColumn * block.ItemColumns; j < columnEnd; j++)
         {
-            var bPanel = panels + block.PackedBOffset + (long)j * tileColumns * block.KLength;
+            var bPanel = bPanels + (long)j * tileColumns * block.KLength;
             var column = block.NBegin + j * tileColumns;
             var columns = Math.Min(tileColumns, block.NBegin + block.NLength - column);
             for (var i = itemRow * block.ItemRows; i < rowEnd; i++)
             {
                 var row = i * TTile.Rows;
-                TTile.Multiply<TVector>(block.KLength, panels + (long)row * block.KLength, bPanel, tile);
+                TTile.Multiply<TVector>(block.KLength, aPanels + (long)row * block.KLength, bPanel, tile);
                 var rows = Math.Min(TTile.Rows, gemm.M - row);
                 for (var r = 0; r < rows; r++)
                 {
