@@ -24,6 +24,23 @@ internal static unsafe class VectorMath
             StoreTail(value, target, count);
     }
 
+    /// <summary>Copies count elements.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Copy<TVector>(float* source, float* target, int count)
+        where TVector : struct, IVector<TVector>
+    {
+        if (count > 16 * TVector.Count)
+        {
+            Buffer.MemoryCopy(source, target, (long)count * sizeof(float), (long)count * sizeof(float));
+            return;
+        }
+        var i = 0;
+        for (; i + TVector.Count <= count; i += TVector.Count)
+            TVector.Store(TVector.Load(source + i), target + i);
+        for (; i < count; i++)
+            target[i] = source[i];
+    }
+
     // Out of line: a method with a stack buffer is not inlined, and the whole vectors must not pay for that.
     private static TVector LoadTail<TVector>(float* source, int count)
         where TVector : struct, IVector<TVector>
