@@ -18,6 +18,7 @@ public sealed class KernelLibrary : IDisposable
 {
     private Gemm? _gemm;
     private Embedding? _embedding;
+    private CrossEntropy? _crossEntropy;
 
     /// <summary>The kernels of an accelerator.</summary>
     /// <param name="accelerator">What runs them.</param>
@@ -56,6 +57,9 @@ public sealed class KernelLibrary : IDisposable
 
     /// <summary>Look-up in tables.</summary>
     public Embedding Embedding => _embedding ??= new(this);
+
+    /// <summary>Softmax and negative log-likelihood in one.</summary>
+    public CrossEntropy CrossEntropy => _crossEntropy ??= new(this);
 
     /// <summary>Gives the pool's memory back.</summary>
     public void Dispose() => Pool.Dispose();

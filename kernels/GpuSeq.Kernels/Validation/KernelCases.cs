@@ -8,5 +8,6 @@ public static class KernelCases
     [
         .. GemmCases.All,
         .. EmbeddingCases.All,
+        .. CrossEntropyCases.All,
     ];
 }

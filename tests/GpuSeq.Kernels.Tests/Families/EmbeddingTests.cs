@@ -51,3 +51,28 @@ public sealed class EmbeddingTests
             Throws.ArgumentException.With.Message.Contains("10 elements has no whole rows of 3"));
     }
 }
+
+/// <summary>The look-up and its gradient against reference cases.</summary>
+[TestFixture(KernelShape.Row)]
+[TestFixture(KernelShape.Group)]
+[Category(Fixtures.Category)]
+public sealed class EmbeddingFixtureTests(KernelShape shape)
+{
+    private static IEnumerable<FixtureCase> Cases => BasicCases.Of("nn.Embedding");
+
+    [TestCaseSource(nameof(Cases))]
+    public void Embedding_IsTheReference(FixtureCase fixture)
+    {
+        using var device = new CpuKernels(shape);
+        var columns = fixture.Int("embedding_dim", 0);
+        var (table, ids) = (device.Floats(fixture.Tensors["param/weight"].Floats), device.Ints(fixture.Tensors["in/ids"].Ints));
+        var y = device.Floats((int)ids.Length * columns);
+        device.Library.Embedding.Forward(columns, table, ids, y);
+        BasicCases.AssertOutput(fixture, y.GetAsArray());
+
+        var dTable = device.Floats((int)table.Length, float.NaN);
+        var dy = device.Floats(fixture.Tensors["lossw/y"].Floats);
+        device.Library.Embedding.Backward(columns, ids, dy, dTable, accumulate: false, fixture.Int("padding_idx", -1));
+        BasicCases.AssertGradient(fixture, dTable.GetAsArray(), "param/weight");
+    }
+}
