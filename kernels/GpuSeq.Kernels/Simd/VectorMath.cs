@@ -13,6 +13,14 @@ internal static unsafe class VectorMath
         return count >= TVector.Count ? TVector.Load(source) : LoadTail<TVector>(source, count);
     }
 
+    /// <summary>The first count lanes from memory, a filler in the others.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector LoadPartial<TVector>(float* source, int count, float filler)
+        where TVector : struct, IVector<TVector>
+    {
+        return count >= TVector.Count ? TVector.Load(source) : LoadTail<TVector>(source, count, filler);
+    }
+
     /// <summary>Stores the first count lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StorePartial<TVector>(TVector value, float* target, int count)
@@ -24,13 +32,30 @@ internal static unsafe class VectorMath
             StoreTail(value, target, count);
     }
 
+    /// <summary>Copies count elements.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Copy<TVector>(float* source, float* target, int count)
+        where TVector : struct, IVector<TVector>
+    {
+        if (count > 16 * TVector.Count)
+        {
+            Buffer.MemoryCopy(source, target, (long)count * sizeof(float), (long)count * sizeof(float));
+            return;
+        }
+        var i = 0;
+        for (; i + TVector.Count <= count; i += TVector.Count)
+            TVector.Store(TVector.Load(source + i), target + i);
+        for (; i < count; i++)
+            target[i] = source[i];
+    }
+
     // Out of line: a method with a stack buffer is not inlined, and the whole vectors must not pay for that.
-    private static TVector LoadTail<TVector>(float* source, int count)
+    private static TVector LoadTail<TVector>(float* source, int count, float filler = 0f)
         where TVector : struct, IVector<TVector>
     {
         var lanes = stackalloc float[TVector.Count];
         for (var i = 0; i < TVector.Count; i++)
-            lanes[i] = i < count ? source[i] : 0f;
+            lanes[i] = i < count ? source[i] : filler;
         return TVector.Load(lanes);
     }
 

@@ -7,5 +7,7 @@ public static class KernelCases
     public static IEnumerable<KernelCase> All =>
     [
         .. GemmCases.All,
+        .. EmbeddingCases.All,
+        .. CrossEntropyCases.All,
     ];
 }
