@@ -1,0 +1,264 @@
+using System.Buffers.Binary;
+using System.IO.MemoryMappedFiles;
+
+namespace GpuSeq.Engine.Checkpoints;
+
+/// <summary>
+/// A safetensors file, open for reading. <see cref="Open"/> checks every rule of the format; after that the data is mapped into
+/// memory, and a tensor's bytes are touched only when it is read.
+/// Source: https://github.com/huggingface/safetensors, section Format.
+/// </summary>
+/// <remarks>
+/// Floats are read from F32, F16 and BF16, integers from I64, I32, U8 and BOOL. A tensor of any other type is listed and
+/// refused by name when it is read. Reading is safe from several threads. The file must not be cut short while it is open;
+/// replacing it, as <see cref="AtomicFile"/> does, is harmless.
+/// </remarks>
+public sealed class SafeTensorsFile : IDisposable
+{
+    // Elements converted at a time, on the stack.
+    private const int ChunkElements = 1024;
+
+    private readonly MemoryMappedFile _map;
+    private readonly MemoryMappedViewAccessor _view;
+
+    private SafeTensorsFile(
+        string path, MemoryMappedFile map, OrderedDictionary<string, TensorEntry> tensors, OrderedDictionary<string, string> metadata)
+    {
+        Path = path;
+        Tensors = tensors;
+        Metadata = metadata;
+        _map = map;
+        _view = map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+    }
+
+    /// <summary>The path the file was opened by.</summary>
+    public string Path { get; }
+
+    /// <summary>The tensors by name, in the order of their data.</summary>
+    public IReadOnlyDictionary<string, TensorEntry> Tensors { get; }
+
+    /// <summary>What the file says about itself, such as <c>format: pt</c>; often empty.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; }
+
+    /// <summary>Opens a file and checks its header.</summary>
+    /// <exception cref="CheckpointException">There is no such file, it cannot be read, or it breaks a rule of the format.</exception>
+    public static SafeTensorsFile Open(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (Directory.Exists(path))
+        {
+            throw new CheckpointException(path, "is a folder, not a file");
+        }
+
+        try
+        {
+            using var stream = new FileStream(
+                path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+            var (tensors, metadata) = SafeTensorsHeader.Parse(path, ReadHeader(path, stream), stream.Length);
+            var map = MemoryMappedFile.CreateFromFile(
+                stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+            try
+            {
+                return new SafeTensorsFile(path, map, tensors, metadata);
+            }
+            catch
+            {
+                map.Dispose();
+                throw;
+            }
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new CheckpointException(path, "there is no such file", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointException(path, $"cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Finds a tensor.</summary>
+    /// <exception cref="CheckpointException">The file holds none of that name.</exception>
+    public TensorEntry Find(string name) =>
+        Tensors.TryGetValue(name, out var entry) ? entry : throw new CheckpointException(Path, name, "is not in this file");
+
+    /// <summary>Reads a whole tensor of floats, converted to single precision, row-major.</summary>
+    /// <exception cref="CheckpointException">There is no such tensor, or it holds no floats that are read (F32, F16, BF16).</exception>
+    public float[] ReadFloats(string name)
+    {
+        var values = NewArray<float>(Find(name), IsReadAsFloats, "F32, F16 or BF16");
+        ReadFloats(name, 0, values);
+        return values;
+    }
+
+    /// <summary>Reads a whole tensor of floats into <paramref name="destination"/>, which has just its size. Allocates nothing.</summary>
+    /// <exception cref="CheckpointException">As for <see cref="ReadFloats(string)"/>, or the sizes differ.</exception>
+    public void ReadFloats(string name, Span<float> destination)
+    {
+        RequireSize(Find(name), destination.Length);
+        ReadFloats(name, 0, destination);
+    }
+
+    /// <summary>Reads the part of a tensor of floats that begins at element <paramref name="start"/>. Allocates nothing.</summary>
+    /// <exception cref="CheckpointException">As for <see cref="ReadFloats(string)"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The part is not inside the tensor.</exception>
+    public void ReadFloats(string name, long start, Span<float> destination)
+    {
+        var entry = Find(name);
+        RequireType(entry, IsReadAsFloats, "F32, F16 or BF16");
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(start, entry.ElementCount - destination.Length);
+        var offset = entry.Offset + (start * entry.ElementType.ByteSize());
+        if (entry.ElementType == ElementType.Float32)
+        {
+            ReadRaw(offset, destination);
+            return;
+        }
+
+        Span<ushort> halves = stackalloc ushort[ChunkElements];
+        for (var done = 0; done < destination.Length; done += ChunkElements)
+        {
+            var target = destination[done..Math.Min(done + ChunkElements, destination.Length)];
+            var source = halves[..target.Length];
+            ReadRaw(offset + (done * (long)sizeof(ushort)), source);
+            Widen(source, entry.ElementType, target);
+        }
+    }
+
+    /// <summary>Reads a whole tensor of integers, row-major; a Boolean is 0 or 1.</summary>
+    /// <exception cref="CheckpointException">
+    /// There is no such tensor, or it holds no integers that are read (I64, I32, U8, BOOL).
+    /// </exception>
+    public long[] ReadInts(string name)
+    {
+        var values = NewArray<long>(Find(name), IsReadAsInts, "I64, I32, U8 or BOOL");
+        ReadInts(name, values);
+        return values;
+    }
+
+    /// <summary>Reads a whole tensor of integers into <paramref name="destination"/>, which has just its size. Allocates nothing.</summary>
+    /// <exception cref="CheckpointException">As for <see cref="ReadInts(string)"/>, or the sizes differ.</exception>
+    public void ReadInts(string name, Span<long> destination)
+    {
+        var entry = Find(name);
+        RequireType(entry, IsReadAsInts, "I64, I32, U8 or BOOL");
+        RequireSize(entry, destination.Length);
+        if (entry.ElementType == ElementType.Int64)
+        {
+            ReadRaw(entry.Offset, destination);
+            return;
+        }
+
+        var size = entry.ElementType.ByteSize();
+        Span<byte> bytes = stackalloc byte[ChunkElements * sizeof(int)];
+        for (var done = 0; done < destination.Length; done += ChunkElements)
+        {
+            var target = destination[done..Math.Min(done + ChunkElements, destination.Length)];
+            var source = bytes[..(target.Length * size)];
+            ReadRaw(entry.Offset + (done * (long)size), source);
+            for (var i = 0; i < target.Length; i++)
+            {
+                target[i] = entry.ElementType switch
+                {
+                    ElementType.Int32 => BinaryPrimitives.ReadInt32LittleEndian(source[(i * sizeof(int))..]),
+                    ElementType.Bool => source[i] == 0 ? 0 : 1,
+                    _ => source[i],
+                };
+            }
+        }
+    }
+
+    /// <summary>Reads a tensor's bytes as they are, of any type.</summary>
+    /// <exception cref="CheckpointException">There is no such tensor, or it is longer than an array can be.</exception>
+    public byte[] ReadBytes(string name)
+    {
+        var entry = Find(name);
+        if (entry.ByteLength > Array.MaxLength)
+        {
+            throw new CheckpointException(Path, name, $"{entry} is longer than an array can be");
+        }
+
+        var bytes = new byte[entry.ByteLength];
+        ReadRaw(entry.Offset, bytes.AsSpan());
+        return bytes;
+    }
+
+    /// <summary>Closes the file; later reads throw <see cref="ObjectDisposedException"/>.</summary>
+    public void Dispose()
+    {
+        _view.Dispose();
+        _map.Dispose();
+    }
+
+    /// <summary>Whether elements of this type are read as floats.</summary>
+    internal static bool IsReadAsFloats(ElementType type) =>
+        type is ElementType.Float32 or ElementType.Float16 or ElementType.BFloat16;
+
+    private static bool IsReadAsInts(ElementType type) =>
+        type is ElementType.Int64 or ElementType.Int32 or ElementType.UInt8 or ElementType.Bool;
+
+    // The lengths are compared before anything of that length is allocated.
+    private static byte[] ReadHeader(string path, FileStream stream)
+    {
+        Span<byte> prefix = stackalloc byte[SafeTensorsHeader.PrefixBytes];
+        if (stream.Length < prefix.Length)
+        {
+            throw new CheckpointException(path, $"{stream.Length} bytes are too few for a safetensors file");
+        }
+
+        stream.ReadExactly(prefix);
+        var length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
+        if (length > SafeTensorsHeader.LongestHeader)
+        {
+            throw new CheckpointException(path,
+                $"a header of {length} bytes is more than the allowed {SafeTensorsHeader.LongestHeader}: not a safetensors file");
+        }
+
+        if ((long)length > stream.Length - prefix.Length)
+        {
+            throw new CheckpointException(path, $"the header's {length} bytes reach past the end of the file");
+        }
+
+        var header = new byte[length];
+        stream.ReadExactly(header);
+        return header;
+    }
+
+    private static void Widen(ReadOnlySpan<ushort> source, ElementType type, Span<float> target)
+    {
+        for (var i = 0; i < target.Length; i++)
+        {
+            target[i] = type == ElementType.Float16
+                ? (float)BitConverter.UInt16BitsToHalf(source[i])
+                : BitConverter.UInt32BitsToSingle((uint)source[i] << 16);
+        }
+    }
+
+    // The view counts its users: a file closed by another thread is an exception, never a read of freed memory.
+    private void ReadRaw<T>(long offset, Span<T> destination)
+        where T : unmanaged => _view.SafeMemoryMappedViewHandle.ReadSpan((ulong)offset, destination);
+
+    private T[] NewArray<T>(TensorEntry entry, Func<ElementType, bool> isRead, string types)
+    {
+        RequireType(entry, isRead, types);
+        return entry.ElementCount <= Array.MaxLength
+            ? GC.AllocateUninitializedArray<T>((int)entry.ElementCount)
+            : throw new CheckpointException(Path, entry.Name, $"{entry} is longer than an array can be");
+    }
+
+    private void RequireType(TensorEntry entry, Func<ElementType, bool> isRead, string types)
+    {
+        if (!isRead(entry.ElementType))
+        {
+            throw new CheckpointException(Path, entry.Name, $"holds {entry.ElementType.Code()}, expected {types}");
+        }
+    }
+
+    private void RequireSize(TensorEntry entry, int size)
+    {
+        if (entry.ElementCount != size)
+        {
+            throw new CheckpointException(Path, entry.Name, $"{entry} has {entry.ElementCount} elements, expected {size}");
+        }
+    }
+}

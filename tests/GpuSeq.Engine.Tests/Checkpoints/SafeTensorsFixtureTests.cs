@@ -1,0 +1,32 @@
+using GpuSeq.Engine.Checkpoints;
+
+namespace GpuSeq.Engine.Tests.Checkpoints;
+
+[Category(Fixtures.Category)]
+public class SafeTensorsFixtureTests
+{
+    [TestCaseSource(typeof(Fixtures), nameof(Fixtures.Find), new object[] { "*.safetensors" })]
+    public void Files_written_elsewhere_are_read_as_an_independent_reader_reads_them(string name)
+    {
+        var path = Fixtures.Require(name);
+        var expected = FixtureTensors.Read(path);
+        using var file = SafeTensorsFile.Open(path);
+
+        Assert.That(file.Tensors.Keys, Is.EquivalentTo(expected.Names));
+        foreach (var entry in file.Tensors.Values)
+        {
+            var tensor = expected[entry.Name];
+            Assert.That(entry.ElementType.Code(), Is.EqualTo(tensor.Type), entry.Name);
+            Assert.That(entry.Shape, Is.EqualTo(tensor.Shape), entry.Name);
+            Assert.That(file.ReadBytes(entry.Name), Is.EqualTo(tensor.Bytes), entry.Name);
+            if (entry.ElementType == ElementType.Float32)
+            {
+                Assert.That(file.ReadFloats(entry.Name), Is.EqualTo(tensor.Floats), entry.Name);
+            }
+            else
+            {
+                Assert.That(file.ReadInts(entry.Name), Is.EqualTo(tensor.Longs), entry.Name);
+            }
+        }
+    }
+}
