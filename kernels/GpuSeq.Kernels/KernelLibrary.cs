@@ -17,6 +17,7 @@ public enum KernelShape
 public sealed class KernelLibrary : IDisposable
 {
     private Gemm? _gemm;
+    private Activations? _activations;
 
     /// <summary>The kernels of an accelerator.</summary>
     /// <param name="accelerator">What runs them.</param>
@@ -52,6 +53,9 @@ public sealed class KernelLibrary : IDisposable
 
     /// <summary>Matrix products.</summary>
     public Gemm Gemm => _gemm ??= new(this);
+
+    /// <summary>Activation functions.</summary>
+    public Activations Activations => _activations ??= new(this);
 
     /// <summary>Gives the pool's memory back.</summary>
     public void Dispose() => Pool.Dispose();
