@@ -9,5 +9,6 @@ public static class KernelCases
         .. GemmCases.All,
         .. EmbeddingCases.All,
         .. CrossEntropyCases.All,
+        .. ActivationCases.All,
     ];
 }
