@@ -8,5 +8,7 @@ public static class KernelCases
     [
         .. GemmCases.All,
         .. ActivationCases.All,
+        .. ElementwiseCases.All,
+        .. ReductionCases.All,
     ];
 }
