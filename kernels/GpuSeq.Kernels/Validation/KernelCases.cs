@@ -10,5 +10,7 @@ public static class KernelCases
         .. EmbeddingCases.All,
         .. CrossEntropyCases.All,
         .. ActivationCases.All,
+        .. ElementwiseCases.All,
+        .. ReductionCases.All,
     ];
 }
