@@ -18,6 +18,7 @@ public sealed class KernelLibrary : IDisposable
 {
     private Gemm? _gemm;
     private Embedding? _embedding;
+    private Softmax? _softmax;
     private CrossEntropy? _crossEntropy;
 
     /// <summary>The kernels of an accelerator.</summary>
@@ -57,6 +58,9 @@ public sealed class KernelLibrary : IDisposable
 
     /// <summary>Look-up in tables.</summary>
     public Embedding Embedding => _embedding ??= new(this);
+
+    /// <summary>Softmax and its logarithm.</summary>
+    public Softmax Softmax => _softmax ??= new(this);
 
     /// <summary>Softmax and negative log-likelihood in one.</summary>
     public CrossEntropy CrossEntropy => _crossEntropy ??= new(this);
