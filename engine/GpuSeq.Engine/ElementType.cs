@@ -74,6 +74,11 @@ public static class ElementTypes
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "not an element type"),
     };
 
+    /// <summary>Whether elements are real floating-point numbers, of any width.</summary>
+    public static bool IsFloat(this ElementType type) => type
+        is ElementType.Float32 or ElementType.Float16 or ElementType.BFloat16 or ElementType.Float64
+        or ElementType.Float8E4M3 or ElementType.Float8E5M2 or ElementType.Float8E8M0;
+
     /// <summary>The type's name in a safetensors header, such as <c>F32</c>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is none of the enumeration's.</exception>
     public static string Code(this ElementType type) => type switch

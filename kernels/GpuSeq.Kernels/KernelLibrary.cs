@@ -17,9 +17,14 @@ public enum KernelShape
 public sealed class KernelLibrary : IDisposable
 {
     private Gemm? _gemm;
+    private Rnn? _rnn;
+    private Lstm? _lstm;
+    private Gru? _gru;
     private Embedding? _embedding;
     private Softmax? _softmax;
     private CrossEntropy? _crossEntropy;
+
+    private Activations? _activations;
 
     /// <summary>The kernels of an accelerator.</summary>
     /// <param name="accelerator">What runs them.</param>
@@ -56,6 +61,15 @@ public sealed class KernelLibrary : IDisposable
     /// <summary>Matrix products.</summary>
     public Gemm Gemm => _gemm ??= new(this);
 
+    /// <summary>Elman networks.</summary>
+    public Rnn Rnn => _rnn ??= new(this);
+
+    /// <summary>Long short-term memories.</summary>
+    public Lstm Lstm => _lstm ??= new(this);
+
+    /// <summary>Gated recurrent units.</summary>
+    public Gru Gru => _gru ??= new(this);
+
     /// <summary>Look-up in tables.</summary>
     public Embedding Embedding => _embedding ??= new(this);
 
@@ -64,6 +78,9 @@ public sealed class KernelLibrary : IDisposable
 
     /// <summary>Softmax and negative log-likelihood in one.</summary>
     public CrossEntropy CrossEntropy => _crossEntropy ??= new(this);
+
+    /// <summary>Activation functions.</summary>
+    public Activations Activations => _activations ??= new(this);
 
     /// <summary>Gives the pool's memory back.</summary>
     public void Dispose() => Pool.Dispose();

@@ -1,6 +1,5 @@
 using GpuSeq.Kernels.Simd;
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -30,19 +29,18 @@ public sealed class Gemm
     internal Gemm(KernelLibrary library)
     {
         _library = library;
-        var accelerator = library.Accelerator;
         if (library.Shape == KernelShape.Row)
         {
-            _pack = accelerator.LoadImplicitlyGroupedStreamKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>,
-                ArrayView<float>, GemmPanels.Block>(GemmPanels.Pack, 1);
-            _multiply = accelerator.LoadImplicitlyGroupedStreamKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>,
-                ArrayView<float>, ArrayView<float>, GemmPanels.Block>(GemmPanels.Multiply, 1);
-            _direct = accelerator.LoadImplicitlyGroupedStreamKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>,
-                ArrayView<float>, ArrayView<float>, GemmDirect.Cut>(GemmDirect.Rows, 1);
+            _pack = library.Load<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, GemmPanels.Block>(
+                GemmPanels.Pack);
+            _multiply = library.Load<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+                GemmPanels.Block>(GemmPanels.Multiply);
+            _direct = library.Load<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+                GemmDirect.Cut>(GemmDirect.Rows);
         }
         else
         {
-            _tiled = new GemmTiled(accelerator);
+            _tiled = new GemmTiled(library.Accelerator);
         }
     }
 

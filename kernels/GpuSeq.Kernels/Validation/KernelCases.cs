@@ -10,5 +10,6 @@ public static class KernelCases
         .. EmbeddingCases.All,
         .. SoftmaxCases.All,
         .. CrossEntropyCases.All,
+        .. ActivationCases.All,
     ];
 }
