@@ -25,6 +25,8 @@ public sealed class KernelLibrary : IDisposable
     private CrossEntropy? _crossEntropy;
 
     private Activations? _activations;
+    private Elementwise? _elementwise;
+    private Reduction? _reduction;
 
     /// <summary>The kernels of an accelerator.</summary>
     /// <param name="accelerator">What runs them.</param>
@@ -81,6 +83,12 @@ public sealed class KernelLibrary : IDisposable
 
     /// <summary>Activation functions.</summary>
     public Activations Activations => _activations ??= new(this);
+
+    /// <summary>Elementwise arithmetic.</summary>
+    public Elementwise Elementwise => _elementwise ??= new(this);
+
+    /// <summary>Sums, means, maxima and norms.</summary>
+    public Reduction Reduction => _reduction ??= new(this);
 
     /// <summary>Gives the pool's memory back.</summary>
     public void Dispose() => Pool.Dispose();

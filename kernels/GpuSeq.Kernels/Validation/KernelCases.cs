@@ -11,5 +11,7 @@ public static class KernelCases
         .. SoftmaxCases.All,
         .. CrossEntropyCases.All,
         .. ActivationCases.All,
+        .. ElementwiseCases.All,
+        .. ReductionCases.All,
     ];
 }
