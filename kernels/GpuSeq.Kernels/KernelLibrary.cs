@@ -21,6 +21,7 @@ public sealed class KernelLibrary : IDisposable
     private Lstm? _lstm;
     private Gru? _gru;
     private Embedding? _embedding;
+    private Softmax? _softmax;
     private CrossEntropy? _crossEntropy;
 
     private Activations? _activations;
@@ -73,6 +74,9 @@ public sealed class KernelLibrary : IDisposable
 
     /// <summary>Look-up in tables.</summary>
     public Embedding Embedding => _embedding ??= new(this);
+
+    /// <summary>Softmax and its logarithm.</summary>
+    public Softmax Softmax => _softmax ??= new(this);
 
     /// <summary>Softmax and negative log-likelihood in one.</summary>
     public CrossEntropy CrossEntropy => _crossEntropy ??= new(this);

@@ -8,6 +8,7 @@ public static class KernelCases
     [
         .. GemmCases.All,
         .. EmbeddingCases.All,
+        .. SoftmaxCases.All,
         .. CrossEntropyCases.All,
         .. ActivationCases.All,
         .. ElementwiseCases.All,
