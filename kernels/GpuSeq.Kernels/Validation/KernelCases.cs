@@ -7,5 +7,6 @@ public static class KernelCases
     public static IEnumerable<KernelCase> All =>
     [
         .. GemmCases.All,
+        .. RecurrentCases.All,
     ];
 }
