@@ -99,7 +99,7 @@ public readonly unsafe struct ArrayView<T> : IContiguousArrayView<T>, IEquatable
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get
         {
-            if (_length < 0)
+            if (_length <= 0) // an empty view has no element, checks or not
                 CheckIndex(index);
             return ref _address[index];
         }
@@ -111,7 +111,7 @@ public readonly unsafe struct ArrayView<T> : IContiguousArrayView<T>, IEquatable
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get
         {
-            if (_length < 0)
+            if (_length <= 0) // an empty view has no element, checks or not
                 CheckIndex(index);
             return ref _address[index];
         }

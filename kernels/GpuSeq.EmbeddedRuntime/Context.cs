@@ -63,14 +63,25 @@ public sealed class Context : IDisposable
         ?? Devices.FirstOrDefault()
         ?? throw new InvalidOperationException("The context was built without any device.");
 
-    internal void Register(Accelerator accelerator) => _accelerators.Add(accelerator);
+    internal void Register(Accelerator accelerator)
+    {
+        lock (_accelerators)
+            _accelerators.Add(accelerator);
+    }
 
-    internal void Unregister(Accelerator accelerator) => _accelerators.Remove(accelerator);
+    internal void Unregister(Accelerator accelerator)
+    {
+        lock (_accelerators)
+            _accelerators.Remove(accelerator);
+    }
 
     /// <summary>Disposes every accelerator that was created here and is still alive.</summary>
     public void Dispose()
     {
-        foreach (var accelerator in _accelerators.ToArray())
+        Accelerator[] accelerators;
+        lock (_accelerators)
+            accelerators = [.. _accelerators];
+        foreach (var accelerator in accelerators)
             accelerator.Dispose();
     }
 

@@ -50,17 +50,13 @@ public static class Group
     public static void Barrier() => LaneContext.Current("Group.Barrier").Wait(WaitKind.GroupBarrier);
 
     /// <summary>Waits for all lanes of the group and counts those whose predicate holds.</summary>
-    public static int BarrierPopCount(bool predicate) => Count("Group.BarrierPopCount", predicate).Count;
+    public static int BarrierPopCount(bool predicate) => Count("Group.BarrierPopCount", predicate).CountResult;
 
     /// <summary>Waits for all lanes of the group; true where the predicate holds for all of them.</summary>
-    public static bool BarrierAnd(bool predicate)
-    {
-        var lane = Count("Group.BarrierAnd", predicate);
-        return lane.Count == lane.Participants;
-    }
+    public static bool BarrierAnd(bool predicate) => Count("Group.BarrierAnd", predicate).AndResult;
 
     /// <summary>Waits for all lanes of the group; true where the predicate holds for any of them.</summary>
-    public static bool BarrierOr(bool predicate) => Count("Group.BarrierOr", predicate).Count > 0;
+    public static bool BarrierOr(bool predicate) => Count("Group.BarrierOr", predicate).OrResult;
 
     /// <summary>The value that one lane of the group has.</summary>
     /// <typeparam name="T">The type of the value.</typeparam>

@@ -61,6 +61,21 @@ public readonly record struct Index1D(int X) : IIndex
     /// <summary>The 64-bit form.</summary>
     public static implicit operator LongIndex1D(Index1D index) => new(index.X);
 
+    /// <summary>The sum.</summary>
+    public static Index1D operator +(Index1D left, Index1D right) => new(left.X + right.X);
+
+    /// <summary>The difference.</summary>
+    public static Index1D operator -(Index1D left, Index1D right) => new(left.X - right.X);
+
+    /// <summary>The product.</summary>
+    public static Index1D operator *(Index1D left, Index1D right) => new(left.X * right.X);
+
+    /// <summary>The quotient.</summary>
+    public static Index1D operator /(Index1D left, Index1D right) => new(left.X / right.X);
+
+    /// <summary>The component as a number without sign. With it, as in ILGPU, a cast of an index to long is ambiguous.</summary>
+    public static explicit operator uint(Index1D index) => (uint)index.X;
+
     /// <inheritdoc/>
     public override string ToString() => $"({X})";
 }
@@ -80,6 +95,21 @@ public readonly record struct LongIndex1D(long X)
 
     /// <summary>The 32-bit form.</summary>
     public static explicit operator Index1D(LongIndex1D index) => new(checked((int)index.X));
+
+    /// <summary>The sum.</summary>
+    public static LongIndex1D operator +(LongIndex1D left, LongIndex1D right) => new(left.X + right.X);
+
+    /// <summary>The difference.</summary>
+    public static LongIndex1D operator -(LongIndex1D left, LongIndex1D right) => new(left.X - right.X);
+
+    /// <summary>The product.</summary>
+    public static LongIndex1D operator *(LongIndex1D left, LongIndex1D right) => new(left.X * right.X);
+
+    /// <summary>The quotient.</summary>
+    public static LongIndex1D operator /(LongIndex1D left, LongIndex1D right) => new(left.X / right.X);
+
+    /// <summary>The component as a number without sign.</summary>
+    public static explicit operator ulong(LongIndex1D index) => (ulong)index.X;
 
     /// <inheritdoc/>
     public override string ToString() => $"({X})";
@@ -107,6 +137,18 @@ public readonly record struct Index2D(int X, int Y) : IIndex
 
     /// <summary>Two numbers as an index.</summary>
     public static implicit operator Index2D((int X, int Y) value) => new(value.X, value.Y);
+
+    /// <summary>The sum in each dimension.</summary>
+    public static Index2D operator +(Index2D left, Index2D right) => new(left.X + right.X, left.Y + right.Y);
+
+    /// <summary>The difference in each dimension.</summary>
+    public static Index2D operator -(Index2D left, Index2D right) => new(left.X - right.X, left.Y - right.Y);
+
+    /// <summary>The product in each dimension.</summary>
+    public static Index2D operator *(Index2D left, Index2D right) => new(left.X * right.X, left.Y * right.Y);
+
+    /// <summary>The quotient in each dimension.</summary>
+    public static Index2D operator /(Index2D left, Index2D right) => new(left.X / right.X, left.Y / right.Y);
 
     /// <inheritdoc/>
     public override string ToString() => $"({X}, {Y})";
@@ -136,6 +178,18 @@ public readonly record struct Index3D(int X, int Y, int Z) : IIndex
 
     /// <summary>Three numbers as an index.</summary>
     public static implicit operator Index3D((int X, int Y, int Z) value) => new(value.X, value.Y, value.Z);
+
+    /// <summary>The sum in each dimension.</summary>
+    public static Index3D operator +(Index3D left, Index3D right) => new(left.X + right.X, left.Y + right.Y, left.Z + right.Z);
+
+    /// <summary>The difference in each dimension.</summary>
+    public static Index3D operator -(Index3D left, Index3D right) => new(left.X - right.X, left.Y - right.Y, left.Z - right.Z);
+
+    /// <summary>The product in each dimension.</summary>
+    public static Index3D operator *(Index3D left, Index3D right) => new(left.X * right.X, left.Y * right.Y, left.Z * right.Z);
+
+    /// <summary>The quotient in each dimension.</summary>
+    public static Index3D operator /(Index3D left, Index3D right) => new(left.X / right.X, left.Y / right.Y, left.Z / right.Z);
 
     /// <inheritdoc/>
     public override string ToString() => $"({X}, {Y}, {Z})";

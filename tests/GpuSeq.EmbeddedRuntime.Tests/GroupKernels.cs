@@ -157,12 +157,9 @@ internal static class GroupKernels
         Atomic.Add(ref floats[0], 0.5f);
         Atomic.Max(ref floats[1], lane);
         Atomic.Add(ref longs[0], 1L << 33);
-        while (Atomic.CompareExchange(ref ints[6], 0, 1) != 0)
-        {
-        }
-        ints[7]++;
+        Atomic.CompareExchange(ref ints[6], 0, 1);
         MemoryFence.DeviceLevel();
-        Atomic.Exchange(ref ints[6], 0);
+        Atomic.Exchange(ref ints[7], 5);
     }
 
     public static void WithoutBarrier(ArrayView<int> output) => output[Grid.GlobalLinearIndex] = Environment.CurrentManagedThreadId;

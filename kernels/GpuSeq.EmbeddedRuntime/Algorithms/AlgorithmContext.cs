@@ -1,4 +1,6 @@
-namespace ILGPU.Algorithms;
+using ILGPU.Algorithms;
+
+namespace ILGPU;
 
 /// <summary>Makes <see cref="XMath"/> known to contexts.</summary>
 public static class AlgorithmContext

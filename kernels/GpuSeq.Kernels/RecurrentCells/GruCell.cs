@@ -129,8 +129,8 @@ internal static unsafe class GruCell
         Index1D item, ArrayView<float> gates, ArrayView<float> recurrent, ArrayView<float> before, ArrayView<float> after,
         ArrayView<float> output, ArrayView<int> lengths, CellStep step)
     {
-        var b = item / step.Hidden;
-        var j = item % step.Hidden;
+        var b = item.X / step.Hidden;
+        var j = item.X % step.Hidden;
         var state = before[(long)b * step.StateStride + j];
         var isActive = lengths.Length == 0 || step.Step < lengths[b];
         if (isActive)
@@ -154,8 +154,8 @@ internal static unsafe class GruCell
         Index1D item, ArrayView<float> gates, ArrayView<float> recurrent, ArrayView<float> before, ArrayView<float> outputGradient,
         ArrayView<float> stateGradient, ArrayView<int> lengths, CellStep step)
     {
-        var b = item / step.Hidden;
-        var j = item % step.Hidden;
+        var b = item.X / step.Hidden;
+        var j = item.X % step.Hidden;
         var gate = (long)b * step.GateStride + j;
         var sum = (long)b * step.RecurrentStride + j;
         if (lengths.Length > 0 && step.Step >= lengths[b])

@@ -136,8 +136,8 @@ internal static unsafe class LstmCell
         Index1D item, ArrayView<float> gates, ArrayView<float> before, ArrayView<float> cellBefore, ArrayView<float> after,
         ArrayView<float> cellAfter, ArrayView<float> output, ArrayView<int> lengths, CellStep step)
     {
-        var b = item / step.Hidden;
-        var j = item % step.Hidden;
+        var b = item.X / step.Hidden;
+        var j = item.X % step.Hidden;
         var c = cellBefore[(long)b * step.StateStride + j];
         if (lengths.Length > 0 && step.Step >= lengths[b])
         {
@@ -167,8 +167,8 @@ internal static unsafe class LstmCell
         Index1D item, ArrayView<float> gates, ArrayView<float> cellBefore, ArrayView<float> outputGradient,
         ArrayView<float> stateGradient, ArrayView<float> cellGradient, ArrayView<int> lengths, CellStep step)
     {
-        var b = item / step.Hidden;
-        var j = item % step.Hidden;
+        var b = item.X / step.Hidden;
+        var j = item.X % step.Hidden;
         var gate = (long)b * step.GateStride + j;
         if (lengths.Length > 0 && step.Step >= lengths[b])
         {

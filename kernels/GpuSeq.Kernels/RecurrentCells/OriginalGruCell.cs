@@ -169,8 +169,8 @@ internal static unsafe class OriginalGruCell
     public static void ResetUnits(
         Index1D item, ArrayView<float> gates, ArrayView<float> resetState, ArrayView<float> before, CellStep step)
     {
-        var b = item / step.Hidden;
-        var j = item % step.Hidden;
+        var b = item.X / step.Hidden;
+        var j = item.X % step.Hidden;
         var gate = (long)b * step.GateStride + j;
         var reset = Sigmoid(gates[gate]);
         gates[gate] = reset;
@@ -183,8 +183,8 @@ internal static unsafe class OriginalGruCell
         Index1D item, ArrayView<float> gates, ArrayView<float> before, ArrayView<float> after, ArrayView<float> output,
         ArrayView<int> lengths, CellStep step)
     {
-        var b = item / step.Hidden;
-        var j = item % step.Hidden;
+        var b = item.X / step.Hidden;
+        var j = item.X % step.Hidden;
         var state = before[(long)b * step.StateStride + j];
         var isActive = lengths.Length == 0 || step.Step < lengths[b];
         if (isActive)
@@ -203,8 +203,8 @@ internal static unsafe class OriginalGruCell
         Index1D item, ArrayView<float> gates, ArrayView<float> before, ArrayView<float> outputGradient,
         ArrayView<float> stateGradient, ArrayView<int> lengths, CellStep step)
     {
-        var b = item / step.Hidden;
-        var j = item % step.Hidden;
+        var b = item.X / step.Hidden;
+        var j = item.X % step.Hidden;
         var gate = (long)b * step.GateStride + j;
         if (lengths.Length > 0 && step.Step >= lengths[b])
         {
@@ -227,8 +227,8 @@ internal static unsafe class OriginalGruCell
         Index1D item, ArrayView<float> gates, ArrayView<float> before, ArrayView<float> resetStateGradient,
         ArrayView<float> stateGradient, ArrayView<int> lengths, CellStep step)
     {
-        var b = item / step.Hidden;
-        var j = item % step.Hidden;
+        var b = item.X / step.Hidden;
+        var j = item.X % step.Hidden;
         var gate = (long)b * step.GateStride + j;
         if (lengths.Length > 0 && step.Step >= lengths[b])
         {

@@ -130,8 +130,8 @@ internal static unsafe class RnnCell
         Index1D item, ArrayView<float> gates, ArrayView<float> before, ArrayView<float> after, ArrayView<float> output,
         ArrayView<int> lengths, CellStep step, int isRelu)
     {
-        var b = item / step.Hidden;
-        var j = item % step.Hidden;
+        var b = item.X / step.Hidden;
+        var j = item.X % step.Hidden;
         var gate = (long)b * step.GateStride + j;
         var isActive = lengths.Length == 0 || step.Step < lengths[b];
         var state = before[(long)b * step.StateStride + j];
@@ -149,8 +149,8 @@ internal static unsafe class RnnCell
         Index1D item, ArrayView<float> gates, ArrayView<float> outputGradient, ArrayView<float> stateGradient,
         ArrayView<int> lengths, CellStep step, int isRelu)
     {
-        var b = item / step.Hidden;
-        var j = item % step.Hidden;
+        var b = item.X / step.Hidden;
+        var j = item.X % step.Hidden;
         var gate = (long)b * step.GateStride + j;
         if (lengths.Length > 0 && step.Step >= lengths[b])
         {

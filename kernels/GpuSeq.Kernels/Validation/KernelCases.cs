@@ -7,6 +7,9 @@ public static class KernelCases
     public static IEnumerable<KernelCase> All =>
     [
         .. GemmCases.All,
+        .. EmbeddingCases.All,
+        .. CrossEntropyCases.All,
+        .. ActivationCases.All,
         .. RecurrentCases.All,
     ];
 }

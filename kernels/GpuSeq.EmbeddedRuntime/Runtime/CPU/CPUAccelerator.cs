@@ -80,13 +80,17 @@ public sealed class CPUAccelerator : Accelerator
     /// <inheritdoc/>
     protected override void Release()
     {
-        CPUMemoryBuffer[] buffers;
-        lock (_memoryLock)
-            buffers = [.. _buffers];
-        foreach (var buffer in buffers)
-            buffer.Dispose();
-        Groups.Dispose();
-        Workers.Dispose();
+        // A launch of another thread ends before its memory goes.
+        lock (LaunchLock)
+        {
+            Groups.Dispose();
+            Workers.Dispose();
+            CPUMemoryBuffer[] buffers;
+            lock (_memoryLock)
+                buffers = [.. _buffers];
+            foreach (var buffer in buffers)
+                buffer.Dispose();
+        }
     }
 
     // Linux promises memory that it has not got and ends the process later, so the limit is checked here.

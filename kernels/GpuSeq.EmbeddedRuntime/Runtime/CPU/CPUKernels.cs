@@ -1,4 +1,6 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
+using ILGPU.Runtime.CPU.Stepping;
 
 namespace ILGPU.Runtime.CPU;
 
@@ -64,8 +66,17 @@ internal abstract class ImplicitKernel<TIndex>(CPUAccelerator accelerator, Metho
 /// <summary>A kernel whose lanes form groups.</summary>
 internal abstract class ExplicitKernel(CPUAccelerator accelerator, MethodInfo method) : CPUKernel(accelerator, method)
 {
+    private readonly MethodInfo _method = method;
+    private KernelSteps.Rewritten? _rewritten;
+
     /// <summary>Runs the kernel for the lane that the calling thread stands for.</summary>
     public abstract void RunLane();
+
+    /// <summary>Runs the rewritten kernel for a lane, until the lane waits or ends.</summary>
+    public abstract void Step(Delegate step, LaneContext lane, object frames);
+
+    /// <summary>The kernel rewritten so that lanes leave it where they wait; made when it is first launched.</summary>
+    public KernelSteps.Rewritten Rewritten => _rewritten ??= KernelSteps.Of(_method);
 
     protected void Execute(AcceleratorStream stream, KernelConfig config)
     {
@@ -121,6 +132,9 @@ internal sealed unsafe class ExplicitKernel<T1>(CPUAccelerator accelerator, Meth
     }
 
     public override void RunLane() => ((delegate*<T1, void>)Address)(_a1);
+
+    public override void Step(Delegate step, LaneContext lane, object frames) =>
+        Unsafe.As<Action<LaneContext, object, T1>>(step)(lane, frames, _a1);
 }
 
 internal sealed unsafe class ImplicitKernel<TIndex, T1, T2>(CPUAccelerator accelerator, MethodInfo method)
@@ -170,6 +184,9 @@ internal sealed unsafe class ExplicitKernel<T1, T2>(CPUAccelerator accelerator, 
     }
 
     public override void RunLane() => ((delegate*<T1, T2, void>)Address)(_a1, _a2);
+
+    public override void Step(Delegate step, LaneContext lane, object frames) =>
+        Unsafe.As<Action<LaneContext, object, T1, T2>>(step)(lane, frames, _a1, _a2);
 }
 
 internal sealed unsafe class ImplicitKernel<TIndex, T1, T2, T3>(CPUAccelerator accelerator, MethodInfo method)
@@ -221,6 +238,9 @@ internal sealed unsafe class ExplicitKernel<T1, T2, T3>(CPUAccelerator accelerat
     }
 
     public override void RunLane() => ((delegate*<T1, T2, T3, void>)Address)(_a1, _a2, _a3);
+
+    public override void Step(Delegate step, LaneContext lane, object frames) =>
+        Unsafe.As<Action<LaneContext, object, T1, T2, T3>>(step)(lane, frames, _a1, _a2, _a3);
 }
 
 internal sealed unsafe class ImplicitKernel<TIndex, T1, T2, T3, T4>(CPUAccelerator accelerator, MethodInfo method)
@@ -274,6 +294,9 @@ internal sealed unsafe class ExplicitKernel<T1, T2, T3, T4>(CPUAccelerator accel
     }
 
     public override void RunLane() => ((delegate*<T1, T2, T3, T4, void>)Address)(_a1, _a2, _a3, _a4);
+
+    public override void Step(Delegate step, LaneContext lane, object frames) =>
+        Unsafe.As<Action<LaneContext, object, T1, T2, T3, T4>>(step)(lane, frames, _a1, _a2, _a3, _a4);
 }
 
 internal sealed unsafe class ImplicitKernel<TIndex, T1, T2, T3, T4, T5>(CPUAccelerator accelerator, MethodInfo method)
@@ -329,6 +352,9 @@ internal sealed unsafe class ExplicitKernel<T1, T2, T3, T4, T5>(CPUAccelerator a
     }
 
     public override void RunLane() => ((delegate*<T1, T2, T3, T4, T5, void>)Address)(_a1, _a2, _a3, _a4, _a5);
+
+    public override void Step(Delegate step, LaneContext lane, object frames) =>
+        Unsafe.As<Action<LaneContext, object, T1, T2, T3, T4, T5>>(step)(lane, frames, _a1, _a2, _a3, _a4, _a5);
 }
 
 internal sealed unsafe class ImplicitKernel<TIndex, T1, T2, T3, T4, T5, T6>(CPUAccelerator accelerator, MethodInfo method)
@@ -386,6 +412,9 @@ internal sealed unsafe class ExplicitKernel<T1, T2, T3, T4, T5, T6>(CPUAccelerat
     }
 
     public override void RunLane() => ((delegate*<T1, T2, T3, T4, T5, T6, void>)Address)(_a1, _a2, _a3, _a4, _a5, _a6);
+
+    public override void Step(Delegate step, LaneContext lane, object frames) =>
+        Unsafe.As<Action<LaneContext, object, T1, T2, T3, T4, T5, T6>>(step)(lane, frames, _a1, _a2, _a3, _a4, _a5, _a6);
 }
 
 internal sealed unsafe class ImplicitKernel<TIndex, T1, T2, T3, T4, T5, T6, T7>(CPUAccelerator accelerator, MethodInfo method)
@@ -445,6 +474,9 @@ internal sealed unsafe class ExplicitKernel<T1, T2, T3, T4, T5, T6, T7>(CPUAccel
     }
 
     public override void RunLane() => ((delegate*<T1, T2, T3, T4, T5, T6, T7, void>)Address)(_a1, _a2, _a3, _a4, _a5, _a6, _a7);
+
+    public override void Step(Delegate step, LaneContext lane, object frames) =>
+        Unsafe.As<Action<LaneContext, object, T1, T2, T3, T4, T5, T6, T7>>(step)(lane, frames, _a1, _a2, _a3, _a4, _a5, _a6, _a7);
 }
 
 internal sealed unsafe class ImplicitKernel<TIndex, T1, T2, T3, T4, T5, T6, T7, T8>(CPUAccelerator accelerator, MethodInfo method)
@@ -506,6 +538,9 @@ internal sealed unsafe class ExplicitKernel<T1, T2, T3, T4, T5, T6, T7, T8>(CPUA
     }
 
     public override void RunLane() => ((delegate*<T1, T2, T3, T4, T5, T6, T7, T8, void>)Address)(_a1, _a2, _a3, _a4, _a5, _a6, _a7, _a8);
+
+    public override void Step(Delegate step, LaneContext lane, object frames) =>
+        Unsafe.As<Action<LaneContext, object, T1, T2, T3, T4, T5, T6, T7, T8>>(step)(lane, frames, _a1, _a2, _a3, _a4, _a5, _a6, _a7, _a8);
 }
 
 internal sealed unsafe class ImplicitKernel<TIndex, T1, T2, T3, T4, T5, T6, T7, T8, T9>(CPUAccelerator accelerator, MethodInfo method)
@@ -569,6 +604,9 @@ internal sealed unsafe class ExplicitKernel<T1, T2, T3, T4, T5, T6, T7, T8, T9>(
     }
 
     public override void RunLane() => ((delegate*<T1, T2, T3, T4, T5, T6, T7, T8, T9, void>)Address)(_a1, _a2, _a3, _a4, _a5, _a6, _a7, _a8, _a9);
+
+    public override void Step(Delegate step, LaneContext lane, object frames) =>
+        Unsafe.As<Action<LaneContext, object, T1, T2, T3, T4, T5, T6, T7, T8, T9>>(step)(lane, frames, _a1, _a2, _a3, _a4, _a5, _a6, _a7, _a8, _a9);
 }
 
 internal sealed unsafe class ImplicitKernel<TIndex, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10>(CPUAccelerator accelerator, MethodInfo method)
@@ -634,6 +672,9 @@ internal sealed unsafe class ExplicitKernel<T1, T2, T3, T4, T5, T6, T7, T8, T9, 
     }
 
     public override void RunLane() => ((delegate*<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, void>)Address)(_a1, _a2, _a3, _a4, _a5, _a6, _a7, _a8, _a9, _a10);
+
+    public override void Step(Delegate step, LaneContext lane, object frames) =>
+        Unsafe.As<Action<LaneContext, object, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10>>(step)(lane, frames, _a1, _a2, _a3, _a4, _a5, _a6, _a7, _a8, _a9, _a10);
 }
 
 internal sealed unsafe class ImplicitKernel<TIndex, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11>(CPUAccelerator accelerator, MethodInfo method)
@@ -701,6 +742,9 @@ internal sealed unsafe class ExplicitKernel<T1, T2, T3, T4, T5, T6, T7, T8, T9, 
     }
 
     public override void RunLane() => ((delegate*<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, void>)Address)(_a1, _a2, _a3, _a4, _a5, _a6, _a7, _a8, _a9, _a10, _a11);
+
+    public override void Step(Delegate step, LaneContext lane, object frames) =>
+        Unsafe.As<Action<LaneContext, object, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11>>(step)(lane, frames, _a1, _a2, _a3, _a4, _a5, _a6, _a7, _a8, _a9, _a10, _a11);
 }
 
 internal sealed unsafe class ImplicitKernel<TIndex, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12>(CPUAccelerator accelerator, MethodInfo method)
@@ -770,6 +814,9 @@ internal sealed unsafe class ExplicitKernel<T1, T2, T3, T4, T5, T6, T7, T8, T9, 
     }
 
     public override void RunLane() => ((delegate*<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, void>)Address)(_a1, _a2, _a3, _a4, _a5, _a6, _a7, _a8, _a9, _a10, _a11, _a12);
+
+    public override void Step(Delegate step, LaneContext lane, object frames) =>
+        Unsafe.As<Action<LaneContext, object, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12>>(step)(lane, frames, _a1, _a2, _a3, _a4, _a5, _a6, _a7, _a8, _a9, _a10, _a11, _a12);
 }
 
 internal sealed unsafe class ImplicitKernel<TIndex, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13>(CPUAccelerator accelerator, MethodInfo method)
@@ -841,6 +888,9 @@ internal sealed unsafe class ExplicitKernel<T1, T2, T3, T4, T5, T6, T7, T8, T9, 
     }
 
     public override void RunLane() => ((delegate*<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, void>)Address)(_a1, _a2, _a3, _a4, _a5, _a6, _a7, _a8, _a9, _a10, _a11, _a12, _a13);
+
+    public override void Step(Delegate step, LaneContext lane, object frames) =>
+        Unsafe.As<Action<LaneContext, object, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13>>(step)(lane, frames, _a1, _a2, _a3, _a4, _a5, _a6, _a7, _a8, _a9, _a10, _a11, _a12, _a13);
 }
 
 internal sealed unsafe class ImplicitKernel<TIndex, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14>(CPUAccelerator accelerator, MethodInfo method)
@@ -914,4 +964,7 @@ internal sealed unsafe class ExplicitKernel<T1, T2, T3, T4, T5, T6, T7, T8, T9, 
     }
 
     public override void RunLane() => ((delegate*<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, void>)Address)(_a1, _a2, _a3, _a4, _a5, _a6, _a7, _a8, _a9, _a10, _a11, _a12, _a13, _a14);
+
+    public override void Step(Delegate step, LaneContext lane, object frames) =>
+        Unsafe.As<Action<LaneContext, object, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14>>(step)(lane, frames, _a1, _a2, _a3, _a4, _a5, _a6, _a7, _a8, _a9, _a10, _a11, _a12, _a13, _a14);
 }

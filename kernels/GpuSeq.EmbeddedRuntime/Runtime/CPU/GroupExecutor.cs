@@ -1,10 +1,13 @@
+using ILGPU.Runtime.CPU.Stepping;
+
 namespace ILGPU.Runtime.CPU;
 
 /// <summary>Runs explicitly grouped kernels with the semantics of a GPU's groups: each thread of the pool runs whole groups.</summary>
 internal sealed class GroupExecutor(CPUAccelerator accelerator) : IRangeWork, IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly Stack<ThreadedGroup> _idle = [];
+    private readonly Stack<SteppedGroup> _stepped = [];
+    private readonly Stack<ThreadedGroup> _threaded = [];
     private readonly LaneThreads _threads = new();
     private ExplicitKernel? _kernel;
     private KernelConfig _config;
@@ -16,6 +19,7 @@ internal sealed class GroupExecutor(CPUAccelerator accelerator) : IRangeWork, ID
     public Exception? Run(ExplicitKernel kernel, KernelConfig config)
     {
         Check(config);
+        _ = kernel.Rewritten; // before several threads ask for it
         _kernel = kernel;
         _config = config;
         _failed = false;
@@ -31,7 +35,22 @@ internal sealed class GroupExecutor(CPUAccelerator accelerator) : IRangeWork, ID
 
     void IRangeWork.Run(long begin, long end)
     {
-        var group = Take();
+        var rewritten = _kernel!.Rewritten;
+        if (rewritten.Waits && rewritten.Steps is null)
+            Run(_threaded, () => new(accelerator, _threads), begin, end);
+        else
+            Run(_stepped, () => new(accelerator), begin, end);
+    }
+
+    private void Run<TGroup>(Stack<TGroup> idle, Func<TGroup> create, long begin, long end)
+        where TGroup : GroupState
+    {
+        TGroup? group;
+        lock (_lock)
+        {
+            if (!idle.TryPop(out group))
+                group = create();
+        }
         try
         {
             group.Configure(_config);
@@ -46,14 +65,8 @@ internal sealed class GroupExecutor(CPUAccelerator accelerator) : IRangeWork, ID
         finally
         {
             lock (_lock)
-                _idle.Push(group);
+                idle.Push(group);
         }
-    }
-
-    private ThreadedGroup Take()
-    {
-        lock (_lock)
-            return _idle.TryPop(out var group) ? group : new(accelerator, _threads);
     }
 
     private void Check(KernelConfig config)
@@ -76,9 +89,10 @@ internal sealed class GroupExecutor(CPUAccelerator accelerator) : IRangeWork, ID
 
     public void Dispose()
     {
-        foreach (var group in _idle)
+        foreach (var group in _stepped.Concat<GroupState>(_threaded))
             group.Dispose();
-        _idle.Clear();
+        _stepped.Clear();
+        _threaded.Clear();
         _threads.Dispose();
     }
 }

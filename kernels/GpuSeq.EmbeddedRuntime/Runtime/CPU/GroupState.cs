@@ -45,6 +45,11 @@ internal abstract unsafe class GroupState : IDisposable
 
     private bool ChecksBounds => _accelerator.Context.ChecksBounds;
 
+    /// <summary>Runs one group of a launch.</summary>
+    /// <param name="kernel">The kernel.</param>
+    /// <param name="group">The group's number in the grid.</param>
+    public abstract void Run(ExplicitKernel kernel, long group);
+
     /// <summary>Suspends a lane that waits, and returns when it may go on.</summary>
     public abstract void Block(LaneContext lane);
 

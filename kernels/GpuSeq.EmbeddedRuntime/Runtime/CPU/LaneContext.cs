@@ -46,10 +46,22 @@ internal sealed unsafe class LaneContext(GroupState group, int linearIndex)
 
     public int SharedAllocations;
 
+    /// <summary>Where a rewritten kernel goes on: the number of the wait that it left at, or 0 at its beginning.</summary>
+    public int Resume;
+
+    // Set by a rewritten kernel just before it waits; nothing else can wait without a thread of its own.
+    private bool _mayWait;
+
     /// <summary>Wakes the thread that this lane has begun on.</summary>
     public Baton? Thread;
 
     public LocalArena Local { get; } = new();
+
+    public int CountResult => Count;
+
+    public bool AndResult => Count == Participants;
+
+    public bool OrResult => Count > 0;
 
     public byte* Slot => Group.SlotOf(LinearIndex);
 
@@ -77,6 +89,8 @@ internal sealed unsafe class LaneContext(GroupState group, int linearIndex)
         State = LaneState.Fresh;
         Kind = WaitKind.None;
         SharedAllocations = 0;
+        Resume = 0;
+        _mayWait = false;
         Thread = null;
         Local.Reset();
     }
@@ -97,7 +111,22 @@ internal sealed unsafe class LaneContext(GroupState group, int linearIndex)
     {
         Offer(value, source);
         Wait(kind);
-        return *(T*)(Slot + GroupState.SlotSize);
+        return Taken<T>();
+    }
+
+    /// <summary>What this lane has got from an exchange.</summary>
+    public T Taken<T>()
+        where T : unmanaged => *(T*)(Slot + GroupState.SlotSize);
+
+    /// <summary>Says that the kernel will leave when the next call returns, because the lane waits.</summary>
+    public void PrepareWait() => _mayWait = true;
+
+    /// <summary>Whether the kernel will leave because the lane waits.</summary>
+    public bool LeavesToWait()
+    {
+        var leaves = _mayWait;
+        _mayWait = false;
+        return leaves;
     }
 
     private void Offer<T>(T value, int source)

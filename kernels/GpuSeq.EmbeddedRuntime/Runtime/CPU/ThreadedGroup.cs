@@ -3,7 +3,7 @@ using System.Runtime.ExceptionServices;
 namespace ILGPU.Runtime.CPU;
 
 /// <summary>
-/// Runs a group with threads as coroutines: one lane runs at a time, and hands over to the next when it waits or ends.
+/// Runs groups of kernels that could not be rewritten, with threads as coroutines: one lane runs at a time, and hands over to the next when it waits or ends.
 /// Lanes begin on the caller's thread, one after the other; only a lane that waits keeps its thread to itself, so a
 /// kernel without barriers never switches.
 /// </summary>
@@ -14,10 +14,8 @@ internal sealed class ThreadedGroup(CPUAccelerator accelerator, LaneThreads thre
     private Exception? _failure;
     private int _cursor;
 
-    /// <summary>Runs one group of a launch.</summary>
-    /// <param name="kernel">The kernel.</param>
-    /// <param name="group">The group's number in the grid.</param>
-    public void Run(ExplicitKernel kernel, long group)
+    /// <inheritdoc/>
+    public override void Run(ExplicitKernel kernel, long group)
     {
         Begin(group);
         _kernel = kernel;

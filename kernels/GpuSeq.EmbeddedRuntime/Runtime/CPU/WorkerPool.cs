@@ -69,14 +69,16 @@ internal sealed class WorkerPool : IDisposable
         _progress.Completed = 0;
         var job = (Volatile.Read(ref _progress.Ticket) >>> 32) + 1;
         Interlocked.Exchange(ref _progress.Ticket, job << 32 | (long)chunks << 16); // published before sleepers are counted
-        var wake = Math.Min(Volatile.Read(ref _sleepers), chunks - 1);
+        var wake = ClaimSleepers(chunks - 1);
         if (wake > 0)
             _wake.Release(wake);
         while (RunChunk())
         {
         }
+        // The last chunks of the others are on their way; where a thread has lost its core, this one gives its own away.
+        var spin = new SpinWait();
         while (Volatile.Read(ref _progress.Completed) < chunks)
-            Thread.SpinWait(1);
+            spin.SpinOnce(sleep1Threshold: -1);
         _work = null;
         return _failure;
     }
@@ -119,10 +121,26 @@ internal sealed class WorkerPool : IDisposable
                 continue;
             if (SpinForWork())
                 continue;
+            // Work that is published after this is seen by the check below, or its caller sees this sleeper.
             Interlocked.Increment(ref _sleepers);
-            if (!HasWork() && !_disposed)
+            var awake = (HasWork() || _disposed) && ClaimSleepers(1) > 0;
+            if (!awake)
                 _wake.Wait();
-            Interlocked.Decrement(ref _sleepers);
+        }
+    }
+
+    // Takes threads off the number of sleepers: to wake them once, or for one of them to stay awake. Without this, launches
+    // in quick succession would wake the same sleeper again and again.
+    private int ClaimSleepers(int wanted)
+    {
+        while (true)
+        {
+            var sleepers = Volatile.Read(ref _sleepers);
+            var claimed = Math.Min(sleepers, wanted);
+            if (claimed <= 0)
+                return 0;
+            if (Interlocked.CompareExchange(ref _sleepers, sleepers - claimed, sleepers) == sleepers)
+                return claimed;
         }
     }
 
@@ -149,7 +167,9 @@ internal sealed class WorkerPool : IDisposable
         if (_disposed)
             return;
         _disposed = true;
-        _wake.Release(_workers.Length + 1);
+        Interlocked.MemoryBarrier();
+        if (ClaimSleepers(_workers.Length) is > 0 and var sleepers)
+            _wake.Release(sleepers);
         foreach (var worker in _workers)
             worker.Join();
         _wake.Dispose();
