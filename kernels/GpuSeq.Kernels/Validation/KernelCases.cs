@@ -13,5 +13,6 @@ public static class KernelCases
         .. ActivationCases.All,
         .. ElementwiseCases.All,
         .. ReductionCases.All,
+        .. RecurrentCases.All,
     ];
 }
