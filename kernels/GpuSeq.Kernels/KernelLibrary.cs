@@ -20,6 +20,10 @@ public sealed class KernelLibrary : IDisposable
     private Rnn? _rnn;
     private Lstm? _lstm;
     private Gru? _gru;
+    private Embedding? _embedding;
+    private CrossEntropy? _crossEntropy;
+
+    private Activations? _activations;
 
     /// <summary>The kernels of an accelerator.</summary>
     /// <param name="accelerator">What runs them.</param>
@@ -64,6 +68,15 @@ public sealed class KernelLibrary : IDisposable
 
     /// <summary>Gated recurrent units.</summary>
     public Gru Gru => _gru ??= new(this);
+
+    /// <summary>Look-up in tables.</summary>
+    public Embedding Embedding => _embedding ??= new(this);
+
+    /// <summary>Softmax and negative log-likelihood in one.</summary>
+    public CrossEntropy CrossEntropy => _crossEntropy ??= new(this);
+
+    /// <summary>Activation functions.</summary>
+    public Activations Activations => _activations ??= new(this);
 
     /// <summary>Gives the pool's memory back.</summary>
     public void Dispose() => Pool.Dispose();

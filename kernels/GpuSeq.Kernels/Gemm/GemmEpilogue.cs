@@ -24,13 +24,8 @@ internal static unsafe class GemmEpilogue
         VectorMath.StorePartial(value, c, count);
     }
 
+    // Out of line: most products have no activation, and their loop must not pay for it.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static TVector Activate<TVector>(TVector value, Activation activation)
-        where TVector : struct, IVector<TVector> => activation switch
-        {
-            Activation.Relu => TVector.Max(value, TVector.Zero),
-            Activation.Tanh => VectorMath.Tanh(value),
-            _ => VectorMath.Sigmoid(value),
-        };
-
+        where TVector : struct, IVector<TVector> => ActivationFunctions.Forward(activation, value);
 }

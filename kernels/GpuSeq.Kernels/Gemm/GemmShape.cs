@@ -1,21 +1,5 @@
 namespace GpuSeq.Kernels;
 
-/// <summary>What a kernel applies to its result before it stores it.</summary>
-public enum Activation
-{
-    /// <summary>The value itself.</summary>
-    None,
-
-    /// <summary>max(0, x).</summary>
-    Relu,
-
-    /// <summary>tanh x.</summary>
-    Tanh,
-
-    /// <summary>1 / (1 + e^-x).</summary>
-    Sigmoid,
-}
-
 /// <summary>A matrix product: C = activation(alpha op(A) op(B) + beta C + bias), op(A) [M, K], op(B) [K, N], C [M, N], rows first.</summary>
 /// <param name="m">Rows of the result.</param>
 /// <param name="n">Columns of the result.</param>

@@ -29,9 +29,14 @@ internal unsafe interface IVector<TSelf>
     /// <summary>a * b + c, rounded once where the processor can.</summary>
     static abstract TSelf MultiplyAdd(TSelf a, TSelf b, TSelf c);
 
+    /// <summary>The smaller one; NaN where either is NaN.</summary>
     static abstract TSelf Min(TSelf left, TSelf right);
 
+    /// <summary>The larger one; NaN where either is NaN.</summary>
     static abstract TSelf Max(TSelf left, TSelf right);
+
+    /// <summary>The value where it lies between the bounds, else the nearer bound. NaN stays NaN.</summary>
+    static abstract TSelf Clamp(TSelf value, TSelf low, TSelf high);
 
     static abstract TSelf Abs(TSelf value);
 
@@ -49,12 +54,18 @@ internal unsafe interface IVector<TSelf>
     /// <summary>The magnitude of one value with the sign of another.</summary>
     static abstract TSelf CopySign(TSelf magnitude, TSelf sign);
 
-    /// <summary>2 to the power of an integral value from -126 to 127.</summary>
-    static abstract TSelf PowerOfTwo(TSelf exponent);
+    /// <summary>The value times 2 to an integral power, where both the value and the result are normal numbers.</summary>
+    static abstract TSelf ScaleByPowerOfTwo(TSelf value, TSelf exponent);
+
+    /// <summary>The integral e for which the value, positive and normal, is m 2^e with m from sqrt(1/2) to sqrt(2).</summary>
+    static abstract TSelf Exponent(TSelf value);
+
+    /// <summary>Random words as numbers from 0 to 1, exclusively: their upper 24 bits times 2^-24.</summary>
+    static abstract TSelf LoadUnit(uint* words);
 
     /// <summary>The sum of the lanes, in a fixed order.</summary>
     static abstract float Sum(TSelf value);
 
-    /// <summary>The largest lane.</summary>
+    /// <summary>The largest lane; NaN where any is NaN.</summary>
     static abstract float MaxLane(TSelf value);
 }

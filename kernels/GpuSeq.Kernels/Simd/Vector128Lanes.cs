@@ -51,6 +51,11 @@ internal readonly unsafe struct Vector128Lanes(Vector128<float> lanes) : IVector
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128Lanes Max(Vector128Lanes left, Vector128Lanes right) => new(Vector128.Max(left._lanes, right._lanes));
 
+    // Of two operands of which one is NaN, x86 gives the second.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128Lanes Clamp(Vector128Lanes value, Vector128Lanes low, Vector128Lanes high) =>
+        new(Vector128.MinNative(high._lanes, Vector128.MaxNative(low._lanes, value._lanes)));
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128Lanes Abs(Vector128Lanes value) => new(Vector128.Abs(value._lanes));
 
@@ -73,12 +78,21 @@ internal readonly unsafe struct Vector128Lanes(Vector128<float> lanes) : IVector
         new(Vector128.CopySign(magnitude._lanes, sign._lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128Lanes PowerOfTwo(Vector128Lanes exponent) =>
-        new(((Vector128.ConvertToInt32Native(exponent._lanes) + Vector128.Create(127)) << 23).AsSingle());
+    public static Vector128Lanes ScaleByPowerOfTwo(Vector128Lanes value, Vector128Lanes exponent) =>
+        new((value._lanes.AsInt32() + (Vector128.ConvertToInt32Native(exponent._lanes) << 23)).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128Lanes Exponent(Vector128Lanes value) =>
+        new(Vector128.ConvertToSingle((value._lanes.AsInt32() - Vector128.Create(FloatBits.SqrtOfHalf)) >> 23));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128Lanes LoadUnit(uint* words) =>
+        new(Vector128.ConvertToSingle((Vector128.Load(words) >>> 8).AsInt32()) * Vector128.Create(FloatBits.UnitStep));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector128Lanes value) => Vector128.Sum(value._lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float MaxLane(Vector128Lanes value) => MathF.Max(MathF.Max(value._lanes[0], value._lanes[1]), MathF.Max(value._lanes[2], value._lanes[3]));
+    public static float MaxLane(Vector128Lanes value) =>
+        MathF.Max(MathF.Max(value._lanes[0], value._lanes[1]), MathF.Max(value._lanes[2], value._lanes[3]));
 }

@@ -51,6 +51,11 @@ internal readonly unsafe struct Vector256Lanes(Vector256<float> lanes) : IVector
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256Lanes Max(Vector256Lanes left, Vector256Lanes right) => new(Vector256.Max(left._lanes, right._lanes));
 
+    // Of two operands of which one is NaN, x86 gives the second.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256Lanes Clamp(Vector256Lanes value, Vector256Lanes low, Vector256Lanes high) =>
+        new(Vector256.MinNative(high._lanes, Vector256.MaxNative(low._lanes, value._lanes)));
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256Lanes Abs(Vector256Lanes value) => new(Vector256.Abs(value._lanes));
 
@@ -73,12 +78,21 @@ internal readonly unsafe struct Vector256Lanes(Vector256<float> lanes) : IVector
         new(Vector256.CopySign(magnitude._lanes, sign._lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256Lanes PowerOfTwo(Vector256Lanes exponent) =>
-        new(((Vector256.ConvertToInt32Native(exponent._lanes) + Vector256.Create(127)) << 23).AsSingle());
+    public static Vector256Lanes ScaleByPowerOfTwo(Vector256Lanes value, Vector256Lanes exponent) =>
+        new((value._lanes.AsInt32() + (Vector256.ConvertToInt32Native(exponent._lanes) << 23)).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256Lanes Exponent(Vector256Lanes value) =>
+        new(Vector256.ConvertToSingle((value._lanes.AsInt32() - Vector256.Create(FloatBits.SqrtOfHalf)) >> 23));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256Lanes LoadUnit(uint* words) =>
+        new(Vector256.ConvertToSingle((Vector256.Load(words) >>> 8).AsInt32()) * Vector256.Create(FloatBits.UnitStep));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector256Lanes value) => Vector128Lanes.Sum(new(value._lanes.GetLower() + value._lanes.GetUpper()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float MaxLane(Vector256Lanes value) => Vector128Lanes.MaxLane(new(Vector128.Max(value._lanes.GetLower(), value._lanes.GetUpper())));
+    public static float MaxLane(Vector256Lanes value) =>
+        Vector128Lanes.MaxLane(new(Vector128.Max(value._lanes.GetLower(), value._lanes.GetUpper())));
 }

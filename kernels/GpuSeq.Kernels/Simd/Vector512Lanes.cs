@@ -51,6 +51,11 @@ internal readonly unsafe struct Vector512Lanes(Vector512<float> lanes) : IVector
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512Lanes Max(Vector512Lanes left, Vector512Lanes right) => new(Vector512.Max(left._lanes, right._lanes));
 
+    // Of two operands of which one is NaN, x86 gives the second.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512Lanes Clamp(Vector512Lanes value, Vector512Lanes low, Vector512Lanes high) =>
+        new(Vector512.MinNative(high._lanes, Vector512.MaxNative(low._lanes, value._lanes)));
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512Lanes Abs(Vector512Lanes value) => new(Vector512.Abs(value._lanes));
 
@@ -73,12 +78,21 @@ internal readonly unsafe struct Vector512Lanes(Vector512<float> lanes) : IVector
         new(Vector512.CopySign(magnitude._lanes, sign._lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512Lanes PowerOfTwo(Vector512Lanes exponent) =>
-        new(((Vector512.ConvertToInt32Native(exponent._lanes) + Vector512.Create(127)) << 23).AsSingle());
+    public static Vector512Lanes ScaleByPowerOfTwo(Vector512Lanes value, Vector512Lanes exponent) =>
+        new((value._lanes.AsInt32() + (Vector512.ConvertToInt32Native(exponent._lanes) << 23)).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512Lanes Exponent(Vector512Lanes value) =>
+        new(Vector512.ConvertToSingle((value._lanes.AsInt32() - Vector512.Create(FloatBits.SqrtOfHalf)) >> 23));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512Lanes LoadUnit(uint* words) =>
+        new(Vector512.ConvertToSingle((Vector512.Load(words) >>> 8).AsInt32()) * Vector512.Create(FloatBits.UnitStep));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector512Lanes value) => Vector256Lanes.Sum(new(value._lanes.GetLower() + value._lanes.GetUpper()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float MaxLane(Vector512Lanes value) => Vector256Lanes.MaxLane(new(Vector256.Max(value._lanes.GetLower(), value._lanes.GetUpper())));
+    public static float MaxLane(Vector512Lanes value) =>
+        Vector256Lanes.MaxLane(new(Vector256.Max(value._lanes.GetLower(), value._lanes.GetUpper())));
 }

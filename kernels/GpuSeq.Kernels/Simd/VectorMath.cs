@@ -13,6 +13,14 @@ internal static unsafe class VectorMath
         return count >= TVector.Count ? TVector.Load(source) : LoadTail<TVector>(source, count);
     }
 
+    /// <summary>The first count lanes from memory, a filler in the others.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector LoadPartial<TVector>(float* source, int count, float filler)
+        where TVector : struct, IVector<TVector>
+    {
+        return count >= TVector.Count ? TVector.Load(source) : LoadTail<TVector>(source, count, filler);
+    }
+
     /// <summary>Stores the first count lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StorePartial<TVector>(TVector value, float* target, int count)
@@ -24,13 +32,30 @@ internal static unsafe class VectorMath
             StoreTail(value, target, count);
     }
 
+    /// <summary>Copies count elements.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Copy<TVector>(float* source, float* target, int count)
+        where TVector : struct, IVector<TVector>
+    {
+        if (count > 16 * TVector.Count)
+        {
+            Buffer.MemoryCopy(source, target, (long)count * sizeof(float), (long)count * sizeof(float));
+            return;
+        }
+        var i = 0;
+        for (; i + TVector.Count <= count; i += TVector.Count)
+            TVector.Store(TVector.Load(source + i), target + i);
+        for (; i < count; i++)
+            target[i] = source[i];
+    }
+
     // Out of line: a method with a stack buffer is not inlined, and the whole vectors must not pay for that.
-    private static TVector LoadTail<TVector>(float* source, int count)
+    private static TVector LoadTail<TVector>(float* source, int count, float filler = 0f)
         where TVector : struct, IVector<TVector>
     {
         var lanes = stackalloc float[TVector.Count];
         for (var i = 0; i < TVector.Count; i++)
-            lanes[i] = i < count ? source[i] : 0f;
+            lanes[i] = i < count ? source[i] : filler;
         return TVector.Load(lanes);
     }
 
@@ -45,15 +70,15 @@ internal static unsafe class VectorMath
 
     /// <summary>
     /// e^x: x = n ln 2 + r with |r| at most ln 2 / 2, e^r by the Taylor-like polynomial of Cephes' expf.
-    /// 0 below -87.3, e^88.37 above; NaN stays NaN.
+    /// 0 where e^x is no normal number, infinity where it is too large; NaN stays NaN.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Exp<TVector>(TVector x)
         where TVector : struct, IVector<TVector>
     {
-        const float Lowest = -87.3365f;
-        const float Highest = 88.37f;
-        var clamped = TVector.Max(TVector.Min(x, TVector.Broadcast(Highest)), TVector.Broadcast(Lowest));
+        var lowest = TVector.Broadcast(-87.3365f);
+        var highest = TVector.Broadcast(88.72283f);
+        var clamped = TVector.Clamp(x, lowest, highest);
         var n = TVector.Round(clamped * TVector.Broadcast(1.44269504f));
         var r = TVector.MultiplyAdd(n, TVector.Broadcast(-0.693359375f), clamped);
         r = TVector.MultiplyAdd(n, TVector.Broadcast(2.12194440e-4f), r);
@@ -64,8 +89,9 @@ internal static unsafe class VectorMath
         p = TVector.MultiplyAdd(p, r, TVector.Broadcast(1.6666665459e-1f));
         p = TVector.MultiplyAdd(p, r, TVector.Broadcast(5.0000001201e-1f));
         p = TVector.MultiplyAdd(p, r * r, r) + TVector.Broadcast(1f);
-        var value = p * TVector.PowerOfTwo(n);
-        return TVector.Select(TVector.LessThan(x, TVector.Broadcast(Lowest)), TVector.Zero, value);
+        var value = TVector.ScaleByPowerOfTwo(p, n);
+        value = TVector.Select(TVector.LessThan(x, lowest), TVector.Zero, value);
+        return TVector.Select(TVector.LessThan(highest, x), TVector.Broadcast(float.PositiveInfinity), value);
     }
 
     /// <summary>1 / (1 + e^-x), finite for every x but NaN.</summary>
@@ -75,6 +101,16 @@ internal static unsafe class VectorMath
     {
         var one = TVector.Broadcast(1f);
         return one / (one + Exp(TVector.Zero - x));
+    }
+
+    /// <summary>s = 1 / (1 + e^-x) and 1 - s, to full precision near 0 and 1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (TVector S, TVector OneMinusS) SigmoidAndRest<TVector>(TVector x)
+        where TVector : struct, IVector<TVector>
+    {
+        var t = Exp(TVector.Zero - TVector.Clamp(x, TVector.Broadcast(-80f), TVector.Broadcast(80f)));
+        var s = TVector.Broadcast(1f) / (TVector.Broadcast(1f) + t);
+        return (s, t * s);
     }
 
     /// <summary>
@@ -96,5 +132,61 @@ internal static unsafe class VectorMath
         p = TVector.MultiplyAdd(p, z, TVector.Broadcast(-3.33332819422e-1f));
         var near = TVector.MultiplyAdd(p * z, x, x);
         return TVector.Select(TVector.LessThan(magnitude, TVector.Broadcast(0.625f)), near, far);
+    }
+
+    /// <summary>The error function: x + x P(x^2) near 0, sign(x) (1 - erfc |x|) elsewhere; both polynomials are minimax fits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Erf<TVector>(TVector x)
+        where TVector : struct, IVector<TVector>
+    {
+        var magnitude = TVector.Abs(x);
+        var far = TVector.CopySign(TVector.Broadcast(1f) - ErfcFar(magnitude), x);
+        return TVector.Select(TVector.LessThan(magnitude, TVector.Broadcast(ErfNear)), ErfOfSmall(x), far);
+    }
+
+    /// <summary>(1 + erf(x / sqrt 2)) / 2: the share of the standard normal distribution below x, far on the left too.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector NormalCdf<TVector>(TVector x)
+        where TVector : struct, IVector<TVector>
+    {
+        var half = TVector.Broadcast(0.5f);
+        var z = x * TVector.Broadcast(0.707106781f);
+        var magnitude = TVector.Abs(z);
+        var left = half * ErfcFar(magnitude);
+        var far = TVector.Select(TVector.LessThan(x, TVector.Zero), left, TVector.Broadcast(1f) - left);
+        var near = TVector.MultiplyAdd(half, ErfOfSmall(z), half);
+        return TVector.Select(TVector.LessThan(magnitude, TVector.Broadcast(ErfNear)), near, far);
+    }
+
+    private const float ErfNear = 0.93f;
+
+    // For |x| up to ErfNear.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector ErfOfSmall<TVector>(TVector x)
+        where TVector : struct, IVector<TVector>
+    {
+        var z = x * x;
+        var p = TVector.Broadcast(-5.976896283e-4f);
+        p = TVector.MultiplyAdd(p, z, TVector.Broadcast(4.990980785e-3f));
+        p = TVector.MultiplyAdd(p, z, TVector.Broadcast(-2.67655674e-2f));
+        p = TVector.MultiplyAdd(p, z, TVector.Broadcast(1.128180278e-1f));
+        p = TVector.MultiplyAdd(p, z, TVector.Broadcast(-3.761249432e-1f));
+        p = TVector.MultiplyAdd(p, z, TVector.Broadcast(1.2837915e-1f));
+        return TVector.MultiplyAdd(p, x, x);
+    }
+
+    // 1 - erf t = e^(t Q(t)) for t from 0.9; the fit goes to 4, and beyond it falls to 0 as it must.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector ErfcFar<TVector>(TVector t)
+        where TVector : struct, IVector<TVector>
+    {
+        var q = TVector.Broadcast(-1.687318068e-5f);
+        q = TVector.MultiplyAdd(q, t, TVector.Broadcast(3.777114443e-4f));
+        q = TVector.MultiplyAdd(q, t, TVector.Broadcast(-3.857050354e-3f));
+        q = TVector.MultiplyAdd(q, t, TVector.Broadcast(2.419317793e-2f));
+        q = TVector.MultiplyAdd(q, t, TVector.Broadcast(-1.067068713e-1f));
+        q = TVector.MultiplyAdd(q, t, TVector.Broadcast(-6.34887318e-1f));
+        q = TVector.MultiplyAdd(q, t, TVector.Broadcast(-1.28708284e-1f)); // -1.1287...: the rest comes unrounded
+        return Exp(TVector.MultiplyAdd(q, t, TVector.Zero - t));
     }
 }

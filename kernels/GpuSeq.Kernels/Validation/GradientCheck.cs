@@ -31,7 +31,7 @@ public static class GradientCheck
             // An operand that is added to holds something before.
             var start = gradient.IsRead ? before[gradient.Name] : null;
             var analytic = gradients[gradient.Name];
-            var scale = analytic.Max(value => Math.Abs(value));
+            var scale = analytic.Select(Math.Abs).DefaultIfEmpty().Max();
             for (var i = 0; i < input.Length; i++)
             {
                 var numeric = (Loss(forward, backward, input.Name, i, Step) - Loss(forward, backward, input.Name, i, -Step)) / (2 * Step);

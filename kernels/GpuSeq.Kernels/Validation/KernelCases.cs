@@ -7,5 +7,8 @@ public static class KernelCases
     public static IEnumerable<KernelCase> All =>
     [
         .. GemmCases.All,
+        .. EmbeddingCases.All,
+        .. CrossEntropyCases.All,
+        .. ActivationCases.All,
     ];
 }

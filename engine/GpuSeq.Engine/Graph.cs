@@ -1,0 +1,214 @@
+using GpuSeq.Kernels;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace GpuSeq.Engine;
+
+/// <summary>
+/// The scope of one step. Operations run at once and, in training, are recorded; <see cref="Backward"/> walks the record from
+/// its end and leaves gradients. Disposing the graph gives every temporary tensor back to the pool.
+/// </summary>
+public sealed class Graph : IDisposable
+{
+    private readonly List<MemoryBlock> _blocks = [];
+    private readonly List<Record> _records = [];
+    private readonly Dictionary<Tensor, Tensor> _gradients = new(ReferenceEqualityComparer.Instance);
+    private readonly RandomStream? _random;
+    private bool _hasEnded;
+
+    internal Graph(Device device, RandomStream? random, bool isTraining)
+    {
+        Device = device;
+        _random = random;
+        IsTraining = isTraining;
+    }
+
+    /// <summary>The device that computes.</summary>
+    public Device Device { get; }
+
+    /// <summary>Whether operations are recorded and dropout drops.</summary>
+    public bool IsTraining { get; }
+
+    internal KernelLibrary Kernels => Device.Kernels;
+
+    /// <summary>Where dropout draws from.</summary>
+    /// <exception cref="InvalidOperationException">The graph was begun without one.</exception>
+    internal RandomStream Random => _random
+        ?? throw new InvalidOperationException("Dropout draws random numbers: begin the graph with a RandomStream.");
+
+    /// <summary>Copies values to the device.</summary>
+    /// <param name="values">As many as the shape holds, rows first.</param>
+    /// <param name="shape">The shape.</param>
+    /// <param name="requiresGradient">Whether a gradient is wanted for it.</param>
+    public Tensor Input(ReadOnlySpan<float> values, Shape shape, bool requiresGradient = false)
+    {
+        CheckLength(values.Length, shape);
+        var tensor = New(shape, ElementType.Float32, requiresGradient);
+        tensor.Floats.CopyFromCPU(values);
+        return tensor;
+    }
+
+    /// <summary>Copies integers, such as token ids, to the device.</summary>
+    /// <param name="values">As many as the shape holds, rows first.</param>
+    /// <param name="shape">The shape.</param>
+    public Tensor Input(ReadOnlySpan<int> values, Shape shape)
+    {
+        CheckLength(values.Length, shape);
+        var tensor = New(shape, ElementType.Int32, requiresGradient: false);
+        tensor.Ints.CopyFromCPU(values);
+        return tensor;
+    }
+
+    /// <summary>
+    /// Computes the gradient of a scalar with respect to every parameter and every other tensor that asks for one. Gradients of
+    /// parameters add up until they are cleared.
+    /// </summary>
+    /// <param name="loss">One number that this graph computed.</param>
+    /// <exception cref="InvalidOperationException">
+    /// It is not one number, does not depend on anything with a gradient, or depends on it through an operation without one.
+    /// </exception>
+    public void Backward(Tensor loss)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        ThrowIfEnded();
+        if (!IsTraining)
+            throw new InvalidOperationException("Backward: the graph was begun without training, so nothing was recorded.");
+        if (!ReferenceEquals(loss.Graph, this))
+            throw new InvalidOperationException("Backward: the loss belongs to another graph.");
+        if (loss.Shape.Count != 1)
+            throw new InvalidOperationException($"Backward: a loss is one number, not a tensor of shape {loss.Shape}.");
+        if (!loss.RequiresGradient)
+            throw new InvalidOperationException("Backward: the loss does not depend on anything that has a gradient.");
+        Kernels.Elementwise.Fill(Accumulate(loss).Floats, 1f);
+        for (var i = _records.Count - 1; i >= 0; i--)
+        {
+            var record = _records[i];
+            if (!record.Outputs.Any(_gradients.ContainsKey))
+                continue;
+            if (record.Backward is null)
+                throw new InvalidOperationException($"Backward: operation {record.Operation} has no gradient.");
+            record.Backward();
+        }
+        _records.Clear();
+    }
+
+    /// <summary>Gives every temporary tensor back. Gradients of parameters stay.</summary>
+    public void Dispose()
+    {
+        if (_hasEnded)
+            return;
+        _hasEnded = true;
+        foreach (var block in _blocks)
+            block.Dispose();
+        _blocks.Clear();
+        _records.Clear();
+        _gradients.Clear();
+    }
+
+    internal void ThrowIfEnded()
+    {
+        if (_hasEnded)
+            throw new InvalidOperationException("A tensor was used after the scope of its graph had ended.");
+    }
+
+    /// <summary>The graph that the operands of an operation belong to. Parameters belong to any.</summary>
+    internal static Graph Of(string operation, params ReadOnlySpan<Tensor?> operands)
+    {
+        Graph? graph = null;
+        foreach (var operand in operands)
+        {
+            if (operand?.Graph is not { } owner)
+                continue;
+            if (graph is not null && !ReferenceEquals(graph, owner))
+                throw new InvalidOperationException($"{operation}: the operands belong to different graphs.");
+            graph = owner;
+        }
+        if (graph is null)
+            throw new InvalidOperationException($"{operation}: no operand belongs to a graph.");
+        graph.ThrowIfEnded();
+        return graph;
+    }
+
+    /// <summary>Takes memory for a tensor; its contents are undefined.</summary>
+    internal Tensor New(Shape shape, ElementType type = ElementType.Float32, bool requiresGradient = false)
+    {
+        ThrowIfEnded();
+        var bytes = shape.Count * type.ByteSize();
+        return new Tensor(this, shape, type, Rent(bytes), requiresGradient && IsTraining);
+    }
+
+    /// <summary>Takes memory for a result that has a gradient where one of the operands has.</summary>
+    internal Tensor Result(Shape shape, params ReadOnlySpan<Tensor?> operands)
+    {
+        var requiresGradient = false;
+        foreach (var operand in operands)
+            requiresGradient |= operand is { RequiresGradient: true };
+        return New(shape, ElementType.Float32, requiresGradient);
+    }
+
+    /// <summary>Another view of a tensor's memory, with a gradient of its own.</summary>
+    internal Tensor Alias(Tensor source, Shape shape, long offset, bool requiresGradient)
+    {
+        var size = source.ElementType.ByteSize();
+        var memory = source.Memory.SubView(offset * size, shape.Count * size);
+        return new Tensor(this, shape, source.ElementType, memory, requiresGradient && IsTraining);
+    }
+
+    /// <summary>Takes memory that lives as long as the graph.</summary>
+    internal ArrayView<float> Scratch(long length) => Rent(length * sizeof(float)).Cast<float>();
+
+    /// <summary>Remembers an operation. Without a rule, asking for a gradient through it is an error.</summary>
+    internal void Remember(string operation, Action? backward, params Tensor[] outputs)
+    {
+        if (IsTraining && outputs.Any(output => output.RequiresGradient))
+            _records.Add(new(operation, outputs, backward));
+    }
+
+    /// <summary>The gradient that has arrived at a tensor, to be read by the rule of the operation that made it.</summary>
+    /// <returns>An empty view where none has.</returns>
+    internal ArrayView<float> Arrived(Tensor tensor) =>
+        _gradients.TryGetValue(tensor, out var gradient) ? gradient.Floats : default;
+
+    /// <summary>Where a rule writes the gradient of an operand. The first write assigns, later ones add.</summary>
+    internal GradientTarget Accumulate(Tensor tensor)
+    {
+        if (tensor is Parameter parameter)
+        {
+            var isFirst = !parameter.HasGradient;
+            parameter.HasGradient = true;
+            return new(parameter.Gradient!.Floats, !isFirst);
+        }
+        if (_gradients.TryGetValue(tensor, out var gradient))
+            return new(gradient.Floats, true);
+        gradient = New(tensor.Shape);
+        _gradients.Add(tensor, gradient);
+        return new(gradient.Floats, false);
+    }
+
+    internal Tensor? FindGradient(Tensor tensor) => _gradients.GetValueOrDefault(tensor);
+
+    private ArrayView<byte> Rent(long bytes)
+    {
+        var block = Device.Pool.Rent(bytes);
+        _blocks.Add(block);
+        return block.View<byte>(bytes);
+    }
+
+    private static void CheckLength(int length, Shape shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        if (length != shape.Count)
+            throw new ArgumentException($"Input: {length} values do not fill a tensor of shape {shape}.");
+    }
+
+    private sealed record Record(string Operation, Tensor[] Outputs, Action? Backward);
+}
+
+/// <summary>Where a gradient is written.</summary>
+/// <param name="Floats">The memory.</param>
+/// <param name="Adds">Whether to add to what is there, instead of assigning.</param>
+internal readonly record struct GradientTarget(ArrayView<float> Floats, bool Adds)
+{
+    /// <summary>The factor of what is there, as matrix products take it.</summary>
+    public float Beta => Adds ? 1f : 0f;
+}

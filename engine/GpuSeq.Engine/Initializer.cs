@@ -1,0 +1,40 @@
+namespace GpuSeq.Engine;
+
+/// <summary>How a parameter's first values are drawn. Values come from the counter-based generator: a seed gives the same everywhere.</summary>
+public abstract record Initializer
+{
+    /// <summary>All values zero.</summary>
+    public static Initializer Zeros { get; } = new ConstantInitializer(0f);
+
+    /// <summary>All values one.</summary>
+    public static Initializer Ones { get; } = new ConstantInitializer(1f);
+
+    /// <summary>Spread evenly from -bound to bound.</summary>
+    public static Initializer Uniform(float bound) => new UniformInitializer(bound);
+
+    /// <summary>From a normal distribution around 0.</summary>
+    public static Initializer Normal(float deviation) => new NormalInitializer(deviation);
+
+    /// <summary>PyTorch's default for layers with a given number of inputs: evenly within 1 / sqrt(inputs).</summary>
+    public static Initializer FanIn(int inputs) => new UniformInitializer(1f / MathF.Sqrt(inputs));
+
+    internal abstract void Fill(Device device, Parameter parameter, RandomStream random);
+
+    private sealed record ConstantInitializer(float Value) : Initializer
+    {
+        internal override void Fill(Device device, Parameter parameter, RandomStream random) =>
+            device.Kernels.Elementwise.Fill(parameter.Floats, Value);
+    }
+
+    private sealed record UniformInitializer(float Bound) : Initializer
+    {
+        internal override void Fill(Device device, Parameter parameter, RandomStream random) =>
+            device.Kernels.Random.Uniform(parameter.Floats, -Bound, Bound, random.Seed, random.NextCall());
+    }
+
+    private sealed record NormalInitializer(float Deviation) : Initializer
+    {
+        internal override void Fill(Device device, Parameter parameter, RandomStream random) =>
+            device.Kernels.Random.Normal(parameter.Floats, 0f, Deviation, random.Seed, random.NextCall());
+    }
+}

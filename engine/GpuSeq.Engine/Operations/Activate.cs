@@ -1,0 +1,33 @@
+using GpuSeq.Kernels;
+
+namespace GpuSeq.Engine;
+
+public static partial class Operations
+{
+    /// <summary>tanh x.</summary>
+    public static Tensor Tanh(this Tensor x) => x.Activate(Activation.Tanh);
+
+    /// <summary>1 / (1 + e^-x).</summary>
+    public static Tensor Sigmoid(this Tensor x) => x.Activate(Activation.Sigmoid);
+
+    /// <summary>max(0, x).</summary>
+    public static Tensor Relu(this Tensor x) => x.Activate(Activation.Relu);
+
+    /// <summary>Applies an activation function to every element.</summary>
+    public static Tensor Activate(this Tensor x, Activation activation)
+    {
+        var graph = Graph.Of(activation.ToString(), x);
+        var y = graph.Result(x.Shape, x);
+        graph.Kernels.Activations.Forward(activation, x.Floats, y.Floats);
+
+        graph.Remember(
+            activation.ToString(),
+            () =>
+            {
+                var dx = graph.Accumulate(x);
+                graph.Kernels.Activations.Backward(activation, x.Floats, y.Floats, graph.Arrived(y), dx.Floats, dx.Adds);
+            },
+            y);
+        return y;
+    }
+}

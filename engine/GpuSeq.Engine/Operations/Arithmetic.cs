@@ -1,0 +1,93 @@
+using GpuSeq.Kernels;
+using ILGPU;
+
+namespace GpuSeq.Engine;
+
+public static partial class Operations
+{
+    /// <summary>a + b. b has a's shape, or is a row of a's last dimension, or is one number.</summary>
+    public static Tensor Add(this Tensor a, Tensor b) => Binary(BinaryOperation.Add, a, b);
+
+    /// <summary>a - b. b has a's shape, or is a row of a's last dimension, or is one number.</summary>
+    public static Tensor Subtract(this Tensor a, Tensor b) => Binary(BinaryOperation.Subtract, a, b);
+
+    /// <summary>a b, element by element. b has a's shape, or is a row of a's last dimension, or is one number.</summary>
+    public static Tensor Multiply(this Tensor a, Tensor b) => Binary(BinaryOperation.Multiply, a, b);
+
+    /// <summary>a / b, element by element. b has a's shape, or is a row of a's last dimension, or is one number.</summary>
+    public static Tensor Divide(this Tensor a, Tensor b) => Binary(BinaryOperation.Divide, a, b);
+
+    /// <summary>alpha x.</summary>
+    public static Tensor Scale(this Tensor x, float alpha)
+    {
+        var graph = Graph.Of(nameof(Scale), x);
+        var y = graph.Result(x.Shape, x);
+        graph.Kernels.Elementwise.Scale(x.Floats, alpha, y.Floats);
+        graph.Remember(
+            nameof(Scale),
+            () =>
+            {
+                var dx = graph.Accumulate(x);
+                graph.Kernels.Elementwise.Scale(graph.Arrived(y), alpha, dx.Floats, dx.Adds);
+            },
+            y);
+        return y;
+    }
+
+    private static Tensor Binary(BinaryOperation operation, Tensor a, Tensor b)
+    {
+        var graph = Graph.Of(operation.ToString(), a, b);
+        var fits = b.Shape.Equals(a.Shape) || b.Shape.Count == 1 || (b.Shape.Rank == 1 && b.Shape.Columns == a.Shape.Columns);
+        if (!fits)
+            throw new ShapeException(operation.ToString(), $"{a.Shape} and {b.Shape}");
+        var period = b.Shape.Length;
+        var elementwise = graph.Kernels.Elementwise;
+        var y = graph.Result(a.Shape, a, b);
+        elementwise.Binary(operation, a.Floats, b.Floats, y.Floats, period);
+
+        graph.Remember(
+            operation.ToString(),
+            () =>
+            {
+                var dy = graph.Arrived(y);
+                if (a.RequiresGradient) // dy for a + b and a - b, dy b for a b, dy / b for a / b
+                {
+                    var da = graph.Accumulate(a);
+                    if (operation is BinaryOperation.Add or BinaryOperation.Subtract)
+                        elementwise.Scale(dy, 1f, da.Floats, da.Adds);
+                    else
+                        elementwise.Binary(operation, dy, b.Floats, da.Floats, period, da.Adds);
+                }
+                if (b.RequiresGradient)
+                {
+                    var db = graph.Accumulate(b);
+                    graph.Kernels.Reduction.SumRows(SecondGradient(dy), y.Shape.Length / Math.Max(period, 1), period, db.Floats, db.Adds);
+                }
+            },
+            y);
+        return y;
+
+        // The gradient of b at every element of y: dy, -dy, dy a, or -dy y / b.
+        ArrayView<float> SecondGradient(ArrayView<float> dy)
+        {
+            if (operation == BinaryOperation.Add)
+                return dy;
+            var full = graph.Scratch(dy.Length);
+            if (operation == BinaryOperation.Subtract)
+            {
+                elementwise.Scale(dy, -1f, full);
+            }
+            else if (operation == BinaryOperation.Multiply)
+            {
+                elementwise.Binary(BinaryOperation.Multiply, dy, a.Floats, full, y.Shape.Length);
+            }
+            else
+            {
+                elementwise.Binary(BinaryOperation.Multiply, dy, y.Floats, full, y.Shape.Length);
+                elementwise.Binary(BinaryOperation.Divide, full, b.Floats, full, period);
+                elementwise.Scale(full, -1f, full);
+            }
+            return full;
+        }
+    }
+}

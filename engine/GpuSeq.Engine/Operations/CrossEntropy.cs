@@ -1,0 +1,66 @@
+using GpuSeq.Kernels;
+
+namespace GpuSeq.Engine;
+
+/// <summary>Options of <see cref="Operations.CrossEntropy"/>.</summary>
+public sealed record CrossEntropyOptions
+{
+    /// <summary>A target that does not count.</summary>
+    public int IgnoredIndex { get; init; } = -100;
+
+    /// <summary>How much of each target is spread evenly over all classes (Szegedy et al. 2016).</summary>
+    public float LabelSmoothing { get; init; }
+
+    /// <summary>Whether the rows' losses are averaged, added or returned one by one.</summary>
+    public LossReduction Reduction { get; init; } = LossReduction.Mean;
+
+    /// <summary>[classes], a weight for each class; null for 1 everywhere.</summary>
+    public Tensor? ClassWeights { get; init; }
+}
+
+public static partial class Operations
+{
+    /// <summary>
+    /// Softmax and negative log-likelihood in one, with the semantics of <c>torch.nn.functional.cross_entropy</c>: logits
+    /// [.., classes], targets [..] as integers; the result is one number, or [..] without a reduction.
+    /// </summary>
+    /// <exception cref="ShapeException">The sizes do not fit.</exception>
+    public static Tensor CrossEntropy(this Tensor logits, Tensor targets, CrossEntropyOptions? options = null)
+    {
+        options ??= new();
+        var graph = Graph.Of(nameof(CrossEntropy), logits, targets);
+        var (rows, classes) = (logits.Shape.Rows, logits.Shape.Columns);
+        if (targets.ElementType != ElementType.Int32 || targets.Shape.Count != rows)
+            throw new ShapeException(nameof(CrossEntropy), $"logits {logits.Shape} [.., classes] and targets {targets}");
+        if (options.ClassWeights is { } weights && weights.Shape.Count != classes)
+            throw new ShapeException(nameof(CrossEntropy), $"logits {logits.Shape} [.., classes] and class weights {weights.Shape}");
+
+        var shape = new CrossEntropyShape(rows, classes)
+        {
+            IgnoredIndex = options.IgnoredIndex,
+            LabelSmoothing = options.LabelSmoothing,
+            Reduction = options.Reduction,
+        };
+        var classWeights = options.ClassWeights?.Floats ?? default;
+        var normalizers = graph.Scratch(2L * rows);
+        var totalWeight = graph.Scratch(1);
+        var isReduced = options.Reduction != LossReduction.None;
+        var loss = graph.Result(isReduced ? Shape.Scalar : targets.Shape, logits);
+        var losses = isReduced ? graph.Scratch(rows) : loss.Floats;
+        graph.Kernels.CrossEntropy.Forward(shape, logits.Floats, targets.Ints, classWeights, losses, normalizers);
+        if (isReduced)
+            graph.Kernels.CrossEntropy.Reduce(shape, targets.Ints, classWeights, losses, loss.Floats, totalWeight);
+
+        graph.Remember(
+            nameof(CrossEntropy),
+            () =>
+            {
+                var dLogits = graph.Accumulate(logits);
+                graph.Kernels.CrossEntropy.Backward(
+                    shape, logits.Floats, targets.Ints, classWeights, normalizers, graph.Arrived(loss), totalWeight,
+                    dLogits.Floats, dLogits.Adds);
+            },
+            loss);
+        return loss;
+    }
+}

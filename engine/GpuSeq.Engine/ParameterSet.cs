@@ -1,0 +1,121 @@
+using GpuSeq.Kernels;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace GpuSeq.Engine;
+
+/// <summary>
+/// The parameters of a model, side by side in one piece of device memory and their gradients in another, so that one launch
+/// updates them all. Parameters are added first; the memory is taken, and the first values are drawn, when one is first used.
+/// </summary>
+public sealed class ParameterSet : IDisposable
+{
+    private const int Alignment = 16; // elements: every parameter begins on a cache line
+
+    private readonly List<Parameter> _parameters = [];
+    private readonly Dictionary<string, Parameter> _byName = [];
+    private readonly RandomStream _random;
+    private MemoryBlock? _values;
+    private MemoryBlock? _gradients;
+
+    /// <summary>An empty set.</summary>
+    /// <param name="device">Where the parameters live.</param>
+    /// <param name="seed">Of the first values.</param>
+    public ParameterSet(Device device, ulong seed = 0)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        Device = device;
+        _random = new RandomStream(seed);
+    }
+
+    /// <summary>Where the parameters live.</summary>
+    public Device Device { get; }
+
+    /// <summary>The parameters in the order in which they were added.</summary>
+    public IReadOnlyList<Parameter> Parameters => _parameters;
+
+    /// <summary>The number of elements of all parameters.</summary>
+    public long Count => _parameters.Sum(parameter => parameter.Shape.Count);
+
+    /// <summary>Elements of the memory, gaps between the parameters included.</summary>
+    internal long Length { get; private set; }
+
+    internal ArrayView<byte> Values => Allocate(ref _values);
+
+    internal ArrayView<byte> GradientMemory => Allocate(ref _gradients);
+
+    /// <summary>All values, gaps included. The gaps are zero and stay so.</summary>
+    internal ArrayView<float> AllValues => Values.Cast<float>();
+
+    /// <summary>All gradients, gaps included; those that no backward pass has written are zero.</summary>
+    internal ArrayView<float> AllGradients
+    {
+        get
+        {
+            foreach (var parameter in _parameters)
+                ClearUnwritten(parameter);
+            return GradientMemory.Cast<float>();
+        }
+    }
+
+    /// <summary>Adds a parameter.</summary>
+    /// <param name="name">Unique in the set.</param>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="initializer">How its first values are drawn.</param>
+    /// <exception cref="ArgumentException">There is one of that name.</exception>
+    /// <exception cref="InvalidOperationException">A parameter was used already.</exception>
+    public Parameter Add(string name, Shape shape, Initializer initializer)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        if (_values is not null)
+            throw new InvalidOperationException($"Parameter {name} cannot be added: the set is in use.");
+        var parameter = new Parameter(this, name, shape, initializer, Length);
+        if (!_byName.TryAdd(name, parameter))
+            throw new ArgumentException($"There are two parameters named {name}.", nameof(name));
+        _parameters.Add(parameter);
+        Length += (shape.Count + Alignment - 1) / Alignment * Alignment;
+        return parameter;
+    }
+
+    /// <summary>Finds a parameter.</summary>
+    /// <returns>Null where there is none of that name.</returns>
+    public Parameter? Find(string name) => _byName.GetValueOrDefault(name);
+
+    /// <summary>Forgets all gradients; the next backward pass writes them anew instead of adding to them.</summary>
+    public void ClearGradients()
+    {
+        foreach (var parameter in _parameters)
+            parameter.HasGradient = false;
+    }
+
+    /// <summary>Gives the memory back.</summary>
+    public void Dispose()
+    {
+        _values?.Dispose();
+        _gradients?.Dispose();
+        _values = _gradients = null;
+    }
+
+    internal void ClearUnwritten(Parameter parameter)
+    {
+        if (parameter.HasGradient)
+            return;
+        parameter.Slice(GradientMemory.Cast<float>()).MemSetToZero();
+        parameter.HasGradient = true;
+    }
+
+    private ArrayView<byte> Allocate(ref MemoryBlock? block)
+    {
+        if (block is not null)
+            return block.View<byte>(Length * sizeof(float));
+        block = Device.Pool.Rent(Length * sizeof(float));
+        var view = block.View<byte>(Length * sizeof(float));
+        view.MemSetToZero();
+        if (ReferenceEquals(block, _values))
+        {
+            foreach (var parameter in _parameters)
+                parameter.Initializer.Fill(Device, parameter, _random);
+        }
+        return view;
+    }
+}

@@ -1,0 +1,153 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Text.Json;
+using GpuSeq.Engine;
+using GpuSeq.Models;
+
+namespace GpuSeq.Cli.Commands;
+
+/// <summary>The options that every recipe has. Values come from the call, else from <c>--config</c>, else from the recipe.</summary>
+internal sealed class TrainingArguments
+{
+    private readonly Command _command;
+    private readonly string _recipe;
+
+    public TrainingArguments(Command command, TrainingOptions otherwise)
+    {
+        _command = command;
+        _recipe = command.Name;
+        Data = new("--data") { Description = "What to learn from; without it, a small built-in data set.", HelpName = "PATH" };
+        Out = new("--out") { Description = "The folder of the run (default: runs/RECIPE-DATE-TIME).", HelpName = "DIR" };
+        Config = new("--config") { Description = "A JSON file with values for these options, such as {\"epochs\": 5}.", HelpName = "FILE" };
+        Epochs = CommonOptions.Number("--epochs", "Passes over the data.", otherwise.Epochs, 0);
+        MaxSteps = CommonOptions.OptionalNumber("--max-steps", "End after so many steps.", 0);
+        MaxMinutes = CommonOptions.OptionalNumber("--max-minutes", "End after so many minutes of training.", 0.0);
+        Batch = CommonOptions.Number("--batch", "Examples of a step.", otherwise.Batch, 1);
+        LearningRate = CommonOptions.Number("--lr", "The learning rate.", otherwise.LearningRate, 0f);
+        Clip = CommonOptions.Number("--clip", "The largest global norm of the gradients; 0 for no limit.", otherwise.ClipNorm, 0f);
+        ClipValue = CommonOptions.Number("--clip-value", "The largest magnitude of one gradient; 0 for no limit.", 0f, 0f);
+        Seed = CommonOptions.Number("--seed", "The same seed gives the same bits.", otherwise.Seed, 0UL);
+        EvaluateEvery = CommonOptions.OptionalNumber("--evaluate-every", "Steps between two evaluations (default: an epoch).", 1);
+        Device = CommonOptions.DeviceId();
+        Resume = new("--resume") { Description = "Go on with the run in --out; only limits and the device may be given anew." };
+        Json = CommonOptions.Json();
+        foreach (var option in new Option[]
+        {
+            Data, Out, Config, Epochs, MaxSteps, MaxMinutes, Batch, LearningRate, Clip, ClipValue, Seed, EvaluateEvery, Device, Resume, Json,
+        })
+        {
+            command.Add(option);
+        }
+    }
+
+    public Option<string?> Data { get; }
+
+    public Option<string?> Out { get; }
+
+    public Option<string?> Config { get; }
+
+    public Option<int> Epochs { get; }
+
+    public Option<int?> MaxSteps { get; }
+
+    public Option<double?> MaxMinutes { get; }
+
+    public Option<int> Batch { get; }
+
+    public Option<float> LearningRate { get; }
+
+    public Option<float> Clip { get; }
+
+    public Option<float> ClipValue { get; }
+
+    public Option<ulong> Seed { get; }
+
+    public Option<int?> EvaluateEvery { get; }
+
+    public Option<string> Device { get; }
+
+    public Option<bool> Resume { get; }
+
+    public Option<bool> Json { get; }
+
+    /// <summary>The call with what a configuration file says for the options that it leaves out.</summary>
+    public ParseResult WithConfigFile(ParseResult call)
+    {
+        if (call.GetValue(Config) is not { } path)
+            return call;
+        var added = new List<string>();
+        foreach (var (name, value) in ReadConfig(path))
+        {
+            var option = _command.Options.FirstOrDefault(option => option.Name == $"--{name.Replace('_', '-')}");
+            if (option is null || option == Config)
+                throw new DataException(path, $"'{name}' is not an option of 'train {_recipe}'");
+            if (!WasGiven(call, option))
+                added.AddRange([option.Name, value]);
+        }
+        var merged = call.RootCommandResult.Command.Parse([.. call.Tokens.Select(token => token.Value), .. added]);
+        return merged.Errors.Count == 0 ? merged : throw new DataException(path, merged.Errors[0].Message.TrimEnd('.'));
+    }
+
+    /// <summary>Whether an option stands in the call, rather than being left to its default.</summary>
+    public static bool WasGiven(ParseResult call, Option option) => call.GetResult(option) is OptionResult { Implicit: false };
+
+    /// <summary>The training options of a call; on resuming, those of the run with the limits that the call gives anew.</summary>
+    public TrainingOptions Options(ParseResult call, RunFolder run)
+    {
+        if (!call.GetValue(Resume))
+        {
+            return new()
+            {
+                Epochs = call.GetValue(Epochs),
+                MaxSteps = call.GetValue(MaxSteps),
+                MaxMinutes = call.GetValue(MaxMinutes),
+                Batch = call.GetValue(Batch),
+                LearningRate = call.GetValue(LearningRate),
+                ClipNorm = call.GetValue(Clip),
+                ClipValue = call.GetValue(ClipValue),
+                Seed = call.GetValue(Seed),
+                EvaluateEvery = call.GetValue(EvaluateEvery),
+            };
+        }
+        Option[] free = [Out, Resume, Epochs, MaxSteps, MaxMinutes, Device, Json];
+        if (_command.Options.FirstOrDefault(option => !free.Contains(option) && WasGiven(call, option)) is { } fixedOption)
+            throw new WrongCallException($"{fixedOption.Name} cannot be changed on resuming: the run has it in {run.Training}.");
+        var saved = TrainingOptions.Load(run.Training);
+        return saved with
+        {
+            Epochs = WasGiven(call, Epochs) ? call.GetValue(Epochs) : saved.Epochs,
+            MaxSteps = WasGiven(call, MaxSteps) ? call.GetValue(MaxSteps) : saved.MaxSteps,
+            MaxMinutes = WasGiven(call, MaxMinutes) ? call.GetValue(MaxMinutes) : saved.MaxMinutes,
+        };
+    }
+
+    /// <summary>The folder of the run.</summary>
+    public RunFolder Run(ParseResult call)
+    {
+        if (call.GetValue(Out) is { } folder)
+            return new(folder);
+        if (call.GetValue(Resume))
+            throw new WrongCallException("--resume needs --out, the folder of the run.");
+        var now = DateTime.Now.ToString("yyyyMMdd-HHmmss", System.Globalization.CultureInfo.InvariantCulture);
+        return new(Path.Combine("runs", $"{_recipe}-{now}"));
+    }
+
+    private static IEnumerable<(string Name, string Value)> ReadConfig(string path)
+    {
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.Parse(TextFile.Read(path));
+        }
+        catch (JsonException exception)
+        {
+            throw new DataException(path, $"line {exception.LineNumber + 1} is not JSON");
+        }
+        using (document)
+        {
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+                throw new DataException(path, "it does not hold an object");
+            return [.. document.RootElement.EnumerateObject().Select(entry => (entry.Name, entry.Value.ToString()))];
+        }
+    }
+}

@@ -1,0 +1,3 @@
+using GpuSeq.Cli;
+
+return GpuSeqCommand.Run(args, CommandOutput.ForProcess());

@@ -1,0 +1,56 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using GpuSeq.Engine.Checkpoints;
+
+namespace GpuSeq.Models;
+
+/// <summary>The form of a character model, as its <c>config.json</c> has it.</summary>
+public sealed record CharRnnConfig
+{
+    /// <summary>What <c>config.json</c> says of every character model.</summary>
+    public const string Type = "char-rnn";
+
+    /// <summary>The kind of model.</summary>
+    [JsonInclude]
+    public string ModelType { get; private init; } = Type;
+
+    /// <summary>V, the number of characters.</summary>
+    public required int VocabSize { get; init; }
+
+    /// <summary>The kind of cell.</summary>
+    public CellKind Cell { get; init; } = CellKind.Lstm;
+
+    /// <summary>The length of a character's vector.</summary>
+    public int EmbeddingSize { get; init; } = 64;
+
+    /// <summary>H, the size of the state.</summary>
+    public int HiddenSize { get; init; } = 128;
+
+    /// <summary>Layers stacked on each other.</summary>
+    public int NumLayers { get; init; } = 1;
+
+    /// <summary>The share of values that is dropped between layers and before the output, in training.</summary>
+    public float Dropout { get; init; }
+
+    /// <summary>Reads the file.</summary>
+    /// <exception cref="DataException">It is not a character model's.</exception>
+    public static CharRnnConfig Load(string path)
+    {
+        try
+        {
+            var config = JsonSerializer.Deserialize<CharRnnConfig>(TextFile.Read(path), JsonStyle.Options);
+            if (config is not { ModelType: Type })
+                throw new DataException(path, $"the model is of type '{config?.ModelType}', not '{Type}'");
+            if (config is not { VocabSize: > 0, EmbeddingSize: > 0, HiddenSize: > 0, NumLayers: > 0, Dropout: >= 0f and < 1f })
+                throw new DataException(path, "a size is not positive, or the dropout is not in [0, 1)");
+            return config;
+        }
+        catch (JsonException exception)
+        {
+            throw new DataException(path, $"line {exception.LineNumber + 1}: it is not the configuration of a model");
+        }
+    }
+
+    /// <summary>Writes the file.</summary>
+    public void Save(string path) => AtomicFile.WriteText(path, JsonSerializer.Serialize(this, JsonStyle.Options));
+}

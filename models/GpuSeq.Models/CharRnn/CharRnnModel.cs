@@ -1,0 +1,101 @@
+using GpuSeq.Engine;
+
+namespace GpuSeq.Models;
+
+/// <summary>
+/// A language model over characters: embedding, recurrent layers, and a linear layer to the logits of the next character
+/// (Karpathy, "The Unreasonable Effectiveness of Recurrent Neural Networks", 2015).
+/// </summary>
+public sealed class CharRnnModel : IDisposable
+{
+    private readonly Embedding _embedding;
+    private readonly Recurrent _rnn;
+    private readonly Linear _decoder;
+
+    /// <summary>A model with first values drawn from a seed.</summary>
+    public CharRnnModel(Device device, CharRnnConfig config, ulong seed = 0)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        Config = config;
+        Parameters = new ParameterSet(device, seed);
+        var scope = new ParameterScope(Parameters);
+        _embedding = new Embedding(scope["embedding"], config.VocabSize, config.EmbeddingSize);
+        _rnn = new Recurrent(scope["rnn"], new()
+        {
+            Cell = config.Cell,
+            Inputs = config.EmbeddingSize,
+            Hidden = config.HiddenSize,
+            Layers = config.NumLayers,
+            Dropout = config.Dropout,
+        });
+        _decoder = new Linear(scope["decoder"], config.HiddenSize, config.VocabSize);
+    }
+
+    /// <summary>The form of the model.</summary>
+    public CharRnnConfig Config { get; }
+
+    /// <summary>What training changes.</summary>
+    public ParameterSet Parameters { get; }
+
+    /// <summary>Computes the logits of the next characters.</summary>
+    /// <param name="ids">[B, T].</param>
+    /// <param name="state">Where the streams are; it moves on.</param>
+    /// <returns>[B, T, V].</returns>
+    public Tensor Forward(Tensor ids, CharRnnState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        var (output, end) = _rnn.Forward(_embedding.Forward(ids), state.Recurrent);
+        state.Assign(end);
+        return _decoder.Forward(output.Dropout(Config.Dropout));
+    }
+
+    /// <summary>Gives the memory back.</summary>
+    public void Dispose() => Parameters.Dispose();
+}
+
+/// <summary>The state of B streams between two windows. Gradients stop here.</summary>
+public sealed class CharRnnState : IDisposable
+{
+    private readonly StateTensor[] _hidden;
+    private readonly StateTensor[] _cells;
+
+    /// <summary>A state of zeros.</summary>
+    public CharRnnState(Device device, CharRnnConfig config, int batch)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        _hidden = New(config.NumLayers);
+        _cells = New(config.Cell == CellKind.Lstm ? config.NumLayers : 0);
+        Recurrent = new(_hidden, _cells);
+
+        StateTensor[] New(int count) =>
+            [.. Enumerable.Range(0, count).Select(_ => new StateTensor(device, [1, batch, config.HiddenSize]))];
+    }
+
+    /// <summary>The tensors by name, as a checkpoint holds them.</summary>
+    public IEnumerable<(string Name, StateTensor Tensor)> Tensors =>
+        _hidden.Select((tensor, layer) => ($"h_l{layer}", tensor)).Concat(_cells.Select((tensor, layer) => ($"c_l{layer}", tensor)));
+
+    internal RecurrentState Recurrent { get; }
+
+    /// <summary>Begins anew.</summary>
+    public void Clear()
+    {
+        foreach (var (_, tensor) in Tensors)
+            tensor.Clear();
+    }
+
+    /// <summary>Gives the memory back.</summary>
+    public void Dispose()
+    {
+        foreach (var (_, tensor) in Tensors)
+            tensor.Dispose();
+    }
+
+    internal void Assign(RecurrentState end)
+    {
+        for (var layer = 0; layer < _hidden.Length; layer++)
+            _hidden[layer].Assign(end.Hidden[layer]);
+        for (var layer = 0; layer < _cells.Length; layer++)
+            _cells[layer].Assign(end.Cell[layer]);
+    }
+}

@@ -1,0 +1,117 @@
+using System.Diagnostics;
+using GpuSeq.Engine;
+
+namespace GpuSeq.Models;
+
+/// <summary>Trains a character model on a text: the first nine tenths to learn from, the last tenth to measure on.</summary>
+public sealed class CharRnnTask : ITrainingTask, IDisposable
+{
+    /// <summary>The recipe's name.</summary>
+    public const string Name = "char-rnn";
+
+    /// <summary>The file of a model folder that holds the characters.</summary>
+    public const string VocabularyFile = "vocab.json";
+
+    private const double TrainShare = 0.9;
+
+    private readonly CharVocabulary _vocabulary;
+    private readonly CharStreams _train;
+    private readonly CharStreams _validation;
+    private readonly CharRnnState _state;
+    private readonly int[] _inputs;
+    private readonly int[] _targets;
+
+    /// <summary>Makes a model for a text.</summary>
+    /// <param name="device">Where it computes.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="source">What the text is, for messages.</param>
+    /// <param name="config">The form of the model; the number of characters is taken from the text.</param>
+    /// <param name="batch">B, streams that are read side by side.</param>
+    /// <param name="sequenceLength">T, characters through which gradients go back.</param>
+    /// <param name="seed">Of the first values.</param>
+    /// <exception cref="DataException">The text is too short.</exception>
+    public CharRnnTask(
+        Device device, string text, string source, CharRnnConfig config, int batch, int sequenceLength, ulong seed)
+    {
+        _vocabulary = CharVocabulary.Of(text);
+        var ids = _vocabulary.Encode(text, source);
+        var split = (int)(ids.Length * TrainShare);
+        _train = new CharStreams(ids[..split], batch, sequenceLength, $"{source}, first nine tenths");
+        // As many streams as leave each at least one window: short texts are measured too.
+        var streams = Math.Clamp((ids.Length - split - 1) / sequenceLength, 1, batch);
+        _validation = new CharStreams(ids[split..], streams, sequenceLength, $"{source}, last tenth");
+        Device = device;
+        Model = new CharRnnModel(device, config with { VocabSize = _vocabulary.Count }, seed);
+        _state = new CharRnnState(device, Model.Config, batch);
+        _inputs = new int[batch * sequenceLength];
+        _targets = new int[batch * sequenceLength];
+    }
+
+    /// <summary>The model.</summary>
+    public CharRnnModel Model { get; }
+
+    /// <inheritdoc/>
+    public string Recipe => Name;
+
+    /// <inheritdoc/>
+    public Device Device { get; }
+
+    /// <inheritdoc/>
+    public ParameterSet Parameters => Model.Parameters;
+
+    /// <inheritdoc/>
+    public int StepsPerEpoch => _train.Windows;
+
+    /// <inheritdoc/>
+    public int ItemsPerStep => _inputs.Length;
+
+    /// <inheritdoc/>
+    public IEnumerable<(string Name, StateTensor Tensor)> CarriedState => _state.Tensors;
+
+    /// <inheritdoc/>
+    public Tensor Loss(Graph graph, int step)
+    {
+        if (step == 0)
+            _state.Clear();
+        return Loss(graph, _train, step, _state);
+    }
+
+    /// <inheritdoc/>
+    public Evaluation Evaluate(CancellationToken cancellation)
+    {
+        var clock = Stopwatch.StartNew();
+        using var state = new CharRnnState(Device, Model.Config, _validation.Batch);
+        var sum = 0.0;
+        for (var window = 0; window < _validation.Windows; window++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var graph = Device.BeginGraph(isTraining: false);
+            sum += Loss(graph, _validation, window, state).Item();
+        }
+        var loss = sum / _validation.Windows;
+        var metrics = new Dictionary<string, double> { ["bits_per_character"] = loss / Math.Log(2), ["perplexity"] = Math.Exp(loss) };
+        return new(loss, metrics, _validation.Windows * _validation.Batch * _validation.Steps, clock.Elapsed.TotalSeconds);
+    }
+
+    /// <inheritdoc/>
+    public void SaveModelFiles(string folder)
+    {
+        Model.Config.Save(Path.Combine(folder, "config.json"));
+        _vocabulary.Save(Path.Combine(folder, VocabularyFile));
+    }
+
+    /// <summary>Gives the memory back.</summary>
+    public void Dispose()
+    {
+        _state.Dispose();
+        Model.Dispose();
+    }
+
+    private Tensor Loss(Graph graph, CharStreams streams, int window, CharRnnState state)
+    {
+        var (inputs, targets) = (_inputs.AsSpan(0, streams.Batch * streams.Steps), _targets.AsSpan(0, streams.Batch * streams.Steps));
+        streams.Read(window, inputs, targets);
+        Shape shape = [streams.Batch, streams.Steps];
+        return Model.Forward(graph.Input(inputs, shape), state).CrossEntropy(graph.Input(targets, shape));
+    }
+}

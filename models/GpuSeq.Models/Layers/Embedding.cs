@@ -1,0 +1,25 @@
+using GpuSeq.Engine;
+
+namespace GpuSeq.Models;
+
+/// <summary>A table of vectors, one for each id, as <c>torch.nn.Embedding</c>.</summary>
+public sealed class Embedding
+{
+    private readonly Parameter _weight;
+    private readonly int _paddingIndex;
+
+    /// <summary>A table drawn from the standard normal distribution.</summary>
+    /// <param name="scope">Where the parameter <c>weight</c> is added.</param>
+    /// <param name="entries">V, the number of ids.</param>
+    /// <param name="width">C, the length of a vector.</param>
+    /// <param name="paddingIndex">An id whose vector is not trained, or -1.</param>
+    public Embedding(ParameterScope scope, int entries, int width, int paddingIndex = -1)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        _weight = scope.Add("weight", [entries, width], Initializer.Normal(1f));
+        _paddingIndex = paddingIndex;
+    }
+
+    /// <summary>ids [..] to vectors [.., C].</summary>
+    public Tensor Forward(Tensor ids) => ids.Embedding(_weight, _paddingIndex);
+}

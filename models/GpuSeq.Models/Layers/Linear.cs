@@ -1,0 +1,25 @@
+using GpuSeq.Engine;
+
+namespace GpuSeq.Models;
+
+/// <summary>y = x W^T + b, as <c>torch.nn.Linear</c>.</summary>
+public sealed class Linear
+{
+    private readonly Parameter _weight;
+    private readonly Parameter? _bias;
+
+    /// <summary>A layer with PyTorch's initialisation.</summary>
+    /// <param name="scope">Where the parameters <c>weight</c> and <c>bias</c> are added.</param>
+    /// <param name="inputs">The last size of x.</param>
+    /// <param name="outputs">The last size of y.</param>
+    /// <param name="bias">Whether there is a b.</param>
+    public Linear(ParameterScope scope, int inputs, int outputs, bool bias = true)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        _weight = scope.Add("weight", [outputs, inputs], Initializer.FanIn(inputs));
+        _bias = bias ? scope.Add("bias", [outputs], Initializer.FanIn(inputs)) : null;
+    }
+
+    /// <summary>x [.., inputs] to y [.., outputs].</summary>
+    public Tensor Forward(Tensor x) => x.Linear(_weight, _bias);
+}

@@ -1,0 +1,68 @@
+namespace GpuSeq.Models;
+
+/// <summary>Chooses from logits at random, with a random stream of its own that a seed decides.</summary>
+public sealed class Sampler
+{
+    private readonly SamplingOptions _options;
+    private ulong _random;
+
+    /// <summary>A sampler at the beginning of its random stream.</summary>
+    public Sampler(SamplingOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (!(options.Temperature >= 0f) || !float.IsFinite(options.Temperature))
+            throw new ArgumentOutOfRangeException(nameof(options), $"The temperature is a number from 0 on, not {options.Temperature}.");
+        ArgumentOutOfRangeException.ThrowIfNegative(options.TopK);
+        _options = options;
+        _random = options.Seed;
+    }
+
+    /// <summary>Chooses an index by its share of e^(logit / temperature).</summary>
+    public int Choose(ReadOnlySpan<float> logits)
+    {
+        var best = 0;
+        for (var i = 1; i < logits.Length; i++)
+        {
+            if (logits[i] > logits[best])
+                best = i;
+        }
+        if (_options.Temperature == 0f)
+            return best;
+        var least = Threshold(logits);
+        Span<double> shares = logits.Length <= 1024 ? stackalloc double[logits.Length] : new double[logits.Length];
+        var total = 0.0;
+        for (var i = 0; i < logits.Length; i++)
+        {
+            shares[i] = logits[i] >= least ? Math.Exp((logits[i] - (double)logits[best]) / _options.Temperature) : 0;
+            total += shares[i];
+        }
+        var point = NextUniform() * total;
+        for (var i = 0; i < logits.Length; i++)
+        {
+            point -= shares[i];
+            if (point < 0)
+                return i;
+        }
+        return best;
+    }
+
+    // The smallest logit that is considered.
+    private float Threshold(ReadOnlySpan<float> logits)
+    {
+        if (_options.TopK == 0 || _options.TopK >= logits.Length)
+            return float.NegativeInfinity;
+        var sorted = logits.ToArray();
+        Array.Sort(sorted);
+        return sorted[^_options.TopK];
+    }
+
+    // SplitMix64 (Steele, Lea and Flood 2014): the same numbers on every machine.
+    private double NextUniform()
+    {
+        _random += 0x9E3779B97F4A7C15;
+        var z = _random;
+        z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9;
+        z = (z ^ z >> 27) * 0x94D049BB133111EB;
+        return ((z ^ z >> 31) >> 11) * (1.0 / (1UL << 53));
+    }
+}

@@ -1,0 +1,53 @@
+using System.Text;
+using System.Text.Unicode;
+
+namespace GpuSeq.Models;
+
+/// <summary>Reads text files.</summary>
+public static class TextFile
+{
+    /// <summary>Reads a file as UTF-8; a byte order mark is left out.</summary>
+    /// <exception cref="DataException">It cannot be read, or holds bytes that are not UTF-8; names the line.</exception>
+    public static string Read(string path)
+    {
+        byte[] bytes;
+        try
+        {
+            bytes = File.ReadAllBytes(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException(path, exception is FileNotFoundException or DirectoryNotFoundException
+                ? "there is no such file"
+                : exception.Message);
+        }
+        ReadOnlySpan<byte> text = bytes;
+        if (text.StartsWith(Encoding.UTF8.Preamble))
+            text = text[Encoding.UTF8.Preamble.Length..];
+        if (!Utf8.IsValid(text))
+            throw new DataException(path, $"line {FirstBadLine(text)} is not UTF-8 text");
+        return Encoding.UTF8.GetString(text);
+    }
+
+    private static int FirstBadLine(ReadOnlySpan<byte> text)
+    {
+        var line = 1;
+        while (true)
+        {
+            var end = text.IndexOf((byte)'\n');
+            if (end < 0 || !Utf8.IsValid(text[..end]))
+                return line;
+            text = text[(end + 1)..];
+            line++;
+        }
+    }
+}
+
+/// <summary>Data that cannot be used.</summary>
+/// <param name="source">The file, or what else the data is.</param>
+/// <param name="reason">What is wrong with it.</param>
+public sealed class DataException(string source, string reason) : Exception($"{source}: {reason}.")
+{
+    /// <summary>The file, or what else the data is.</summary>
+    public string File { get; } = source;
+}

@@ -1,0 +1,110 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using GpuSeq.Engine.Checkpoints;
+
+namespace GpuSeq.Models;
+
+/// <summary>The files of a run: the best model so far, the log, and the state to resume from.</summary>
+/// <param name="Path">The folder.</param>
+public sealed record RunFolder(string Path)
+{
+    /// <summary>The form of the model.</summary>
+    public string Config => File("config.json");
+
+    /// <summary>The parameters of the best model so far.</summary>
+    public string Model => File("model.safetensors");
+
+    /// <summary>How it is trained.</summary>
+    public string Training => File("training.json");
+
+    /// <summary>One object for each logged step or evaluation.</summary>
+    public string Metrics => File("metrics.jsonl");
+
+    /// <summary>Everything that a resumed run needs, in one file, so that it is whole or not there.</summary>
+    public string State => File(System.IO.Path.Combine("state", "last.safetensors"));
+
+    /// <summary>A file of the folder.</summary>
+    public string File(string name) => System.IO.Path.Combine(Path, name);
+
+    /// <summary>Makes the folder.</summary>
+    /// <exception cref="CheckpointException">It cannot be made.</exception>
+    public void Create()
+    {
+        try
+        {
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(State)!);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointException(Path, $"the folder cannot be made: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Adds a line to the log.</summary>
+    public void Log(MetricsLine line)
+    {
+        ArgumentNullException.ThrowIfNull(line);
+        var json = JsonSerializer.SerializeToNode(line, JsonStyle.Line)!.AsObject();
+        foreach (var (name, value) in line.Metrics ?? new Dictionary<string, double>())
+            json[name] = value;
+        try
+        {
+            System.IO.File.AppendAllText(Metrics, json.ToJsonString(JsonStyle.Line) + "\n");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointException(Metrics, $"the log cannot be written: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Takes the lines out of the log that tell of steps after a given one, because they will come again.</summary>
+    public void ForgetAfter(int step)
+    {
+        if (!System.IO.File.Exists(Metrics))
+            return;
+        var kept = System.IO.File.ReadLines(Metrics).Where(line => StepOf(line) <= step).Select(line => line + "\n");
+        AtomicFile.WriteText(Metrics, string.Concat(kept));
+    }
+
+    // A line that was cut off by a kill tells of no step.
+    private static int StepOf(string line)
+    {
+        try
+        {
+            return (int?)JsonNode.Parse(line)?["step"] ?? int.MaxValue;
+        }
+        catch (JsonException)
+        {
+            return int.MaxValue;
+        }
+    }
+}
+
+/// <summary>A line of the log.</summary>
+public sealed record MetricsLine
+{
+    /// <summary>Steps that were made.</summary>
+    public required int Step { get; init; }
+
+    /// <summary>Passes over the data, with a fraction.</summary>
+    public required double Epoch { get; init; }
+
+    /// <summary><c>train</c> or <c>validation</c>.</summary>
+    public required string Split { get; init; }
+
+    /// <summary>The mean loss since the last line, or of the evaluation.</summary>
+    public required double Loss { get; init; }
+
+    /// <summary>The learning rate.</summary>
+    public double? Lr { get; init; }
+
+    /// <summary>The global norm of the gradients before clipping.</summary>
+    public double? GradNorm { get; init; }
+
+    /// <summary>Items learned from in a second.</summary>
+    public double? TokensPerSecond { get; init; }
+
+    /// <summary>Other measures, written beside the loss.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public IReadOnlyDictionary<string, double>? Metrics { get; init; }
+}

@@ -1,0 +1,59 @@
+using System.Text.Json;
+using GpuSeq.Engine.Checkpoints;
+
+namespace GpuSeq.Models;
+
+/// <summary>How a model is trained. A run keeps them in <c>training.json</c>, so that it can be resumed.</summary>
+public sealed record TrainingOptions
+{
+    /// <summary>Passes over the data.</summary>
+    public int Epochs { get; init; } = 10;
+
+    /// <summary>Steps after which training ends; null for no limit.</summary>
+    public int? MaxSteps { get; init; }
+
+    /// <summary>Minutes of training, over all its sittings, after which it ends; null for no limit.</summary>
+    public double? MaxMinutes { get; init; }
+
+    /// <summary>Examples of a step.</summary>
+    public int Batch { get; init; } = 32;
+
+    /// <summary>The learning rate of Adam.</summary>
+    public float LearningRate { get; init; } = 2e-3f;
+
+    /// <summary>The largest global norm of the gradients; 0 for no limit.</summary>
+    public float ClipNorm { get; init; } = 1f;
+
+    /// <summary>The largest magnitude of a single gradient; 0 for no limit.</summary>
+    public float ClipValue { get; init; }
+
+    /// <summary>What tells runs apart; the same seed gives the same bits.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Steps between two evaluations; null for once an epoch.</summary>
+    public int? EvaluateEvery { get; init; }
+
+    /// <summary>Steps between two lines of the log.</summary>
+    public int LogEvery { get; init; } = 10;
+
+    /// <summary>The learning rate falls evenly over the epochs to this share of itself; 1 keeps it.</summary>
+    public float FinalRateShare { get; init; } = 1f;
+
+    /// <summary>Reads the file of a run.</summary>
+    /// <exception cref="DataException">It is not such a file.</exception>
+    public static TrainingOptions Load(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<TrainingOptions>(TextFile.Read(path), JsonStyle.Options)
+                ?? throw new DataException(path, "it is empty");
+        }
+        catch (JsonException exception)
+        {
+            throw new DataException(path, $"line {exception.LineNumber + 1}: these are not the options of a training");
+        }
+    }
+
+    /// <summary>Writes the file of a run.</summary>
+    public void Save(string path) => AtomicFile.WriteText(path, JsonSerializer.Serialize(this, JsonStyle.Options));
+}

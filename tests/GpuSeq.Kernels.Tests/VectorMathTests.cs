@@ -1,0 +1,87 @@
+using GpuSeq.Kernels.Reference;
+using GpuSeq.Kernels.Simd;
+
+namespace GpuSeq.Kernels.Tests;
+
+/// <summary>The elementary functions against float64, in units of the last place of the exact result.</summary>
+[TestFixture(typeof(ScalarLane))]
+[TestFixture(typeof(Vector128Lanes))]
+[TestFixture(typeof(Vector256Lanes))]
+[TestFixture(typeof(Vector512Lanes))]
+internal sealed class VectorMathTests<TVector>
+    where TVector : struct, IVector<TVector>
+{
+    private const int Samples = 400_000;
+
+    [Test]
+    public void Exp_IsRight() => Check(VectorMath.Exp, Math.Exp, -87.3, 88.72, 2);
+
+    [Test]
+    public void Sigmoid_IsRight() => Check(VectorMath.Sigmoid, x => 1 / (1 + Math.Exp(-x)), -87, 30, 3);
+
+    [Test]
+    public void Tanh_IsRight()
+    {
+        Check(VectorMath.Tanh, Math.Tanh, -10, 10, 2.5);
+        Check(VectorMath.Tanh, Math.Tanh, -1e-6, 1e-6, 1);
+    }
+
+    [Test]
+    public void Erf_IsRight()
+    {
+        Check(VectorMath.Erf, ActivationReference.Erf, -6, 6, 2.5);
+        Check(VectorMath.Erf, ActivationReference.Erf, -1e-6, 1e-6, 1.5);
+    }
+
+    [Test]
+    public void NormalCdf_IsRight()
+    {
+        Check(VectorMath.NormalCdf, Cdf, -0.5, 6, 2.5);
+        Check(VectorMath.NormalCdf, Cdf, -4, -0.5, 64); // 4e-6 of the value
+
+        static double Cdf(double x) => (1 + ActivationReference.Erf(x / Math.Sqrt(2))) / 2;
+    }
+
+    [TestCase(float.NaN, float.NaN, float.NaN, float.NaN)]
+    [TestCase(float.PositiveInfinity, float.PositiveInfinity, 1f, 1f)]
+    [TestCase(float.NegativeInfinity, 0f, 0f, -1f)]
+    [TestCase(1e30f, float.PositiveInfinity, 1f, 1f)]
+    [TestCase(-1e30f, 0f, 0f, -1f)]
+    [TestCase(-104f, 0f, 0f, -1f)]
+    public void Ends_AreAsTheyShould(float x, float exp, float sigmoid, float tanh) => Assert.Multiple(() =>
+    {
+        Assert.That(Apply(VectorMath.Exp, x), Is.EqualTo(exp));
+        Assert.That(Apply(VectorMath.Sigmoid, x), Is.EqualTo(sigmoid));
+        Assert.That(Apply(VectorMath.Tanh, x), Is.EqualTo(tanh));
+        Assert.That(Apply(VectorMath.Erf, x), Is.EqualTo(tanh));
+        Assert.That(Apply(VectorMath.NormalCdf, x), Is.EqualTo(sigmoid));
+    });
+
+    private static void Check(Func<TVector, TVector> function, Func<double, double> exact, double low, double high, double ulps)
+    {
+        var (worst, at) = (0.0, 0f);
+        for (var i = 0; i <= Samples; i++)
+        {
+            var x = (float)(low + (high - low) * i / Samples);
+            var expected = exact(x);
+            var magnitude = MathF.Abs((float)expected);
+            var error = Math.Abs(Apply(function, x) - expected) / (MathF.BitIncrement(magnitude) - magnitude);
+            if (!(error <= worst))
+                (worst, at) = (error, x);
+        }
+        TestContext.Out.WriteLine($"{worst:F2} ulp at {at:G9}");
+        Assert.That(worst, Is.LessThanOrEqualTo(ulps), $"at {at:G9}");
+    }
+
+    private static unsafe float Apply(Func<TVector, TVector> function, float x)
+    {
+        var lanes = stackalloc float[TVector.Count];
+        TVector.Store(function(TVector.Broadcast(x)), lanes);
+        for (var i = 1; i < TVector.Count; i++)
+        {
+            if (!lanes[i].Equals(lanes[0]))
+                Assert.Fail("lanes differ");
+        }
+        return lanes[0];
+    }
+}
