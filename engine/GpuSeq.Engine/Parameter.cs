@@ -1,4 +1,5 @@
 using ILGPU;
+using ILGPU.Runtime;
 
 namespace GpuSeq.Engine;
 
@@ -23,6 +24,15 @@ public sealed class Parameter : Tensor
 
     /// <summary>The gradient. It is zero until a backward pass writes it.</summary>
     public override Tensor? Gradient => _gradient;
+
+    /// <summary>Sets its values.</summary>
+    /// <param name="values">As many as its shape holds, rows first.</param>
+    public void Assign(ReadOnlySpan<float> values)
+    {
+        if (values.Length != Shape.Count)
+            throw new ArgumentException($"Parameter {this} cannot take {values.Length} values.", nameof(values));
+        Floats.CopyFromCPU(values);
+    }
 
     internal Initializer Initializer { get; }
 

@@ -1,5 +1,4 @@
 using GpuSeq.Kernels;
-using ILGPU;
 
 namespace GpuSeq.Engine;
 
@@ -49,45 +48,12 @@ public static partial class Operations
             operation.ToString(),
             () =>
             {
-                var dy = graph.Arrived(y);
-                if (a.RequiresGradient) // dy for a + b and a - b, dy b for a b, dy / b for a / b
-                {
-                    var da = graph.Accumulate(a);
-                    if (operation is BinaryOperation.Add or BinaryOperation.Subtract)
-                        elementwise.Scale(dy, 1f, da.Floats, da.Adds);
-                    else
-                        elementwise.Binary(operation, dy, b.Floats, da.Floats, period, da.Adds);
-                }
-                if (b.RequiresGradient)
-                {
-                    var db = graph.Accumulate(b);
-                    graph.Kernels.Reduction.SumRows(SecondGradient(dy), y.Shape.Length / Math.Max(period, 1), period, db.Floats, db.Adds);
-                }
+                var da = a.RequiresGradient ? graph.Accumulate(a) : default;
+                var db = b.RequiresGradient ? graph.Accumulate(b) : default;
+                elementwise.BinaryBackward(
+                    operation, a.Floats, b.Floats, graph.Arrived(y), da.Floats, db.Floats, period, da.Adds, db.Adds);
             },
             y);
         return y;
-
-        // The gradient of b at every element of y: dy, -dy, dy a, or -dy y / b.
-        ArrayView<float> SecondGradient(ArrayView<float> dy)
-        {
-            if (operation == BinaryOperation.Add)
-                return dy;
-            var full = graph.Scratch(dy.Length);
-            if (operation == BinaryOperation.Subtract)
-            {
-                elementwise.Scale(dy, -1f, full);
-            }
-            else if (operation == BinaryOperation.Multiply)
-            {
-                elementwise.Binary(BinaryOperation.Multiply, dy, a.Floats, full, y.Shape.Length);
-            }
-            else
-            {
-                elementwise.Binary(BinaryOperation.Multiply, dy, y.Floats, full, y.Shape.Length);
-                elementwise.Binary(BinaryOperation.Divide, full, b.Floats, full, period);
-                elementwise.Scale(full, -1f, full);
-            }
-            return full;
-        }
     }
 }

@@ -18,6 +18,9 @@ public static partial class Operations
             throw new ShapeException(nameof(Linear), $"x {x.Shape} and weight {weight.Shape} [outputs, inputs]");
         if (bias is not null && bias.Shape.Count != weight.Shape[0])
             throw new ShapeException(nameof(Linear), $"weight {weight.Shape} [outputs, inputs] and bias {bias.Shape}");
+        // The derivatives of some functions need what went into them, which the fused kernel does not keep.
+        if (graph.IsTraining && !Activations.BackwardReadsOutput(activation))
+            return x.Linear(weight, bias).Activate(activation);
         var (rows, outputs, inputs) = (x.Shape.Rows, weight.Shape[0], weight.Shape[1]);
         var y = graph.Result(x.Shape.WithColumns(outputs), x, weight, bias);
         var kernels = graph.Kernels;
@@ -33,7 +36,7 @@ public static partial class Operations
                 if (activation != Activation.None)
                 {
                     var inner = graph.Scratch(dy.Length);
-                    kernels.Activations.BackwardFromOutput(activation, y.Floats, dy, inner);
+                    kernels.Activations.Backward(activation, default, y.Floats, dy, inner, accumulate: false);
                     dy = inner;
                 }
                 if (x.RequiresGradient) // dx = dy W
@@ -50,7 +53,7 @@ public static partial class Operations
                 if (bias is { RequiresGradient: true }) // db = sum of dy over rows
                 {
                     var db = graph.Accumulate(bias);
-                    kernels.Reduction.SumRows(dy, rows, outputs, db.Floats, db.Adds);
+                    kernels.Reduction.SumRows(dy, db.Floats, rows, outputs, accumulate: db.Adds);
                 }
             },
             y);

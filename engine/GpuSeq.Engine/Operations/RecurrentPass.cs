@@ -60,7 +60,7 @@ internal sealed class RecurrentPass(
         if (bias is not { RequiresGradient: true })
             return;
         var db = graph.Accumulate(bias);
-        graph.Kernels.Reduction.SumRows(sums, shape.Rows, _gateWidth, db.Floats, db.Adds);
+        graph.Kernels.Reduction.SumRows(sums, db.Floats, shape.Rows, _gateWidth, accumulate: db.Adds);
     }
 }
 

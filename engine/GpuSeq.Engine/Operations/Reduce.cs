@@ -18,13 +18,9 @@ public static partial class Operations
             operation,
             () =>
             {
-                // The one upstream number goes to every element.
+                // The one number that arrives goes to every element.
                 var dx = graph.Accumulate(x);
-                if (!dx.Adds)
-                    graph.Kernels.Elementwise.Fill(dx.Floats, 0f);
-                var share = graph.Scratch(1);
-                graph.Kernels.Elementwise.Scale(graph.Arrived(y), scale, share);
-                graph.Kernels.Elementwise.Binary(Kernels.BinaryOperation.Add, dx.Floats, share, dx.Floats, 1);
+                graph.Kernels.Elementwise.Broadcast(graph.Arrived(y), dx.Floats, x.Shape.Length, scale, dx.Adds);
             },
             y);
         return y;

@@ -88,22 +88,11 @@ internal sealed class GemmTiled(Accelerator accelerator)
                     value += gemm.Beta * c[offset];
                 if (bias.Length > 0)
                     value += bias[column];
-                value = Activate(value, gemm.Activation);
+                value = ActivationFunctions.Forward((Activation)gemm.Activation, new ScalarLane(value)).Value;
                 if (residual.Length > 0)
                     value += residual[offset];
                 c[offset] = value;
             }
         }
-    }
-
-    private static float Activate(float value, int activation)
-    {
-        if (activation == (int)Activation.Relu)
-            return XMath.Max(value, 0f);
-        if (activation == (int)Activation.Tanh)
-            return XMath.Tanh(value);
-        if (activation == (int)Activation.Sigmoid)
-            return 1f / (1f + XMath.Exp(-value));
-        return value;
     }
 }
