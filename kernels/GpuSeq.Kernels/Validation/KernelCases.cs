@@ -10,5 +10,6 @@ public static class KernelCases
         .. ActivationCases.All,
         .. ElementwiseCases.All,
         .. ReductionCases.All,
+        .. OptimizerCases.All,
     ];
 }
