@@ -1,4 +1,3 @@
-using GpuSeq.Kernels;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -57,7 +56,7 @@ public class Tensor
     /// <exception cref="InvalidOperationException">There is not exactly one.</exception>
     public float Item()
     {
-        if (Shape.Count != 1)
+        if (Shape.ElementCount != 1)
             throw new InvalidOperationException($"Item: a tensor of shape {Shape} is not one number.");
         Span<float> value = stackalloc float[1];
         Floats.CopyToCPU(value);

@@ -21,9 +21,12 @@ public sealed class KernelLibrary : IDisposable
     private Lstm? _lstm;
     private Gru? _gru;
     private Embedding? _embedding;
+    private Softmax? _softmax;
     private CrossEntropy? _crossEntropy;
 
     private Activations? _activations;
+    private Elementwise? _elementwise;
+    private Reduction? _reduction;
 
     /// <summary>The kernels of an accelerator.</summary>
     /// <param name="accelerator">What runs them.</param>
@@ -72,11 +75,20 @@ public sealed class KernelLibrary : IDisposable
     /// <summary>Look-up in tables.</summary>
     public Embedding Embedding => _embedding ??= new(this);
 
+    /// <summary>Softmax and its logarithm.</summary>
+    public Softmax Softmax => _softmax ??= new(this);
+
     /// <summary>Softmax and negative log-likelihood in one.</summary>
     public CrossEntropy CrossEntropy => _crossEntropy ??= new(this);
 
     /// <summary>Activation functions.</summary>
     public Activations Activations => _activations ??= new(this);
+
+    /// <summary>Elementwise arithmetic.</summary>
+    public Elementwise Elementwise => _elementwise ??= new(this);
+
+    /// <summary>Sums, means, maxima and norms.</summary>
+    public Reduction Reduction => _reduction ??= new(this);
 
     /// <summary>Gives the pool's memory back.</summary>
     public void Dispose() => Pool.Dispose();

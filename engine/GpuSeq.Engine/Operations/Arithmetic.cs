@@ -36,10 +36,10 @@ public static partial class Operations
     private static Tensor Binary(BinaryOperation operation, Tensor a, Tensor b)
     {
         var graph = Graph.Of(operation.ToString(), a, b);
-        var fits = b.Shape.Equals(a.Shape) || b.Shape.Count == 1 || (b.Shape.Rank == 1 && b.Shape.Columns == a.Shape.Columns);
+        var fits = b.Shape.Equals(a.Shape) || b.Shape.ElementCount == 1 || (b.Shape.Rank == 1 && b.Shape.Columns == a.Shape.Columns);
         if (!fits)
             throw new ShapeException(operation.ToString(), $"{a.Shape} and {b.Shape}");
-        var period = b.Shape.Length;
+        var period = b.Shape.IntCount;
         var elementwise = graph.Kernels.Elementwise;
         var y = graph.Result(a.Shape, a, b);
         elementwise.Binary(operation, a.Floats, b.Floats, y.Floats, period);

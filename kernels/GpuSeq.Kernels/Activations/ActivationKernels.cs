@@ -18,15 +18,15 @@ internal static unsafe class ActivationKernels
     }
 
     /// <summary>One lane computes one element.</summary>
-    public static void ForwardLane(Index1D i, ArrayView<float> x, ArrayView<float> y, int activation) =>
-        y[i] = ActivationFunctions.Forward((Activation)activation, new ScalarLane(x[i])).Value;
+    public static void ForwardLane(Index1D i, ArrayView<float> x, ArrayView<float> y, Arguments arguments) =>
+        y[i] = ActivationFunctions.Forward((Activation)arguments.Activation, new ScalarLane(x[i])).Value;
 
     /// <summary>One lane computes one element; value is x or y.</summary>
     public static void BackwardLane(
-        Index1D i, ArrayView<float> value, ArrayView<float> dy, ArrayView<float> dx, int activation, int accumulate)
+        Index1D i, ArrayView<float> value, ArrayView<float> dy, ArrayView<float> dx, Arguments arguments)
     {
-        var gradient = dy[i] * ActivationFunctions.Derivative((Activation)activation, new ScalarLane(value[i])).Value;
-        dx[i] = accumulate != 0 ? dx[i] + gradient : gradient;
+        var gradient = dy[i] * ActivationFunctions.Derivative((Activation)arguments.Activation, new ScalarLane(value[i])).Value;
+        dx[i] = arguments.Accumulate != 0 ? dx[i] + gradient : gradient;
     }
 
     /// <summary>Item i computes one part of the range.</summary>
@@ -102,10 +102,7 @@ internal static unsafe class ActivationKernels
             where TVector : struct, IVector<TVector>
         {
             var derivative = TActivation.Derivative(VectorMath.LoadPartial<TVector>(value + i, count));
-            var gradient = VectorMath.LoadPartial<TVector>(dy + i, count) * derivative;
-            if (accumulate != 0)
-                gradient += VectorMath.LoadPartial<TVector>(dx + i, count);
-            VectorMath.StorePartial(gradient, dx + i, count);
+            VectorMath.StoreGradient(VectorMath.LoadPartial<TVector>(dy + i, count) * derivative, dx + i, count, accumulate);
         }
     }
 }

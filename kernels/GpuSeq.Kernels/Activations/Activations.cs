@@ -1,6 +1,5 @@
 using GpuSeq.Kernels.Simd;
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -10,29 +9,17 @@ public sealed class Activations
     private const int ItemLength = 4096; // about 4 microseconds
 
     private readonly KernelLibrary _library;
-    private readonly Action<Index1D, ArrayView<float>, ArrayView<float>, ActivationKernels.Arguments>? _forwardPart;
-    private readonly Action<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, ActivationKernels.Arguments>? _backwardPart;
-    private readonly Action<Index1D, ArrayView<float>, ArrayView<float>, int>? _forwardLane;
-    private readonly Action<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, int, int>? _backwardLane;
+    private readonly Action<Index1D, ArrayView<float>, ArrayView<float>, ActivationKernels.Arguments> _forward;
+    private readonly Action<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, ActivationKernels.Arguments> _backward;
 
     internal Activations(KernelLibrary library)
     {
         _library = library;
-        var accelerator = library.Accelerator;
-        if (library.Shape == KernelShape.Row)
-        {
-            _forwardPart = accelerator.LoadImplicitlyGroupedStreamKernel<Index1D, ArrayView<float>, ArrayView<float>,
-                ActivationKernels.Arguments>(ActivationKernels.ForwardPart, 1);
-            _backwardPart = accelerator.LoadImplicitlyGroupedStreamKernel<Index1D, ArrayView<float>, ArrayView<float>,
-                ArrayView<float>, ActivationKernels.Arguments>(ActivationKernels.BackwardPart, 1);
-        }
-        else
-        {
-            _forwardLane = accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<float>, ArrayView<float>, int>(
-                ActivationKernels.ForwardLane);
-            _backwardLane = accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>,
-                int, int>(ActivationKernels.BackwardLane);
-        }
+        var isRow = library.Shape == KernelShape.Row;
+        _forward = library.LoadFlat<ArrayView<float>, ArrayView<float>, ActivationKernels.Arguments>(
+            isRow ? ActivationKernels.ForwardPart : ActivationKernels.ForwardLane);
+        _backward = library.LoadFlat<ArrayView<float>, ArrayView<float>, ArrayView<float>, ActivationKernels.Arguments>(
+            isRow ? ActivationKernels.BackwardPart : ActivationKernels.BackwardLane);
     }
 
     /// <summary>Whether <see cref="Backward"/> reads y, the function's value; otherwise it reads x.</summary>
@@ -50,10 +37,7 @@ public sealed class Activations
         if (x.Length == 0)
             return;
         var cut = new FlatCut(_library, x.Length, ItemLength);
-        if (_forwardPart is not null)
-            _forwardPart(cut.Items, x, y, new() { Cut = cut, Activation = (int)activation });
-        else
-            _forwardLane!(x.IntExtent, x, y, (int)activation);
+        _forward(_library.FlatItems(cut), x, y, new() { Cut = cut, Activation = (int)activation });
     }
 
     /// <summary>dx (+)= dy f'(x).</summary>
@@ -76,9 +60,7 @@ public sealed class Activations
         if (dy.Length == 0)
             return;
         var cut = new FlatCut(_library, dy.Length, ItemLength);
-        if (_backwardPart is not null)
-            _backwardPart(cut.Items, value, dy, dx, new() { Cut = cut, Activation = (int)activation, Accumulate = accumulate ? 1 : 0 });
-        else
-            _backwardLane!(dy.IntExtent, value, dy, dx, (int)activation, accumulate ? 1 : 0);
+        _backward(
+            _library.FlatItems(cut), value, dy, dx, new() { Cut = cut, Activation = (int)activation, Accumulate = accumulate ? 1 : 0 });
     }
 }

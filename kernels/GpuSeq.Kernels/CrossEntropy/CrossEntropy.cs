@@ -45,7 +45,8 @@ public sealed class CrossEntropy
             _reduceRows = accelerator.LoadImplicitlyGroupedStreamKernel<Index1D, ArrayView<int>, ArrayView<float>, ArrayView<float>,
                 ArrayView<float>, ArrayView<float>, CrossEntropyArguments>(CrossEntropyRows.Reduce, 1);
             _backwardRows = accelerator.LoadImplicitlyGroupedStreamKernel<Index1D, ArrayView<float>, ArrayView<int>, ArrayView<float>,
-                ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, CrossEntropyArguments>(CrossEntropyRows.Backward, 1);
+                ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+                CrossEntropyArguments>(CrossEntropyRows.Backward, 1);
         }
         else
         {

@@ -47,7 +47,7 @@ internal static unsafe class CrossEntropyRows
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MicroKernel.Options)]
     private static void ForwardBlock<TVector>(
         int item, ArrayView<float> logits, ArrayView<int> targets, ArrayView<float> weights, ArrayView<float> losses,
         ArrayView<float> normalizers, ref CrossEntropyArguments arguments)
@@ -84,7 +84,7 @@ internal static unsafe class CrossEntropyRows
     }
 
     [IntrinsicImplementation]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MicroKernel.Options)]
     public static void ReduceAll(
         ArrayView<int> targets, ArrayView<float> weights, ArrayView<float> losses, ArrayView<float> loss,
         ArrayView<float> totalWeight, CrossEntropyArguments arguments)
@@ -123,7 +123,7 @@ internal static unsafe class CrossEntropyRows
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MicroKernel.Options)]
     private static void BackwardBlock<TVector>(
         int item, ArrayView<float> logits, ArrayView<int> targets, ArrayView<float> weights, ArrayView<float> normalizers,
         ArrayView<float> dLoss, ArrayView<float> totalWeight, ArrayView<float> dLogits, ref CrossEntropyArguments arguments)
@@ -166,7 +166,7 @@ internal static unsafe class CrossEntropyRows
     }
 
     // gradient (+)= p factor - w spread, p = e^(x - max - log sum).
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MicroKernel.Options)]
     private static void Spread<TVector>(
         float* x, float* normalizer, float factor, float* w, float spread, float* gradient, int count, bool accumulate)
         where TVector : struct, IVector<TVector>

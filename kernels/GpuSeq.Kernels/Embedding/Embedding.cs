@@ -134,7 +134,8 @@ public sealed class Embedding
         if (values.Length != ids.Length * columns || values.Length > int.MaxValue)
         {
             throw new ArgumentException(
-                $"Embedding: {ids.Length} ids for a table [{rows}, {columns}] need [{ids.Length}, {columns}], not {values.Length} elements.",
+                $"Embedding: {ids.Length} ids for a table [{rows}, {columns}] need [{ids.Length}, {columns}], "
+                + $"not {values.Length} elements.",
                 nameof(values));
         }
         return (int)rows;

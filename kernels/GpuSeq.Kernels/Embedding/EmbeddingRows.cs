@@ -54,7 +54,7 @@ internal static unsafe class EmbeddingRows
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MicroKernel.Options)]
     private static void LookUpBlock<TVector>(int item, ArrayView<float> table, ArrayView<int> ids, ArrayView<float> y, ref Cut cut)
         where TVector : struct, IVector<TVector>
     {
@@ -71,7 +71,7 @@ internal static unsafe class EmbeddingRows
     }
 
     [IntrinsicImplementation]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MicroKernel.Options)]
     public static void LinkPositions(ArrayView<int> ids, ArrayView<int> links, Cut cut)
     {
         var id = (int*)ids.LoadEffectiveAddressAsPtr();
@@ -106,7 +106,7 @@ internal static unsafe class EmbeddingRows
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MicroKernel.Options)]
     private static void SumBlocks<TVector>(int item, ArrayView<int> links, ArrayView<float> dy, ArrayView<float> dTable, ref Cut cut)
         where TVector : struct, IVector<TVector>
     {

@@ -1,5 +1,5 @@
+using GpuSeq.Kernels.Simd;
 using ILGPU;
-using ILGPU.Algorithms;
 using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;

@@ -6,7 +6,7 @@ namespace GpuSeq.Kernels.Simd;
 internal static unsafe class RowMath
 {
     /// <summary>The largest element; -infinity for an empty row, NaN where one is NaN.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MicroKernel.Options)]
     public static float Max<TVector>(float* x, int count)
         where TVector : struct, IVector<TVector>
     {
@@ -27,7 +27,7 @@ internal static unsafe class RowMath
     }
 
     /// <summary>The sum of e^(x - shift).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MicroKernel.Options)]
     public static float SumExp<TVector>(float* x, int count, float shift)
         where TVector : struct, IVector<TVector>
     {
@@ -46,7 +46,7 @@ internal static unsafe class RowMath
     }
 
     /// <summary>The sum of the elements.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MicroKernel.Options)]
     public static float Sum<TVector>(float* x, int count)
         where TVector : struct, IVector<TVector>
     {
@@ -66,7 +66,7 @@ internal static unsafe class RowMath
     }
 
     /// <summary>The sum of the products of two rows' elements.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MicroKernel.Options)]
     public static float Dot<TVector>(float* x, float* y, int count)
         where TVector : struct, IVector<TVector>
     {
@@ -89,7 +89,7 @@ internal static unsafe class RowMath
     }
 
     /// <summary>The sum of w (x - shift), or of x - shift where w is null.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MicroKernel.Options)]
     public static float SumShifted<TVector>(float* x, float* w, int count, float shift)
         where TVector : struct, IVector<TVector>
     {

@@ -24,24 +24,28 @@ internal struct FlatCut(KernelLibrary library, long length, int itemLength)
     public readonly nint End(int item) => (nint)Math.Min(Length, ((long)item + 1) * ItemLength);
 }
 
-/// <summary>Runs the elements of a work item through vectors of the width that the cut names.</summary>
+/// <summary>Runs ranges of elements through vectors of a width.</summary>
 internal static class VectorLoop
 {
     /// <summary>Runs one work item.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Run<TStep>(TStep step, int item, FlatCut cut)
+        where TStep : struct, IVectorStep => Run(step, cut.Begin(item), cut.End(item), cut.Width);
+
+    /// <summary>Runs a range of elements.</summary>
+    public static void Run<TStep>(TStep step, nint begin, nint end, int width)
         where TStep : struct, IVectorStep
     {
-        switch ((SimdWidth)cut.Width)
+        switch ((SimdWidth)width)
         {
             case SimdWidth.Bits512:
-                Run<Vector512Lanes, TStep>(step, cut.Begin(item), cut.End(item));
+                Run<Vector512Lanes, TStep>(step, begin, end);
                 break;
             case SimdWidth.Bits256:
-                Run<Vector256Lanes, TStep>(step, cut.Begin(item), cut.End(item));
+                Run<Vector256Lanes, TStep>(step, begin, end);
                 break;
             default:
-                Run<Vector128Lanes, TStep>(step, cut.Begin(item), cut.End(item));
+                Run<Vector128Lanes, TStep>(step, begin, end);
                 break;
         }
     }

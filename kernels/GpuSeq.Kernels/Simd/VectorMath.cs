@@ -49,6 +49,16 @@ internal static unsafe class VectorMath
             target[i] = source[i];
     }
 
+    /// <summary>Stores the first count lanes, or adds them to what is there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreGradient<TVector>(TVector value, float* target, int count, int accumulate)
+        where TVector : struct, IVector<TVector>
+    {
+        if (accumulate != 0)
+            value += LoadPartial<TVector>(target, count);
+        StorePartial(value, target, count);
+    }
+
     // Out of line: a method with a stack buffer is not inlined, and the whole vectors must not pay for that.
     private static TVector LoadTail<TVector>(float* source, int count, float filler = 0f)
         where TVector : struct, IVector<TVector>

@@ -123,7 +123,8 @@ public sealed class CrossEntropyGradientCase : KernelCase
             _shape, forward["logits"], forward.Indices("targets"), forward["weights"], losses, normalizers);
         Input("normalizers", Array.ConvertAll(normalizers, value => (float)value));
         Input(_upstream, data.Uniform(_shape.Reduction == LossReduction.None ? _shape.Rows : 1, 0.5f, 1.5f));
-        Input("total", [(float)CrossEntropyReference.Reduce<double>(_shape, forward.Indices("targets"), forward["weights"], losses).TotalWeight]);
+        var reduced = CrossEntropyReference.Reduce<double>(_shape, forward.Indices("targets"), forward["weights"], losses);
+        Input("total", [(float)reduced.TotalWeight]);
         if (accumulate)
             InputOutput("dlogits", data.Uniform(_shape.Rows * _shape.Classes));
         else

@@ -52,7 +52,8 @@ public sealed class EmbeddingGradientCase : KernelCase
     public EmbeddingGradientCase(int rows, int columns, int positions, bool accumulate, int paddingIndex = -1, bool integers = false)
         : base(
             "embedding-gradient",
-            $"{rows}x{columns} {positions} ids{(accumulate ? " added" : "")}{(paddingIndex >= 0 ? " padding" : "")}{(integers ? " integers" : "")}")
+            $"{rows}x{columns} {positions} ids{(accumulate ? " added" : "")}{(paddingIndex >= 0 ? " padding" : "")}"
+            + $"{(integers ? " integers" : "")}")
     {
         (_rows, _columns, _accumulate, _paddingIndex) = (rows, columns, accumulate, paddingIndex);
         var data = new CaseData(Name);

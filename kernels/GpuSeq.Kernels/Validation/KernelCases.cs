@@ -8,7 +8,11 @@ public static class KernelCases
     [
         .. GemmCases.All,
         .. EmbeddingCases.All,
+        .. SoftmaxCases.All,
         .. CrossEntropyCases.All,
         .. ActivationCases.All,
+        .. ElementwiseCases.All,
+        .. ReductionCases.All,
+        .. RecurrentCases.All,
     ];
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.Json;
-using GpuSeq.Engine;
 using GpuSeq.Models;
 
 namespace GpuSeq.Cli.Commands;

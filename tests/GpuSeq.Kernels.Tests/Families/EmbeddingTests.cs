@@ -19,7 +19,9 @@ public sealed class EmbeddingTests
         foreach (var launch in new[] { Forward, (Action)Backward })
         {
             launch();
-            Assert.That(device.Accelerator.Synchronize, Throws.InstanceOf<AcceleratorException>().With.Message.Contains($"id {wrong} at position 1"));
+            Assert.That(
+                device.Accelerator.Synchronize,
+                Throws.InstanceOf<AcceleratorException>().With.Message.Contains($"id {wrong} at position 1"));
         }
 
         kernels.Forward(2, table, device.Ints(Ids), y);

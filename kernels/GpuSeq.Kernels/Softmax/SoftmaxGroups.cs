@@ -1,0 +1,56 @@
+using ILGPU;
+
+namespace GpuSeq.Kernels;
+
+/// <summary>Softmax on GPUs: a group computes a row.</summary>
+internal static class SoftmaxGroups
+{
+    /// <summary>Group i computes row i.</summary>
+    public static void Forward(ArrayView<float> x, ArrayView<float> y, SoftmaxArguments arguments)
+    {
+        var shared = SharedMemory.Allocate<float>(GroupReduce.SharedLength);
+        var lane = Group.IdxX;
+        var columns = arguments.Columns;
+        var origin = (long)Grid.IdxX * columns;
+        var max = float.NegativeInfinity;
+        for (var c = lane; c < columns; c += GroupReduce.Lanes)
+            max = GroupReduce.Larger(max, x[origin + c]);
+        max = GroupReduce.Max(shared, max);
+        if (max == float.NegativeInfinity) // nothing else in the row; all lanes of the group leave
+        {
+            for (var c = lane; c < columns; c += GroupReduce.Lanes)
+                y[origin + c] = arguments.Log != 0 ? max : 0f;
+            return;
+        }
+        var sum = 0f;
+        for (var c = lane; c < columns; c += GroupReduce.Lanes)
+            sum += MathF.Exp(x[origin + c] - max);
+        sum = GroupReduce.Sum(shared, sum);
+        var logSum = MathF.Log(sum);
+        for (var c = lane; c < columns; c += GroupReduce.Lanes)
+        {
+            var shifted = x[origin + c] - max;
+            y[origin + c] = arguments.Log != 0 ? shifted - logSum : MathF.Exp(shifted) / sum;
+        }
+    }
+
+    /// <summary>Group i computes the gradient of row i.</summary>
+    public static void Backward(ArrayView<float> y, ArrayView<float> dy, ArrayView<float> dx, SoftmaxArguments arguments)
+    {
+        var shared = SharedMemory.Allocate<float>(GroupReduce.SharedLength);
+        var lane = Group.IdxX;
+        var columns = arguments.Columns;
+        var origin = (long)Grid.IdxX * columns;
+        var sum = 0f;
+        for (var c = lane; c < columns; c += GroupReduce.Lanes)
+            sum += dy[origin + c] * (arguments.Log != 0 ? 1f : y[origin + c]);
+        sum = GroupReduce.Sum(shared, sum);
+        for (var c = lane; c < columns; c += GroupReduce.Lanes)
+        {
+            var result = y[origin + c];
+            var upstream = dy[origin + c];
+            var value = arguments.Log != 0 ? upstream - MathF.Exp(result) * sum : result * (upstream - sum);
+            dx[origin + c] = arguments.Accumulate != 0 ? dx[origin + c] + value : value;
+        }
+    }
+}

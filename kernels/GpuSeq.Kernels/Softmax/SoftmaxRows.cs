@@ -1,0 +1,179 @@
+using System.Runtime.CompilerServices;
+using GpuSeq.Kernels.Simd;
+using ILGPU;
+using ILGPU.IR.Intrinsics;
+using ILGPU.Runtime;
+
+namespace GpuSeq.Kernels;
+
+/// <summary>Softmax on CPUs. A work item computes a block of rows; the later passes over a row find it in a cache.</summary>
+internal static unsafe class SoftmaxRows
+{
+    /// <summary>Item i computes a block of rows.</summary>
+    public static void Forward(Index1D item, ArrayView<float> x, ArrayView<float> y, SoftmaxArguments arguments) =>
+        ForwardBlock(item, x, y, arguments);
+
+    /// <summary>Item i computes the gradient of a block of rows.</summary>
+    public static void Backward(
+        Index1D item, ArrayView<float> y, ArrayView<float> dy, ArrayView<float> dx, SoftmaxArguments arguments) =>
+        BackwardBlock(item, y, dy, dx, arguments);
+
+    [IntrinsicImplementation]
+    public static void ForwardBlock(int item, ArrayView<float> x, ArrayView<float> y, SoftmaxArguments arguments)
+    {
+        switch ((SimdWidth)arguments.Width)
+        {
+            case SimdWidth.Bits512:
+                ForwardBlock<Vector512Lanes>(item, x, y, ref arguments);
+                break;
+            case SimdWidth.Bits256:
+                ForwardBlock<Vector256Lanes>(item, x, y, ref arguments);
+                break;
+            default:
+                ForwardBlock<Vector128Lanes>(item, x, y, ref arguments);
+                break;
+        }
+    }
+
+    [MethodImpl(MicroKernel.Options)]
+    private static void ForwardBlock<TVector>(int item, ArrayView<float> x, ArrayView<float> y, ref SoftmaxArguments arguments)
+        where TVector : struct, IVector<TVector>
+    {
+        var columns = arguments.Columns;
+        var end = (int)Math.Min(((long)item + 1) * arguments.RowsPerItem, arguments.Rows);
+        for (var row = item * arguments.RowsPerItem; row < end; row++)
+        {
+            var source = (float*)x.LoadEffectiveAddressAsPtr() + (long)row * columns;
+            var target = (float*)y.LoadEffectiveAddressAsPtr() + (long)row * columns;
+            var max = RowMath.Max<TVector>(source, columns);
+            if (float.IsNegativeInfinity(max)) // nothing but -infinity
+                new Span<float>(target, columns).Fill(arguments.Log != 0 ? max : 0);
+            else if (arguments.Log != 0)
+                SubtractTwice<TVector>(source, target, columns, max, MathF.Log(RowMath.SumExp<TVector>(source, columns, max)));
+            else
+                Scale<TVector>(target, columns, 1 / StoreExp<TVector>(source, target, columns, max));
+        }
+    }
+
+    // y = e^(x - max); returns its sum.
+    [MethodImpl(MicroKernel.Options)]
+    private static float StoreExp<TVector>(float* x, float* y, int count, float max)
+        where TVector : struct, IVector<TVector>
+    {
+        var n = TVector.Count;
+        var shift = TVector.Broadcast(max);
+        TVector s0 = TVector.Zero, s1 = TVector.Zero;
+        var i = 0;
+        for (; i + 2 * n <= count; i += 2 * n)
+        {
+            var e0 = VectorMath.Exp(TVector.Load(x + i) - shift);
+            var e1 = VectorMath.Exp(TVector.Load(x + i + n) - shift);
+            TVector.Store(e0, y + i);
+            TVector.Store(e1, y + i + n);
+            s0 += e0;
+            s1 += e1;
+        }
+        for (; i < count; i += n)
+        {
+            var e = VectorMath.Exp(VectorMath.LoadPartial<TVector>(x + i, count - i, float.NegativeInfinity) - shift);
+            VectorMath.StorePartial(e, y + i, count - i);
+            s0 += e;
+        }
+        return TVector.Sum(s0 + s1);
+    }
+
+    [MethodImpl(MicroKernel.Options)]
+    private static void Scale<TVector>(float* y, int count, float factor)
+        where TVector : struct, IVector<TVector>
+    {
+        var factors = TVector.Broadcast(factor);
+        var i = 0;
+        for (; i + TVector.Count <= count; i += TVector.Count)
+            TVector.Store(TVector.Load(y + i) * factors, y + i);
+        for (; i < count; i++)
+            y[i] *= factor;
+    }
+
+    // In this order: the maximum may be large.
+    [MethodImpl(MicroKernel.Options)]
+    private static void SubtractTwice<TVector>(float* x, float* y, int count, float max, float logSum)
+        where TVector : struct, IVector<TVector>
+    {
+        var (first, second) = (TVector.Broadcast(max), TVector.Broadcast(logSum));
+        var i = 0;
+        for (; i + TVector.Count <= count; i += TVector.Count)
+            TVector.Store(TVector.Load(x + i) - first - second, y + i);
+        for (; i < count; i++)
+            y[i] = x[i] - max - logSum;
+    }
+
+    [IntrinsicImplementation]
+    public static void BackwardBlock(
+        int item, ArrayView<float> y, ArrayView<float> dy, ArrayView<float> dx, SoftmaxArguments arguments)
+    {
+        switch ((SimdWidth)arguments.Width)
+        {
+            case SimdWidth.Bits512:
+                BackwardBlock<Vector512Lanes>(item, y, dy, dx, ref arguments);
+                break;
+            case SimdWidth.Bits256:
+                BackwardBlock<Vector256Lanes>(item, y, dy, dx, ref arguments);
+                break;
+            default:
+                BackwardBlock<Vector128Lanes>(item, y, dy, dx, ref arguments);
+                break;
+        }
+    }
+
+    [MethodImpl(MicroKernel.Options)]
+    private static void BackwardBlock<TVector>(
+        int item, ArrayView<float> y, ArrayView<float> dy, ArrayView<float> dx, ref SoftmaxArguments arguments)
+        where TVector : struct, IVector<TVector>
+    {
+        var columns = arguments.Columns;
+        var accumulate = arguments.Accumulate != 0;
+        var end = (int)Math.Min(((long)item + 1) * arguments.RowsPerItem, arguments.Rows);
+        for (var row = item * arguments.RowsPerItem; row < end; row++)
+        {
+            var result = (float*)y.LoadEffectiveAddressAsPtr() + (long)row * columns;
+            var upstream = (float*)dy.LoadEffectiveAddressAsPtr() + (long)row * columns;
+            var gradient = (float*)dx.LoadEffectiveAddressAsPtr() + (long)row * columns;
+            if (arguments.Log != 0)
+                LogGradient<TVector>(result, upstream, gradient, columns, RowMath.Sum<TVector>(upstream, columns), accumulate);
+            else
+                Gradient<TVector>(result, upstream, gradient, columns, RowMath.Dot<TVector>(result, upstream, columns), accumulate);
+        }
+    }
+
+    // dx (+)= y (dy - sum).
+    [MethodImpl(MicroKernel.Options)]
+    private static void Gradient<TVector>(float* y, float* dy, float* dx, int count, float sum, bool accumulate)
+        where TVector : struct, IVector<TVector>
+    {
+        var sums = TVector.Broadcast(sum);
+        var i = 0;
+        for (; i + TVector.Count <= count; i += TVector.Count)
+        {
+            var value = TVector.Load(y + i) * (TVector.Load(dy + i) - sums);
+            TVector.Store(accumulate ? TVector.Load(dx + i) + value : value, dx + i);
+        }
+        for (; i < count; i++)
+            dx[i] = (accumulate ? dx[i] : 0) + y[i] * (dy[i] - sum);
+    }
+
+    // dx (+)= dy - e^y sum.
+    [MethodImpl(MicroKernel.Options)]
+    private static void LogGradient<TVector>(float* y, float* dy, float* dx, int count, float sum, bool accumulate)
+        where TVector : struct, IVector<TVector>
+    {
+        var sums = TVector.Broadcast(sum);
+        for (var i = 0; i < count; i += TVector.Count)
+        {
+            var left = count - i;
+            var value = VectorMath.LoadPartial<TVector>(dy + i, left) - VectorMath.Exp(VectorMath.LoadPartial<TVector>(y + i, left)) * sums;
+            if (accumulate)
+                value += VectorMath.LoadPartial<TVector>(dx + i, left);
+            VectorMath.StorePartial(value, dx + i, left);
+        }
+    }
+}
