@@ -1,4 +1,6 @@
+using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using GpuSeq.EmbeddedRuntime.IL;
 using ILGPU;
 using ILGPU.Algorithms;
@@ -38,6 +40,13 @@ internal static unsafe class BadKernels
     private struct Square : IShape
     {
         public float Area(float size) => size * size;
+    }
+
+    [StructLayout(LayoutKind.Explicit)]
+    private struct Union
+    {
+        [FieldOffset(0)] public int Bits;
+        [FieldOffset(0)] public float Number;
     }
 
     [InlineArray(4)]
@@ -112,6 +121,37 @@ internal static unsafe class BadKernels
     private static float Twice<TShape>(TShape shape, float size)
         where TShape : struct, IShape => shape.Twice(size);
 
+    [Breaks(KernelRule.Layout)]
+    public static void CapturesVariables(Index1D index, ArrayView<float> view)
+    {
+        var factor = view[0];
+        view[index] = Scaled(2);
+
+        float Scaled(float value) => factor * value;
+    }
+
+    [Breaks(KernelRule.Layout)]
+    public static void HasUnion(Index1D index, ArrayView<float> view)
+    {
+        var union = default(Union);
+        union.Bits = index;
+        view[index] = union.Number;
+    }
+
+    // Public for the compiler and hidden for launchers, because the type around it is.
+    private static class Hidden
+    {
+        public struct Arguments(float value)
+        {
+            public float Value = value;
+        }
+
+        [Breaks(KernelRule.HiddenType)]
+        public static void Takes(Index1D index, ArrayView<float> view, Arguments arguments) => view[index] = arguments.Value;
+    }
+
+    public static MethodInfo HiddenKernel => typeof(Hidden).GetMethod(nameof(Hidden.Takes))!;
+
     [Breaks(KernelRule.StackAllocation)]
     public static void Allocates(Index1D index, ArrayView<float> view)
     {
@@ -154,12 +194,12 @@ internal static unsafe class BadKernels
     }
 
     [Breaks(KernelRule.Half)]
-    public static void UsesHalf(Index1D index, ArrayView<float> view) => view[index] = (float)(Half)view[index];
+    public static void UsesHalf(Index1D index, ArrayView<float> view) => view[index] = (float)(System.Half)view[index];
 
     [Breaks(KernelRule.Half)]
-    public static void HasHalf(Index1D index, ArrayView<Half> view) => Copy(view[index], view);
+    public static void HasHalf(Index1D index, ArrayView<System.Half> view) => Copy(view[index], view);
 
-    private static void Copy(Half value, ArrayView<Half> view) => view[0] = value;
+    private static void Copy(System.Half value, ArrayView<System.Half> view) => view[0] = value;
 
     [Breaks(KernelRule.StaticArray)]
     public static void ReadsTable(Index1D index, ArrayView<float> view) => view[index] = Table[index % 3];
@@ -263,7 +303,8 @@ internal static class GoodKernels
         public (float Low, float High) Range = range;
     }
 
-    public static void Everything<TOperation>(Index1D index, ArrayView<float> view, ArrayView<ushort> halves, Arguments arguments, SpecializedValue<int> kind)
+    public static void Everything<TOperation>(
+        Index1D index, ArrayView<float> view, ArrayView<ushort> halves, Arguments arguments, SpecializedValue<int> kind)
         where TOperation : struct, IOperation
     {
         TOperation operation = default;
@@ -271,12 +312,12 @@ internal static class GoodKernels
         var memory = LocalMemory.Allocate<float>(TOperation.Width);
         var (low, high) = arguments.Range;
         for (var i = 0; i < 8; i++)
-            local[i] = memory[i] = i switch { 0 => Scale, 1 => low, 2 => high, _ => Local(i) };
+            local[i] = memory[i] = i switch { 0 => Scale, 1 => low, 2 => high, _ => Local(i, arguments.Count) };
         var bits = Interop.IntAsFloat((uint)halves[index] << 16);
         view[index] = operation.Apply(local[kind]) + Math.Max(bits, memory[0]) + (float.IsNaN(bits) ? 0 : Math.Abs(bits));
         Atomic.Add(ref view[0], view.SubView(1, 4).Cast<float>()[Math.DivRem(index.X, 3).Remainder]);
 
-        float Local(int number) => arguments.Count * number;
+        static float Local(int number, int count) => count * number;
     }
 
     public static void Shared<TOperation>(ArrayView<float> view)

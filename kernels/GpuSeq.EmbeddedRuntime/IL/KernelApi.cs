@@ -31,7 +31,8 @@ internal static class KernelApi
 
     private static readonly HashSet<string> Bits =
     [
-        "DoubleToInt64Bits", "Int64BitsToDouble", "SingleToInt32Bits", "Int32BitsToSingle", "LeadingZeroCount", "PopCount", "TrailingZeroCount",
+        "DoubleToInt64Bits", "Int64BitsToDouble", "SingleToInt32Bits", "Int32BitsToSingle", "LeadingZeroCount", "PopCount",
+        "TrailingZeroCount",
     ];
 
     private static readonly HashSet<string> Interlocking = ["Add", "And", "CompareExchange", "Decrement", "Exchange", "Increment", "Or"];
@@ -68,9 +69,9 @@ internal static class KernelApi
 
     /// <summary>Whether a method of .NET's libraries is so simple that it is read like the kernel's own.</summary>
     public static bool IsReadableFramework(MethodBase method) => method.DeclaringType is { } type
-        && (type == typeof(Math) || type == typeof(MathF) || type == typeof(BitConverter) || type == typeof(BitOperations) || type.IsPrimitive
-            || type.FullName is { } name
-            && (name.StartsWith("System.ValueTuple", StringComparison.Ordinal) || name.StartsWith("System.Nullable`", StringComparison.Ordinal)));
+        && (type.IsPrimitive || type == typeof(Math) || type == typeof(MathF) || type == typeof(BitConverter) || type == typeof(BitOperations)
+            || type.FullName?.StartsWith("System.ValueTuple", StringComparison.Ordinal) == true
+            || type.FullName?.StartsWith("System.Nullable`", StringComparison.Ordinal) == true);
 
     /// <summary>Whether a method is read as part of the kernel that calls it.</summary>
     public static bool IsKernelCode(MethodBase method) => !IsRuntime(method) && !IsFramework(method) && !IsIntrinsic(method);

@@ -84,7 +84,8 @@ internal sealed class KernelFinder
         .Skip(ldftn + 1)
         .Take(6)
         .Any(next => next.Operand is MethodInfo { Name: var name } called
-            && KernelApi.IsRuntime(called) && name.StartsWith("Load", StringComparison.Ordinal) && name.EndsWith("Kernel", StringComparison.Ordinal));
+            && KernelApi.IsRuntime(called)
+            && name.StartsWith("Load", StringComparison.Ordinal) && name.EndsWith("Kernel", StringComparison.Ordinal));
 
     private void AddKernel(MethodInfo method, MethodBase loadedBy, bool isLoaded)
     {

@@ -20,6 +20,18 @@ public enum KernelRule
     /// <summary>Calls whose target is known only when they are made.</summary>
     VirtualCall,
 
+    /// <summary>
+    /// Structures whose fields do not lie in their order: with an explicit or automatic layout. The compiler makes such
+    /// structures for local functions that use variables of the method around them.
+    /// </summary>
+    Layout,
+
+    /// <summary>
+    /// Types of kernel parameters that launchers cannot see: they are public, or internal in an assembly that lets the
+    /// assembly ILGPURuntime see its internals.
+    /// </summary>
+    HiddenType,
+
     /// <summary><c>stackalloc</c>.</summary>
     StackAllocation,
 

@@ -24,6 +24,8 @@ internal sealed class KernelWalker(MethodInfo kernel, bool isExplicit, bool isCp
         }
         if (!isExplicit && kernel.GetParameters() is [{ ParameterType: var index }, ..] && index == typeof(LongIndex1D))
             Report(kernel, -1, KernelRule.LongIndex, $"an index of type {index.Name}");
+        foreach (var parameter in kernel.GetParameters().Where(parameter => !TypeRules.IsVisible(parameter.ParameterType)))
+            Report(kernel, -1, KernelRule.HiddenType, $"a parameter of type {parameter.ParameterType.Name}");
         Walk(kernel);
         return _violations;
     }
@@ -174,12 +176,13 @@ internal sealed class KernelWalker(MethodInfo kernel, bool isExplicit, bool isCp
             return (int)instruction.Operand!;
         if (instruction.Code is >= ILOpCode.Conv_i1 and <= ILOpCode.Conv_i8)
             return Constant(body, number - 1);
-        if (instruction.Code != ILOpCode.Call || instruction.Operand is not MethodInfo { IsStatic: true } method || method.GetParameters().Length > 0)
+        if (instruction is not { Code: ILOpCode.Call, Operand: MethodInfo { IsStatic: true } method } || method.GetParameters().Length > 0)
             return null;
         var target = number > 0 && body.Instructions[number - 1] is { Code: ILOpCode.Constrained, Operand: Type type }
             ? MethodIL.ResolveConstrained(type, method)
             : method;
-        return target is not null && MethodIL.Read(target) is { Instructions: [_, { Code: ILOpCode.Ret }] } constant ? Constant(constant, 0) : null;
+        var getter = target is null ? null : MethodIL.Read(target);
+        return getter is { Instructions: [_, { Code: ILOpCode.Ret }] } ? Constant(getter, 0) : null;
     }
 
     private static int SizeOf(Type type) =>

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.CompilerServices;
 
 namespace GpuSeq.EmbeddedRuntime.IL;
@@ -26,9 +27,27 @@ internal static class TypeRules
             return typeof(Exception).IsAssignableFrom(type) ? KernelRule.Exception : KernelRule.ReferenceType;
         if (type.IsPrimitive || type.IsEnum || type == typeof(void) || KernelApi.IsRuntime(type) || depth > 8)
             return null;
+        if (!type.IsLayoutSequential && type.FullName?.StartsWith("System.ValueTuple`", StringComparison.Ordinal) != true)
+            return KernelRule.Layout;
         return type
-            .GetFields(System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance)
+            .GetFields(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance)
             .Select(field => field.FieldType.IsArray ? KernelRule.ReferenceType : Check(field.FieldType, depth + 1))
             .FirstOrDefault(rule => rule is not null);
+    }
+
+    /// <summary>Whether the launchers that ILGPU makes can see a type: those lie in an assembly of their own.</summary>
+    public static bool IsVisible(Type type)
+    {
+        if (type.HasElementType)
+            return IsVisible(type.GetElementType()!);
+        if (type.IsGenericType && !type.GetGenericArguments().All(IsVisible))
+            return false;
+        for (var level = type; level is not null; level = level.DeclaringType)
+        {
+            if (level.IsNestedPrivate || level.IsNestedFamily || level.IsNestedFamANDAssem)
+                return false;
+        }
+        return type.IsVisible || KernelApi.IsRuntime(type)
+            || type.Assembly.GetCustomAttributes<InternalsVisibleToAttribute>().Any(friend => friend.AssemblyName == "ILGPURuntime");
     }
 }
