@@ -1,5 +1,3 @@
-using GpuSeq.Kernels;
-
 namespace GpuSeq.Engine.Tests;
 
 /// <summary>What a graph promises: gradients, memory that comes back, errors that say what is wrong.</summary>

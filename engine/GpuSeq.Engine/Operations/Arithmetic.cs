@@ -48,10 +48,20 @@ public static partial class Operations
             operation.ToString(),
             () =>
             {
-                var da = a.RequiresGradient ? graph.Accumulate(a) : default;
-                var db = b.RequiresGradient ? graph.Accumulate(b) : default;
-                elementwise.BinaryBackward(
-                    operation, a.Floats, b.Floats, graph.Arrived(y), da.Floats, db.Floats, period, da.Adds, db.Adds);
+                // One after the other: a and b may be the same tensor, and the second gradient adds to the first.
+                var dy = graph.Arrived(y);
+                if (a.RequiresGradient)
+                {
+                    var da = graph.Accumulate(a);
+                    elementwise.BinaryBackward(
+                        operation, a.Floats, b.Floats, dy, da.Floats, default, period, da.Adds, accumulateB: false);
+                }
+                if (b.RequiresGradient)
+                {
+                    var db = graph.Accumulate(b);
+                    elementwise.BinaryBackward(
+                        operation, a.Floats, b.Floats, dy, default, db.Floats, period, accumulateA: false, db.Adds);
+                }
             },
             y);
         return y;
