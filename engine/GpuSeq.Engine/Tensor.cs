@@ -63,6 +63,18 @@ public class Tensor
         return value[0];
     }
 
+    /// <inheritdoc cref="Operations.Add"/>
+    public static Tensor operator +(Tensor a, Tensor b) => a.Add(b);
+
+    /// <inheritdoc cref="Operations.Subtract"/>
+    public static Tensor operator -(Tensor a, Tensor b) => a.Subtract(b);
+
+    /// <inheritdoc cref="Operations.Multiply"/>
+    public static Tensor operator *(Tensor a, Tensor b) => a.Multiply(b);
+
+    /// <inheritdoc cref="Operations.Divide"/>
+    public static Tensor operator /(Tensor a, Tensor b) => a.Divide(b);
+
     /// <inheritdoc/>
     public override string ToString() => $"{ElementType} {Shape}";
 

@@ -27,6 +27,7 @@ public sealed class KernelLibrary : IDisposable
     private Activations? _activations;
     private Elementwise? _elementwise;
     private Reduction? _reduction;
+    private Optimizers? _optimizers;
 
     /// <summary>The kernels of an accelerator.</summary>
     /// <param name="accelerator">What runs them.</param>
@@ -89,6 +90,9 @@ public sealed class KernelLibrary : IDisposable
 
     /// <summary>Sums, means, maxima and norms.</summary>
     public Reduction Reduction => _reduction ??= new(this);
+
+    /// <summary>Steps of optimizers.</summary>
+    public Optimizers Optimizers => _optimizers ??= new(this);
 
     /// <summary>Gives the pool's memory back.</summary>
     public void Dispose() => Pool.Dispose();

@@ -14,5 +14,6 @@ public static class KernelCases
         .. ElementwiseCases.All,
         .. ReductionCases.All,
         .. RecurrentCases.All,
+        .. OptimizerCases.All,
     ];
 }
