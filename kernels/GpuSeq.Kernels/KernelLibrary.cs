@@ -23,6 +23,7 @@ public sealed class KernelLibrary : IDisposable
     private Embedding? _embedding;
     private Softmax? _softmax;
     private CrossEntropy? _crossEntropy;
+    private Losses? _losses;
 
     private Activations? _activations;
     private Elementwise? _elementwise;
@@ -81,6 +82,9 @@ public sealed class KernelLibrary : IDisposable
 
     /// <summary>Softmax and negative log-likelihood in one.</summary>
     public CrossEntropy CrossEntropy => _crossEntropy ??= new(this);
+
+    /// <summary>Losses of single predictions.</summary>
+    public Losses Losses => _losses ??= new(this);
 
     /// <summary>Activation functions.</summary>
     public Activations Activations => _activations ??= new(this);

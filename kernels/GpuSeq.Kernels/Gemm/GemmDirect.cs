@@ -46,7 +46,7 @@ internal static unsafe class GemmDirect
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MicroKernel.Options)]
     private static void RowPart<TVector>(
         int item, ArrayView<float> a, ArrayView<float> b, ArrayView<float> c,
         ArrayView<float> bias, ArrayView<float> residual, ref Cut cut)

@@ -131,7 +131,7 @@ internal static unsafe class GemmPanels
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MicroKernel.Options)]
     [SkipLocalsInit]
     private static void MultiplyTiles<TVector, TTile>(
         int item, ArrayView<float> packedA, ArrayView<float> packedB, ArrayView<float> c,

@@ -67,7 +67,7 @@ internal static unsafe class CellSimd
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MicroKernel.Options)]
     private static void Rows<TCell, TVector>(int item, in CellViews views, in CellStep step)
         where TCell : struct, ICellVector
         where TVector : struct, IVector<TVector>

@@ -10,6 +10,7 @@ public static class KernelCases
         .. EmbeddingCases.All,
         .. SoftmaxCases.All,
         .. CrossEntropyCases.All,
+        .. LossCases.All,
         .. ActivationCases.All,
         .. ElementwiseCases.All,
         .. ReductionCases.All,
