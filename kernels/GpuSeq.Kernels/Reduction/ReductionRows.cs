@@ -118,7 +118,7 @@ internal static unsafe class ReductionRows
     }
 
     /// <summary>The total of a row or a segment: four vectors of totals, joined in a fixed order.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static float Total<TVector, TReduction>(float* values, int length)
         where TVector : struct, IVector<TVector>
         where TReduction : struct, IReduction

@@ -50,7 +50,7 @@ internal static class VectorLoop
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Run<TVector, TStep>(TStep step, nint begin, nint end)
         where TVector : struct, IVector<TVector>
         where TStep : struct, IVectorStep
