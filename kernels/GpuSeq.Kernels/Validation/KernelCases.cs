@@ -15,6 +15,7 @@ public static class KernelCases
         .. ElementwiseCases.All,
         .. ReductionCases.All,
         .. RecurrentCases.All,
+        .. RandomCases.All,
         .. OptimizerCases.All,
     ];
 }
