@@ -84,6 +84,9 @@ public sealed class Device : IDisposable
     /// <exception cref="AcceleratorException">A kernel failed; says which.</exception>
     public void Synchronize() => Accelerator.Synchronize();
 
+    /// <summary>Whether an exception tells of a device: one that cannot be used, a kernel that failed, memory that is not there.</summary>
+    public static bool IsFailure(Exception exception) => exception is DeviceException or AcceleratorException or OutOfMemoryException;
+
     /// <summary>Gives the device's memory back.</summary>
     public void Dispose()
     {

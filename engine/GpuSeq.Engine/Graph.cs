@@ -75,7 +75,7 @@ public sealed class Graph : IDisposable
             throw new InvalidOperationException("Backward: the graph was begun without training, so nothing was recorded.");
         if (!ReferenceEquals(loss.Graph, this))
             throw new InvalidOperationException("Backward: the loss belongs to another graph.");
-        if (loss.Shape.Count != 1)
+        if (loss.Shape.ElementCount != 1)
             throw new InvalidOperationException($"Backward: a loss is one number, not a tensor of shape {loss.Shape}.");
         if (!loss.RequiresGradient)
             throw new InvalidOperationException("Backward: the loss does not depend on anything that has a gradient.");
@@ -133,7 +133,7 @@ public sealed class Graph : IDisposable
     internal Tensor New(Shape shape, ElementType type = ElementType.Float32, bool requiresGradient = false)
     {
         ThrowIfEnded();
-        var bytes = shape.Count * type.ByteSize();
+        var bytes = shape.ElementCount * type.ByteSize();
         return new Tensor(this, shape, type, Rent(bytes), requiresGradient && IsTraining);
     }
 
@@ -150,7 +150,7 @@ public sealed class Graph : IDisposable
     internal Tensor Alias(Tensor source, Shape shape, long offset, bool requiresGradient)
     {
         var size = source.ElementType.ByteSize();
-        var memory = source.Memory.SubView(offset * size, shape.Count * size);
+        var memory = source.Memory.SubView(offset * size, shape.ElementCount * size);
         return new Tensor(this, shape, source.ElementType, memory, requiresGradient && IsTraining);
     }
 
@@ -197,7 +197,7 @@ public sealed class Graph : IDisposable
     private static void CheckLength(int length, Shape shape)
     {
         ArgumentNullException.ThrowIfNull(shape);
-        if (length != shape.Count)
+        if (length != shape.ElementCount)
             throw new ArgumentException($"Input: {length} values do not fill a tensor of shape {shape}.");
     }
 

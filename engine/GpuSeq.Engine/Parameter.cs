@@ -29,7 +29,7 @@ public sealed class Parameter : Tensor
     /// <param name="values">As many as its shape holds, rows first.</param>
     public void Assign(ReadOnlySpan<float> values)
     {
-        if (values.Length != Shape.Count)
+        if (values.Length != Shape.ElementCount)
             throw new ArgumentException($"Parameter {this} cannot take {values.Length} values.", nameof(values));
         Floats.CopyFromCPU(values);
     }
@@ -44,9 +44,9 @@ public sealed class Parameter : Tensor
 
     internal override ArrayView<byte> Memory => Slice(_set.Values);
 
-    internal ArrayView<float> Slice(ArrayView<float> all) => all.SubView(Offset, Shape.Count);
+    internal ArrayView<float> Slice(ArrayView<float> all) => all.SubView(Offset, Shape.ElementCount);
 
-    private ArrayView<byte> Slice(ArrayView<byte> all) => all.SubView(Offset * sizeof(float), Shape.Count * sizeof(float));
+    private ArrayView<byte> Slice(ArrayView<byte> all) => all.SubView(Offset * sizeof(float), Shape.ElementCount * sizeof(float));
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name} {Shape}";

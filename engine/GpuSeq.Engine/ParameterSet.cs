@@ -35,7 +35,7 @@ public sealed class ParameterSet : IDisposable
     public IReadOnlyList<Parameter> Parameters => _parameters;
 
     /// <summary>The number of elements of all parameters.</summary>
-    public long Count => _parameters.Sum(parameter => parameter.Shape.Count);
+    public long Count => _parameters.Sum(parameter => parameter.Shape.ElementCount);
 
     /// <summary>Elements of the memory, gaps between the parameters included.</summary>
     internal long Length { get; private set; }
@@ -73,7 +73,7 @@ public sealed class ParameterSet : IDisposable
         if (!_byName.TryAdd(name, parameter))
             throw new ArgumentException($"There are two parameters named {name}.", nameof(name));
         _parameters.Add(parameter);
-        Length += (shape.Count + Alignment - 1) / Alignment * Alignment;
+        Length += (shape.ElementCount + Alignment - 1) / Alignment * Alignment;
         return parameter;
     }
 

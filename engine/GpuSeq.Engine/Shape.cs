@@ -15,12 +15,12 @@ public sealed class Shape : IEquatable<Shape>, IEnumerable<int>
     public Shape(params ReadOnlySpan<int> sizes)
     {
         _sizes = sizes.ToArray();
-        Count = 1;
+        ElementCount = 1;
         foreach (var size in sizes)
         {
             if (size < 0)
                 throw new ArgumentException($"A shape cannot have a negative size: {this}.", nameof(sizes));
-            Count = checked(Count * size);
+            ElementCount = checked(ElementCount * size);
         }
     }
 
@@ -34,10 +34,10 @@ public sealed class Shape : IEquatable<Shape>, IEnumerable<int>
     public int Rank => _sizes.Length;
 
     /// <summary>The number of elements.</summary>
-    public long Count { get; }
+    public long ElementCount { get; }
 
     /// <summary>The number of elements, which kernels count with 32 bits.</summary>
-    internal int Length => checked((int)Count);
+    internal int IntCount => checked((int)ElementCount);
 
     /// <summary>The size of a dimension; -1 is the last.</summary>
     public int this[int dimension] => _sizes[dimension < 0 ? dimension + _sizes.Length : dimension];

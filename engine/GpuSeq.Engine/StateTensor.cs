@@ -1,5 +1,4 @@
 using GpuSeq.Kernels;
-using ILGPU;
 using ILGPU.Runtime;
 
 namespace GpuSeq.Engine;
@@ -18,7 +17,7 @@ public sealed class StateTensor : Tensor, IDisposable
     }
 
     private StateTensor(Shape shape, MemoryBlock block)
-        : base(null, shape, ElementType.Float32, block.View<byte>(shape.Count * sizeof(float)), requiresGradient: false)
+        : base(null, shape, ElementType.Float32, block.View<byte>(shape.ElementCount * sizeof(float)), requiresGradient: false)
     {
         _block = block;
         Clear();
@@ -44,6 +43,6 @@ public sealed class StateTensor : Tensor, IDisposable
     {
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(shape);
-        return device.Pool.Rent(shape.Count * sizeof(float));
+        return device.Pool.Rent(shape.ElementCount * sizeof(float));
     }
 }

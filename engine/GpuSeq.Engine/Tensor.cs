@@ -1,4 +1,3 @@
-using GpuSeq.Kernels;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -57,12 +56,24 @@ public class Tensor
     /// <exception cref="InvalidOperationException">There is not exactly one.</exception>
     public float Item()
     {
-        if (Shape.Count != 1)
+        if (Shape.ElementCount != 1)
             throw new InvalidOperationException($"Item: a tensor of shape {Shape} is not one number.");
         Span<float> value = stackalloc float[1];
         Floats.CopyToCPU(value);
         return value[0];
     }
+
+    /// <inheritdoc cref="Operations.Add"/>
+    public static Tensor operator +(Tensor a, Tensor b) => a.Add(b);
+
+    /// <inheritdoc cref="Operations.Subtract"/>
+    public static Tensor operator -(Tensor a, Tensor b) => a.Subtract(b);
+
+    /// <inheritdoc cref="Operations.Multiply"/>
+    public static Tensor operator *(Tensor a, Tensor b) => a.Multiply(b);
+
+    /// <inheritdoc cref="Operations.Divide"/>
+    public static Tensor operator /(Tensor a, Tensor b) => a.Divide(b);
 
     /// <inheritdoc/>
     public override string ToString() => $"{ElementType} {Shape}";

@@ -56,4 +56,17 @@ internal static class FlatKernels
         where T6 : struct => library.Shape == KernelShape.Row
             ? library.Accelerator.LoadImplicitlyGroupedStreamKernel(kernel, 1)
             : library.Accelerator.LoadAutoGroupedStreamKernel(kernel);
+
+    public static Action<Index1D, T1, T2, T3, T4, T5, T6, T7, T8> LoadFlat<T1, T2, T3, T4, T5, T6, T7, T8>(
+        this KernelLibrary library, Action<Index1D, T1, T2, T3, T4, T5, T6, T7, T8> kernel)
+        where T1 : struct
+        where T2 : struct
+        where T3 : struct
+        where T4 : struct
+        where T5 : struct
+        where T6 : struct
+        where T7 : struct
+        where T8 : struct => library.Shape == KernelShape.Row
+            ? library.Accelerator.LoadImplicitlyGroupedStreamKernel(kernel, 1)
+            : library.Accelerator.LoadAutoGroupedStreamKernel(kernel);
 }

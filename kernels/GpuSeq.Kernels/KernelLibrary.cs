@@ -29,6 +29,9 @@ public sealed class KernelLibrary : IDisposable
     private Activations? _activations;
     private Elementwise? _elementwise;
     private Reduction? _reduction;
+    private RandomNumbers? _random;
+    private Dropout? _dropout;
+    private Optimizers? _optimizers;
 
     /// <summary>The kernels of an accelerator.</summary>
     /// <param name="accelerator">What runs them.</param>
@@ -97,6 +100,15 @@ public sealed class KernelLibrary : IDisposable
 
     /// <summary>Sums, means, maxima and norms.</summary>
     public Reduction Reduction => _reduction ??= new(this);
+
+    /// <summary>Random numbers.</summary>
+    public RandomNumbers Random => _random ??= new(this);
+
+    /// <summary>Dropout.</summary>
+    public Dropout Dropout => _dropout ??= new(this);
+
+    /// <summary>Steps of optimizers.</summary>
+    public Optimizers Optimizers => _optimizers ??= new(this);
 
     /// <summary>Gives the pool's memory back.</summary>
     public void Dispose() => Pool.Dispose();

@@ -69,8 +69,8 @@ public static class GpuSeqCommand
 
     // What bad files, bad data, a missing device or a full disk end in. Anything else is a fault of the program and shows itself whole.
     private static bool IsExpected(Exception exception) => exception
-        is CheckpointException or DataException or DeviceException or TrainingException or OutOfMemoryException
-        or IOException or UnauthorizedAccessException or ILGPU.Runtime.AcceleratorException;
+        is CheckpointException or DataException or TrainingException or IOException or UnauthorizedAccessException
+        || Device.IsFailure(exception);
 
     private static string OneLine(string message) => string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
 }

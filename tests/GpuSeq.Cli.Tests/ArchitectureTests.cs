@@ -36,7 +36,16 @@ public partial class ArchitectureTests
             files.Add(runtime); // not there where the solution is built on ILGPU's packages
         }
 
-        Assert.That(Layers.Violations(Layers.OfAssemblies(files), Layers.HandedUp), Is.Empty);
+        Assert.That(Layers.Violations(Layers.OfAssemblies(files), [.. Layers.HandedUp, Layers.Vocabulary]), Is.Empty);
+    }
+
+    [Test]
+    public void Models_name_nothing_of_the_kernels_but_enumerations()
+    {
+        var named = Layers.TypesNamed(Path.Combine(AppContext.BaseDirectory, "GpuSeq.Models.dll"), "GpuSeq.Kernels");
+        var kernels = System.Reflection.Assembly.Load("GpuSeq.Kernels");
+        Assert.That(named, Is.Not.Empty);
+        Assert.That(named.Where(name => !kernels.GetType(name, throwOnError: true)!.IsEnum), Is.Empty);
     }
 
     [Test]

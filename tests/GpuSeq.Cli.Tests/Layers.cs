@@ -24,6 +24,9 @@ internal static class Layers
     /// </summary>
     public static readonly Reference[] HandedUp = [new("GpuSeq.Engine", IlgpuApi), new("GpuSeq.Cli", "GpuSeq.Engine")];
 
+    /// <summary>What models may name of the kernels: enumerations, such as activation functions, which operations take.</summary>
+    public static readonly Reference Vocabulary = new("GpuSeq.Models", "GpuSeq.Kernels");
+
     /// <summary>A line for each reference that is neither to the next layer nor among <paramref name="allowed"/>.</summary>
     public static IEnumerable<string> Violations(IEnumerable<Reference> references, params Reference[] allowed)
     {
@@ -66,6 +69,22 @@ internal static class Layers
         from target in AssemblyReferences(file)
         where IsOurs(target)
         select new Reference(Layer(Path.GetFileNameWithoutExtension(file)), Layer(target));
+
+    /// <summary>The full names of the types that an assembly names of another.</summary>
+    public static string[] TypesNamed(string file, string assembly)
+    {
+        using var image = new PEReader(File.OpenRead(file));
+        var metadata = image.GetMetadataReader();
+        return
+        [
+            .. from handle in metadata.TypeReferences
+               let type = metadata.GetTypeReference(handle)
+               where type.ResolutionScope.Kind == HandleKind.AssemblyReference
+               let scope = metadata.GetAssemblyReference((AssemblyReferenceHandle)type.ResolutionScope)
+               where metadata.GetString(scope.Name) == assembly
+               select $"{metadata.GetString(type.Namespace)}.{metadata.GetString(type.Name)}",
+        ];
+    }
 
     private static bool IsOurs(string name) =>
         name.StartsWith("GpuSeq", StringComparison.OrdinalIgnoreCase) || name.StartsWith("ILGPU", StringComparison.Ordinal);

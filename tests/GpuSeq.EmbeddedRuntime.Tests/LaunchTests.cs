@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -55,21 +56,35 @@ public class LaunchTests
             Assert.Ignore("This machine has one core.");
         using var one = new Cpu(threads: 1);
         using var two = new Cpu(threads: 2);
-        const int Items = 4096;
-        using var outputOfOne = one.Allocate<float>(Items);
-        using var outputOfTwo = two.Allocate<float>(Items);
+        // Short launches run undisturbed now and then on a busy machine, long ones give a sleeping worker time to come.
+        int[] sizes = [512, 4096, 32768];
+        var times = sizes.Select(_ => (One: double.MaxValue, Two: double.MaxValue)).ToArray();
+        var (best, watch) = (0.0, Stopwatch.StartNew());
+        using var outputOfOne = one.Allocate<float>(sizes[^1]);
+        using var outputOfTwo = two.Allocate<float>(sizes[^1]);
         var kernelOfOne = one.Accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<float>, int>(ImplicitKernels.Compute);
         var kernelOfTwo = two.Accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<float>, int>(ImplicitKernels.Compute);
-        var (best, tries) = (0.0, 0);
-        for (; tries < 20 && best < 1.9; tries++)
+        for (var i = 0; best < 1.9 && watch.Elapsed < TimeSpan.FromSeconds(15); i = (i + 1) % sizes.Length)
         {
-            var timeOfOne = BestOf(5, () => Time(() => kernelOfOne(Items, outputOfOne.View, 1000)));
-            var timeOfTwo = BestOf(5, () => Time(() => kernelOfTwo(Items, outputOfTwo.View, 1000)));
-            best = Math.Max(best, timeOfOne / timeOfTwo);
+            times[i].One = Math.Min(times[i].One, BestOf(8, () => Time(() => kernelOfOne(sizes[i], outputOfOne.View, 1000))));
+            times[i].Two = Math.Min(times[i].Two, BestOf(8, () => Time(() => kernelOfTwo(sizes[i], outputOfTwo.View, 1000))));
+            best = Math.Max(best, times[i].One / times[i].Two);
         }
-        TestContext.Out.WriteLine($"{best:f2} times as fast, {tries} tries");
+        TestContext.Out.WriteLine($"{best:f2} times as fast after {watch.Elapsed.TotalSeconds:f1} s");
+        if (best < 1.9 && IsBusy())
+            Assert.Ignore($"The machine is busy: two threads were {best:f2} times as fast.");
         Assert.That(best, Is.GreaterThanOrEqualTo(1.9));
+        kernelOfOne(sizes[^1], outputOfOne.View, 1000);
+        kernelOfTwo(sizes[^1], outputOfTwo.View, 1000);
         Assert.That(outputOfTwo.GetAsArray1D(), Is.EqualTo(outputOfOne.GetAsArray1D()));
+    }
+
+    // Whether other programs want the cores too, as far as the system says it.
+    private static bool IsBusy()
+    {
+        const string Load = "/proc/loadavg";
+        return File.Exists(Load)
+            && double.Parse(File.ReadAllText(Load).Split(' ')[0], CultureInfo.InvariantCulture) > Environment.ProcessorCount;
     }
 
     private static double Time(Action action)

@@ -42,6 +42,22 @@ internal sealed class VectorMathTests<TVector>
         static double Cdf(double x) => (1 + ActivationReference.Erf(x / Math.Sqrt(2))) / 2;
     }
 
+    [Test]
+    public void Log_IsRight()
+    {
+        Check(VectorMath.Log, Math.Log, 1e-6, 0.9, 2);
+        Check(VectorMath.Log, Math.Log, 0.9, 1.1, 2);
+        Check(VectorMath.Log, Math.Log, 1.1, 1e6, 2);
+    }
+
+    [Test]
+    public void SinCosOfTurns_IsRight()
+    {
+        // Near the zeros of either, what counts is the error beside 1.
+        Check(u => VectorMath.SinCosOfTurns(u).Sin + TVector.Broadcast(2f), u => Math.Sin(Math.Tau * u) + 2, 0, 1, 1.5);
+        Check(u => VectorMath.SinCosOfTurns(u).Cos + TVector.Broadcast(2f), u => Math.Cos(Math.Tau * u) + 2, 0, 1, 1.5);
+    }
+
     [TestCase(float.NaN, float.NaN, float.NaN, float.NaN)]
     [TestCase(float.PositiveInfinity, float.PositiveInfinity, 1f, 1f)]
     [TestCase(float.NegativeInfinity, 0f, 0f, -1f)]

@@ -36,10 +36,10 @@ public static partial class Operations
     private static Tensor Binary(BinaryOperation operation, Tensor a, Tensor b)
     {
         var graph = Graph.Of(operation.ToString(), a, b);
-        var fits = b.Shape.Equals(a.Shape) || b.Shape.Count == 1 || (b.Shape.Rank == 1 && b.Shape.Columns == a.Shape.Columns);
+        var fits = b.Shape.Equals(a.Shape) || b.Shape.ElementCount == 1 || (b.Shape.Rank == 1 && b.Shape.Columns == a.Shape.Columns);
         if (!fits)
             throw new ShapeException(operation.ToString(), $"{a.Shape} and {b.Shape}");
-        var period = b.Shape.Length;
+        var period = b.Shape.IntCount;
         var elementwise = graph.Kernels.Elementwise;
         var y = graph.Result(a.Shape, a, b);
         elementwise.Binary(operation, a.Floats, b.Floats, y.Floats, period);
@@ -48,10 +48,20 @@ public static partial class Operations
             operation.ToString(),
             () =>
             {
-                var da = a.RequiresGradient ? graph.Accumulate(a) : default;
-                var db = b.RequiresGradient ? graph.Accumulate(b) : default;
-                elementwise.BinaryBackward(
-                    operation, a.Floats, b.Floats, graph.Arrived(y), da.Floats, db.Floats, period, da.Adds, db.Adds);
+                // One after the other: a and b may be the same tensor, and the second gradient adds to the first.
+                var dy = graph.Arrived(y);
+                if (a.RequiresGradient)
+                {
+                    var da = graph.Accumulate(a);
+                    elementwise.BinaryBackward(
+                        operation, a.Floats, b.Floats, dy, da.Floats, default, period, da.Adds, accumulateB: false);
+                }
+                if (b.RequiresGradient)
+                {
+                    var db = graph.Accumulate(b);
+                    elementwise.BinaryBackward(
+                        operation, a.Floats, b.Floats, dy, default, db.Floats, period, accumulateA: false, db.Adds);
+                }
             },
             y);
         return y;

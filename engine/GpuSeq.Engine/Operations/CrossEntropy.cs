@@ -30,9 +30,9 @@ public static partial class Operations
         options ??= new();
         var graph = Graph.Of(nameof(CrossEntropy), logits, targets);
         var (rows, classes) = (logits.Shape.Rows, logits.Shape.Columns);
-        if (targets.ElementType != ElementType.Int32 || targets.Shape.Count != rows)
+        if (targets.ElementType != ElementType.Int32 || targets.Shape.ElementCount != rows)
             throw new ShapeException(nameof(CrossEntropy), $"logits {logits.Shape} [.., classes] and targets {targets}");
-        if (options.ClassWeights is { } weights && weights.Shape.Count != classes)
+        if (options.ClassWeights is { } weights && weights.Shape.ElementCount != classes)
             throw new ShapeException(nameof(CrossEntropy), $"logits {logits.Shape} [.., classes] and class weights {weights.Shape}");
 
         var shape = new CrossEntropyShape(rows, classes)

@@ -16,7 +16,7 @@ public static partial class Operations
         var graph = Graph.Of(nameof(Linear), x, weight, bias);
         if (weight.Shape.Rank != 2 || x.Shape.Rank == 0 || x.Shape.Columns != weight.Shape[1])
             throw new ShapeException(nameof(Linear), $"x {x.Shape} and weight {weight.Shape} [outputs, inputs]");
-        if (bias is not null && bias.Shape.Count != weight.Shape[0])
+        if (bias is not null && bias.Shape.ElementCount != weight.Shape[0])
             throw new ShapeException(nameof(Linear), $"weight {weight.Shape} [outputs, inputs] and bias {bias.Shape}");
         // The derivatives of some functions need what went into them, which the fused kernel does not keep.
         if (graph.IsTraining && !Activations.BackwardReadsOutput(activation))

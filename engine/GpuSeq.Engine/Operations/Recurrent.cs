@@ -126,7 +126,7 @@ public static partial class Operations
         var arrived = graph.Arrived(last);
         if (arrived.Length > 0)
             return arrived;
-        var zeros = graph.Scratch(last.Shape.Count);
+        var zeros = graph.Scratch(last.Shape.ElementCount);
         graph.Kernels.Elementwise.Fill(zeros, 0f);
         return zeros;
     }
@@ -158,7 +158,7 @@ public static partial class Operations
             }
             foreach (var bias in new[] { weights.BiasIh, weights.BiasHh })
             {
-                if (bias is not null && bias.Shape.Count != unit.Gates * hidden)
+                if (bias is not null && bias.Shape.ElementCount != unit.Gates * hidden)
                     throw new ShapeException(operation, $"weight_hh {weights.WeightHh.Shape} and bias {bias.Shape}");
             }
         }
@@ -167,7 +167,7 @@ public static partial class Operations
             if (initial is not null && !initial.Shape.Equals([directions.Length, batch, hidden]))
                 throw new ShapeException(operation, $"x {x.Shape} and initial state {initial.Shape} [directions, B, H]");
         }
-        if (options.Lengths is { } lengths && (lengths.ElementType != ElementType.Int32 || lengths.Shape.Count != batch))
+        if (options.Lengths is { } lengths && (lengths.ElementType != ElementType.Int32 || lengths.Shape.ElementCount != batch))
             throw new ShapeException(operation, $"x {x.Shape} and lengths {lengths}");
     }
 }

@@ -6,7 +6,7 @@ public static partial class Operations
     public static Tensor Sum(this Tensor x) => Reduce(nameof(Sum), x, 1f);
 
     /// <summary>The mean of all elements.</summary>
-    public static Tensor Mean(this Tensor x) => Reduce(nameof(Mean), x, 1f / Math.Max(1, x.Shape.Count));
+    public static Tensor Mean(this Tensor x) => Reduce(nameof(Mean), x, 1f / Math.Max(1, x.Shape.ElementCount));
 
     private static Tensor Reduce(string operation, Tensor x, float scale)
     {
@@ -20,7 +20,7 @@ public static partial class Operations
             {
                 // The one number that arrives goes to every element.
                 var dx = graph.Accumulate(x);
-                graph.Kernels.Elementwise.Broadcast(graph.Arrived(y), dx.Floats, x.Shape.Length, scale, dx.Adds);
+                graph.Kernels.Elementwise.Broadcast(graph.Arrived(y), dx.Floats, x.Shape.IntCount, scale, dx.Adds);
             },
             y);
         return y;

@@ -1,5 +1,3 @@
-using GpuSeq.Kernels;
-
 namespace GpuSeq.Engine;
 
 public static partial class Operations
@@ -9,7 +7,7 @@ public static partial class Operations
     public static Tensor Reshape(this Tensor x, Shape shape)
     {
         var graph = Graph.Of(nameof(Reshape), x);
-        if (x.Shape.Count != shape.Count)
+        if (x.Shape.ElementCount != shape.ElementCount)
             throw new ShapeException(nameof(Reshape), $"{x.Shape} and {shape}");
         var y = graph.Alias(x, shape, 0, x.RequiresGradient);
         graph.Remember(
@@ -31,7 +29,7 @@ public static partial class Operations
         if (x.Shape.Rank == 0 || begin < 0 || length < 0 || begin > x.Shape[0] - length)
             throw new ShapeException(nameof(Slice), $"{x.Shape} and entries {begin} to {begin + length}");
         Shape shape = [length, .. x.Shape.Skip(1)];
-        var offset = x.Shape[0] == 0 ? 0 : x.Shape.Count / x.Shape[0] * begin;
+        var offset = x.Shape[0] == 0 ? 0 : x.Shape.ElementCount / x.Shape[0] * begin;
         var y = graph.Alias(x, shape, offset, x.RequiresGradient);
         graph.Remember(
             nameof(Slice),
@@ -40,7 +38,7 @@ public static partial class Operations
                 var dx = graph.Accumulate(x);
                 if (!dx.Adds) // the other entries get nothing
                     graph.Kernels.Elementwise.Fill(dx.Floats, 0f);
-                graph.Kernels.Elementwise.Scale(graph.Arrived(y), 1f, dx.Floats.SubView(offset, shape.Count), accumulate: true);
+                graph.Kernels.Elementwise.Scale(graph.Arrived(y), 1f, dx.Floats.SubView(offset, shape.ElementCount), accumulate: true);
             },
             y);
         return y;

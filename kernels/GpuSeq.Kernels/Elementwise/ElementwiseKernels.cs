@@ -167,8 +167,12 @@ internal static unsafe class ElementwiseKernels
         if (period < ShortPeriod)
         {
             var length = Math.Min(WrittenOut / period, (end - begin) / period + 2) * period;
-            for (nint i = 0; i < length; i++)
-                writtenOut[i] = i < period ? source[i] : writtenOut[i - period];
+            Buffer.MemoryCopy(source, writtenOut, period * sizeof(float), period * sizeof(float));
+            for (var done = period; done < length; done *= 2)
+            {
+                var bytes = Math.Min(done, length - done) * sizeof(float);
+                Buffer.MemoryCopy(writtenOut, writtenOut + done, bytes, bytes);
+            }
             source = writtenOut;
             period = length;
         }

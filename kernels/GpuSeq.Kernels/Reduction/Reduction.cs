@@ -207,7 +207,7 @@ public sealed class Reduction
     {
         if (_columnsPart is not null)
         {
-            _columnsPart(arguments.Blocks * arguments.Panels, x, y, arguments);
+            _columnsPart(arguments.Blocks * arguments.ItemsPerBlock, x, y, arguments);
             return;
         }
         var across = (arguments.Columns + ReductionColumns.GroupColumns - 1) / ReductionColumns.GroupColumns;

@@ -17,8 +17,9 @@ internal static unsafe class ReductionColumns
 
     private const int MaxStripes = 8;
 
-    private const int MaxPanel = 1024; // columns of a work item
+    private const int MaxPanel = 1024; // columns whose sums lie on the stack
     private const int ItemElements = 64 * 1024;
+    private const int SmallItem = 16 * 1024; // elements that are hardly worth a work item
     private const int NarrowColumns = 64; // fewer are summed several rows side by side
 
     /// <summary>The shape of a launch.</summary>
@@ -27,6 +28,7 @@ internal static unsafe class ReductionColumns
         public int Rows;
         public int Columns;
         public int RowsPerBlock;
+        public int PanelsPerItem;
         public int Width; // bits of the vectors
         public ReductionFinish Finish;
 
@@ -34,12 +36,15 @@ internal static unsafe class ReductionColumns
         {
             (Rows, Columns, Width) = (rows, columns, (int)library.Width);
             RowsPerBlock = Math.Clamp(ItemElements / Math.Min(columns, MaxPanel), 16, 1024);
+            PanelsPerItem = Math.Max(1, SmallItem / (Math.Clamp(rows, 1, RowsPerBlock) * Math.Min(columns, MaxPanel)));
             Finish = ReductionFinish.None;
         }
 
         public readonly int Blocks => Math.Max(1, (Rows + RowsPerBlock - 1) / RowsPerBlock);
 
-        public readonly int Panels => (Columns + MaxPanel - 1) / MaxPanel;
+        public readonly int ItemColumns => MaxPanel * PanelsPerItem;
+
+        public readonly int ItemsPerBlock => (Columns + ItemColumns - 1) / ItemColumns;
     }
 
     /// <summary>The rows of lanes in a group; a few rows need only one.</summary>
@@ -75,20 +80,26 @@ internal static unsafe class ReductionColumns
         y[place] = arguments.Finish.Result(sum, y[place]);
     }
 
-    /// <summary>Item i sums a panel of columns of a block.</summary>
+    /// <summary>Item i sums some columns of a block.</summary>
     public static void Part(Index1D item, ArrayView<float> x, ArrayView<float> y, Arguments arguments) => Sum(item, x, y, arguments);
 
     [IntrinsicImplementation]
     public static void Sum(int item, ArrayView<float> x, ArrayView<float> y, Arguments arguments)
     {
-        var (block, panel) = Math.DivRem(item, arguments.Panels);
-        var column = panel * MaxPanel;
-        var columns = Math.Min(MaxPanel, arguments.Columns - column);
+        var (block, part) = Math.DivRem(item, arguments.ItemsPerBlock);
+        var sums = stackalloc float[MaxPanel];
+        var end = Math.Min(arguments.Columns, (part + 1) * arguments.ItemColumns);
+        for (var column = part * arguments.ItemColumns; column < end; column += MaxPanel)
+            SumPanel(block, column, Math.Min(MaxPanel, end - column), sums, x, y, ref arguments);
+    }
+
+    private static void SumPanel(
+        int block, int column, int columns, float* sums, ArrayView<float> x, ArrayView<float> y, ref Arguments arguments)
+    {
         var row = block * arguments.RowsPerBlock;
         var rows = Math.Min(arguments.RowsPerBlock, arguments.Rows - row);
         var source = (float*)x.LoadEffectiveAddressAsPtr() + (long)row * arguments.Columns + column;
         var target = (float*)y.LoadEffectiveAddressAsPtr() + (long)block * arguments.Columns + column;
-        var sums = stackalloc float[MaxPanel]; // stays in the first-level cache
         if (columns == arguments.Columns && columns < NarrowColumns)
             SumNarrow(source, rows, columns, sums, arguments.Width);
         else

@@ -168,6 +168,55 @@ internal static unsafe class VectorMath
         return TVector.Select(TVector.LessThan(magnitude, TVector.Broadcast(ErfNear)), near, far);
     }
 
+    /// <summary>
+    /// The natural logarithm of a normal positive number m 2^e: e ln 2 + f - f^2 / 2 + f^3 R(f) with f = m - 1, R a minimax fit.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Log<TVector>(TVector x)
+        where TVector : struct, IVector<TVector>
+    {
+        var e = TVector.Exponent(x);
+        var f = TVector.ScaleByPowerOfTwo(x, TVector.Zero - e) - TVector.Broadcast(1f);
+        var r = TVector.Broadcast(-7.859622812e-2f);
+        r = TVector.MultiplyAdd(r, f, TVector.Broadcast(1.28816504e-1f));
+        r = TVector.MultiplyAdd(r, f, TVector.Broadcast(-1.312875206e-1f));
+        r = TVector.MultiplyAdd(r, f, TVector.Broadcast(1.418119143e-1f));
+        r = TVector.MultiplyAdd(r, f, TVector.Broadcast(-1.662455427e-1f));
+        r = TVector.MultiplyAdd(r, f, TVector.Broadcast(2.00022863e-1f));
+        r = TVector.MultiplyAdd(r, f, TVector.Broadcast(-2.50008104e-1f));
+        r = TVector.MultiplyAdd(r, f, TVector.Broadcast(3.333331673e-1f));
+        var square = f * f;
+        // ln 2 in two parts, as in Exp.
+        var small = TVector.MultiplyAdd(r * f, square, e * TVector.Broadcast(-2.12194440e-4f));
+        small = TVector.MultiplyAdd(square, TVector.Broadcast(-0.5f), small);
+        return TVector.MultiplyAdd(e, TVector.Broadcast(0.693359375f), f + small);
+    }
+
+    /// <summary>sin and cos of 2 pi u for u from 0 to 1: minimax fits over an eighth of a turn to either side, and the quarter.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (TVector Sin, TVector Cos) SinCosOfTurns<TVector>(TVector u)
+        where TVector : struct, IVector<TVector>
+    {
+        var quarter = TVector.Round(u * TVector.Broadcast(4f)); // 0 to 4
+        var r = TVector.MultiplyAdd(quarter, TVector.Broadcast(-0.25f), u);
+        var z = r * r;
+        var s = TVector.Broadcast(-75.40206791f);
+        s = TVector.MultiplyAdd(s, z, TVector.Broadcast(81.59255354f));
+        s = TVector.MultiplyAdd(s, z, TVector.Broadcast(-41.34166263f));
+        s = TVector.MultiplyAdd(s, z, TVector.Broadcast(6.283185288f)) * r;
+        var c = TVector.Broadcast(59.22040732f);
+        c = TVector.MultiplyAdd(c, z, TVector.Broadcast(-85.44285212f));
+        c = TVector.MultiplyAdd(c, z, TVector.Broadcast(64.93931621f));
+        c = TVector.MultiplyAdd(c, z, TVector.Broadcast(-19.73920865f));
+        c = TVector.MultiplyAdd(c, z, TVector.Broadcast(1f));
+        var one = TVector.Broadcast(1f);
+        var two = TVector.Broadcast(2f);
+        var isOdd = TVector.LessThan(TVector.Abs(TVector.Abs(quarter - two) - one), TVector.Broadcast(0.5f)); // quarters 1 and 3
+        var sinSign = TVector.Select(TVector.LessThan(TVector.Abs(quarter - TVector.Broadcast(2.5f)), one), TVector.Zero - one, one);
+        var cosSign = TVector.Select(TVector.LessThan(TVector.Abs(quarter - TVector.Broadcast(1.5f)), one), TVector.Zero - one, one);
+        return (TVector.Select(isOdd, c, s) * sinSign, TVector.Select(isOdd, s, c) * cosSign);
+    }
+
     private const float ErfNear = 0.93f;
 
     // For |x| up to ErfNear.

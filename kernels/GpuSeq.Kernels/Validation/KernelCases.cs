@@ -15,5 +15,8 @@ public static class KernelCases
         .. ActivationCases.All,
         .. ElementwiseCases.All,
         .. ReductionCases.All,
+        .. RecurrentCases.All,
+        .. RandomCases.All,
+        .. OptimizerCases.All,
     ];
 }

@@ -12,22 +12,24 @@ public sealed class Tolerance
     private const double CapRoundings = 32;
 
     private readonly double _length;
+    private readonly double _termScale;
 
-    private Tolerance(bool isExact, double length)
+    private Tolerance(bool isExact, double length, double termScale)
     {
         IsExact = isExact;
-        _length = length;
+        (_length, _termScale) = (length, termScale);
     }
 
     /// <summary>Not a bit off.</summary>
-    public static Tolerance Exact { get; } = new(true, 0);
+    public static Tolerance Exact { get; } = new(true, 0, 0);
 
     /// <summary>Whether results must be equal.</summary>
     public bool IsExact { get; }
 
     /// <summary>Rounding errors of sums.</summary>
     /// <param name="length">The number of terms of the longest sum.</param>
-    public static Tolerance Rounding(double length) => new(false, Math.Max(1, length));
+    /// <param name="termScale">The magnitude of the terms, for sums that may cancel; 0 for that of the result.</param>
+    public static Tolerance Rounding(double length, double termScale = 0) => new(false, Math.Max(1, length), termScale);
 
     /// <summary>The error that is allowed in a tensor.</summary>
     /// <param name="scale">The largest magnitude of the tensor, by its definition.</param>
@@ -36,6 +38,7 @@ public sealed class Tolerance
     {
         if (IsExact)
             return 0;
+        scale = Math.Max(scale, _termScale);
         var floor = FloorRoundings * Epsilon * scale;
         var cap = CapRoundings * Math.Sqrt(_length) * Epsilon * scale;
         return Math.Max(float.Epsilon, Math.Min(floor + 2 * plainError, Math.Max(floor, cap)));

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using GpuSeq.Engine;
 
 namespace GpuSeq.Cli.Commands;
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.Json;
-using GpuSeq.Engine;
 using GpuSeq.Models;
 
 namespace GpuSeq.Cli.Commands;
@@ -27,7 +26,7 @@ internal sealed class TrainingArguments
         Clip = CommonOptions.Number("--clip", "The largest global norm of the gradients; 0 for no limit.", otherwise.ClipNorm, 0f);
         ClipValue = CommonOptions.Number("--clip-value", "The largest magnitude of one gradient; 0 for no limit.", 0f, 0f);
         Seed = CommonOptions.Number("--seed", "The same seed gives the same bits.", otherwise.Seed, 0UL);
-        EvaluateEvery = CommonOptions.OptionalNumber("--evaluate-every", "Steps between two evaluations (default: an epoch).", 1);
+        EvaluateEvery = CommonOptions.OptionalNumber("--evaluate-every", "Steps between two evaluations (default: an epoch, at least 100).", 1);
         Device = CommonOptions.DeviceId();
         Resume = new("--resume") { Description = "Go on with the run in --out; only limits and the device may be given anew." };
         Json = CommonOptions.Json();

@@ -109,7 +109,8 @@ public sealed class CharRnnTask : ITrainingTask, IDisposable
 
     private Tensor Loss(Graph graph, CharStreams streams, int window, CharRnnState state)
     {
-        var (inputs, targets) = (_inputs.AsSpan(0, streams.Batch * streams.Steps), _targets.AsSpan(0, streams.Batch * streams.Steps));
+        var inputs = _inputs.AsSpan(0, streams.Batch * streams.Steps);
+        var targets = _targets.AsSpan(0, streams.Batch * streams.Steps);
         streams.Read(window, inputs, targets);
         Shape shape = [streams.Batch, streams.Steps];
         return Model.Forward(graph.Input(inputs, shape), state).CrossEntropy(graph.Input(targets, shape));

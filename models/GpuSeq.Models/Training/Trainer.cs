@@ -38,6 +38,7 @@ public sealed class TrainingException(string message) : Exception(message);
 public sealed class Trainer : IDisposable
 {
     private const double SecondsBetweenStates = 30;
+    private const int LeastStepsBetweenEvaluations = 100; // an epoch of a small data set has fewer
 
     private readonly ITrainingTask _task;
     private readonly TrainingOptions _options;
@@ -59,7 +60,7 @@ public sealed class Trainer : IDisposable
         _options = options;
         _run = run;
         _random = new RandomStream(options.Seed);
-        _optimizer = new Adam(task.Parameters, new() { LearningRate = options.LearningRate })
+        _optimizer = new Adam(task.Parameters, options.LearningRate)
         {
             ClipNorm = options.ClipNorm,
             ClipValue = options.ClipValue,
@@ -69,7 +70,7 @@ public sealed class Trainer : IDisposable
     private int TotalSteps => Math.Min(
         (int)Math.Min((long)_options.Epochs * _task.StepsPerEpoch, int.MaxValue), _options.MaxSteps ?? int.MaxValue);
 
-    private int EvaluateEvery => _options.EvaluateEvery ?? _task.StepsPerEpoch;
+    private int EvaluateEvery => _options.EvaluateEvery ?? Math.Max(_task.StepsPerEpoch, LeastStepsBetweenEvaluations);
 
     /// <summary>Goes back to the state that the run folder holds.</summary>
     /// <exception cref="CheckpointException">There is none, or it does not fit the model.</exception>

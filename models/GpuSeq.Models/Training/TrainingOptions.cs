@@ -30,7 +30,7 @@ public sealed record TrainingOptions
     /// <summary>What tells runs apart; the same seed gives the same bits.</summary>
     public ulong Seed { get; init; } = 1;
 
-    /// <summary>Steps between two evaluations; null for once an epoch.</summary>
+    /// <summary>Steps between two evaluations; null for once an epoch, or every 100 steps where an epoch is shorter.</summary>
     public int? EvaluateEvery { get; init; }
 
     /// <summary>Steps between two lines of the log.</summary>

@@ -1,0 +1,158 @@
+using System.Text.Json;
+using ILGPU;
+using ILGPU.Runtime;
+using ILGPU.Runtime.CPU;
+
+namespace GpuSeq.Kernels.Tests;
+
+/// <summary>The optimizers against trajectories of torch.optim: recorded gradients go in, every step's parameters must come out.</summary>
+[Category(Fixtures.Category)]
+public sealed class OptimizerFixtureTests
+{
+    private const string Folder = "torch/optim";
+    private const double Absolute = 3e-5, Relative = 5e-5; // of the reference cases' own table
+
+    private Context _context = null!;
+    private CPUAccelerator _accelerator = null!;
+    private KernelLibrary _kernels = null!;
+
+    [OneTimeSetUp]
+    public void SetUp()
+    {
+        _context = Context.Create(builder => builder.CPU());
+        _accelerator = _context.CreateCPUAccelerator(0);
+        _kernels = new KernelLibrary(_accelerator);
+    }
+
+    [OneTimeTearDown]
+    public void TearDown()
+    {
+        _kernels.Dispose();
+        _accelerator.Dispose();
+        _context.Dispose();
+    }
+
+    private static IEnumerable<FixtureCase> Trajectories =>
+        Fixtures.Select(Folder, fixture => fixture.Json.TryGetProperty("optimizer", out _));
+
+    private static IEnumerable<FixtureCase> Clips =>
+        Fixtures.Select(Folder, fixture => fixture.Module.EndsWith("clip_grad_norm_", StringComparison.Ordinal));
+
+    [TestCaseSource(nameof(Trajectories))]
+    public void Trajectory_IsThatOfTorch(FixtureCase fixture)
+    {
+        var trajectories = fixture.Tensors.Under("trajectory/");
+        var gradients = fixture.Tensors.Under("grads/");
+        var names = trajectories.Keys.Order(StringComparer.Ordinal).ToArray();
+        var steps = gradients[names[0]].Shape[0];
+        // All parameters are one flat range, as the engine has them.
+        float[] Flat(IReadOnlyDictionary<string, FixtureTensor> tensors, int at) =>
+            [.. names.SelectMany(name => At(tensors[name], at))];
+
+        using var p = _accelerator.Allocate1D(Flat(trajectories, 0));
+        using var g = _accelerator.Allocate1D<float>(p.Length);
+        var initial = fixture.Number("initial_accumulator_value", 0);
+        using var first = _accelerator.Allocate1D(Enumerable.Repeat((float)initial, (int)p.Length).ToArray());
+        using var second = _accelerator.Allocate1D(new float[p.Length]);
+        using var third = _accelerator.Allocate1D(new float[p.Length]);
+        for (var step = 1; step <= steps; step++)
+        {
+            g.CopyFromCPU(Flat(gradients, step - 1));
+            Step(fixture, step, p.View, g.View, first.View, second.View, third.View);
+            _accelerator.Synchronize();
+            Close.Assert(p.GetAsArray1D(), Flat(trajectories, step), Absolute, Relative, $"step {step}");
+        }
+    }
+
+    [TestCaseSource(nameof(Clips))]
+    public void Clipping_IsThatOfTorch(FixtureCase fixture)
+    {
+        var tensors = fixture.Tensors;
+        var names = tensors.Under("in/").Keys.Order(StringComparer.Ordinal).ToArray();
+        using var g = _accelerator.Allocate1D(names.SelectMany(name => tensors[$"in/{name}"].Floats).ToArray());
+        using var norm = _accelerator.Allocate1D<float>(1);
+        using var scale = _accelerator.Allocate1D<float>(1);
+        var kind = fixture.Args.GetProperty("norm_type");
+        _kernels.Reduction.GlobalNorm(g.View, norm.View, kind.ValueKind == JsonValueKind.String ? Norm.Infinity : kind.GetDouble() switch
+        {
+            1 => Norm.L1,
+            2 => Norm.L2,
+            var other => throw new NotSupportedException($"There is no norm {other}."),
+        });
+        _kernels.Optimizers.ClipCoefficient(norm.View, (float)fixture.Number("max_norm", double.NaN), scale.View);
+        _kernels.Elementwise.Binary(BinaryOperation.Multiply, g.View, scale.View, g.View, bPeriod: 1);
+        _accelerator.Synchronize();
+        Close.Assert(norm.GetAsArray1D(), tensors["out/total_norm"].Floats, Absolute, Relative, "total norm");
+        Close.Assert(
+            g.GetAsArray1D(), names.SelectMany(name => tensors[$"out/{name}"].Floats).ToArray(), Absolute, Relative, "gradients");
+    }
+
+    private void Step(
+        FixtureCase fixture, int step, ArrayView<float> p, ArrayView<float> g,
+        ArrayView<float> first, ArrayView<float> second, ArrayView<float> third)
+    {
+        double Number(string name) => fixture.Json.GetProperty("all_args_with_defaults").GetProperty(name).GetDouble();
+        bool Flag(string name) => fixture.Json.GetProperty("all_args_with_defaults").GetProperty(name).GetBoolean();
+        double Beta(int i) => fixture.Json.GetProperty("all_args_with_defaults").GetProperty("betas")[i].GetDouble();
+        var rate = Number("lr");
+        var decay = Number("weight_decay");
+        switch (fixture.Module)
+        {
+            case "torch.optim.SGD":
+                var sgd = new SgdOptions
+                {
+                    LearningRate = rate,
+                    WeightDecay = decay,
+                    Momentum = Number("momentum"),
+                    Dampening = Number("dampening"),
+                    Nesterov = Flag("nesterov"),
+                };
+                _kernels.Optimizers.Sgd(sgd, step, p, g, first);
+                break;
+            case "torch.optim.RMSprop":
+                var rms = new RmsPropOptions
+                {
+                    LearningRate = rate,
+                    WeightDecay = decay,
+                    Alpha = Number("alpha"),
+                    Epsilon = Number("eps"),
+                    Momentum = Number("momentum"),
+                    Centered = Flag("centered"),
+                };
+                _kernels.Optimizers.RmsProp(rms, p, g, first, second, third);
+                break;
+            case "torch.optim.Adam" or "torch.optim.AdamW":
+                var adam = new AdamOptions
+                {
+                    LearningRate = rate,
+                    WeightDecay = decay,
+                    Beta1 = Beta(0),
+                    Beta2 = Beta(1),
+                    Epsilon = Number("eps"),
+                    Amsgrad = Flag("amsgrad"),
+                    Decoupled = fixture.Module.EndsWith('W'),
+                };
+                _kernels.Optimizers.Adam(adam, step, p, g, first, second, third);
+                break;
+            case "torch.optim.Adagrad":
+                var adagrad = new AdagradOptions
+                {
+                    LearningRate = rate,
+                    WeightDecay = decay,
+                    LearningRateDecay = Number("lr_decay"),
+                    Epsilon = Number("eps"),
+                };
+                _kernels.Optimizers.Adagrad(adagrad, step, p, g, first);
+                break;
+            default:
+                throw new NotSupportedException($"There is no optimizer {fixture.Module}.");
+        }
+    }
+
+    // The values of a recorded tensor at one step.
+    private static float[] At(FixtureTensor tensor, int step)
+    {
+        var length = tensor.Count / tensor.Shape[0];
+        return tensor.Floats[(step * length)..((step + 1) * length)];
+    }
+}

@@ -1,0 +1,104 @@
+using GpuSeq.Kernels.Reference;
+using GpuSeq.Kernels.Simd;
+using ILGPU;
+using ILGPU.Runtime;
+using ILGPU.Runtime.CPU;
+
+namespace GpuSeq.Kernels.Tests;
+
+/// <summary>Philox against the known answers of the Random123 distribution, and distributions against their moments.</summary>
+public sealed class RandomTests
+{
+    // Counter, key and result from the file kat_vectors.
+    private static IEnumerable<(uint[] Counter, uint[] Key, uint[] Words)> KnownAnswers =>
+    [
+        ([0, 0, 0, 0], [0, 0], [0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8]),
+        ([~0u, ~0u, ~0u, ~0u], [~0u, ~0u], [0x408F276D, 0x41C83B0E, 0xA20BC7C6, 0x6D5451FD]),
+        ([0x243F6A88, 0x85A308D3, 0x13198A2E, 0x03707344], [0xA4093822, 0x299F31D0], [0xD16CFE09, 0x94FDCCEB, 0x5001E420, 0x24126EA1]),
+    ];
+
+    [Test]
+    public void Reference_GivesKnownAnswers([ValueSource(nameof(KnownAnswers))] (uint[] Counter, uint[] Key, uint[] Words) known) =>
+        Assert.That(RandomReference.Philox(known.Counter, known.Key), Is.EqualTo(known.Words));
+
+    [Test]
+    public unsafe void Kernel_GivesKnownAnswers([ValueSource(nameof(KnownAnswers))] (uint[] Counter, uint[] Key, uint[] Words) known)
+    {
+        static ulong Join(uint low, uint high) => (ulong)high << 32 | low;
+        var (first, call) = (Join(known.Counter[0], known.Counter[1]), Join(known.Counter[2], known.Counter[3]));
+        var seed = Join(known.Key[0], known.Key[1]);
+        var block = Philox.Block(first, call, seed);
+        var words = stackalloc uint[4 * Philox.BlocksAtOnce];
+        Philox.Fill(words, first, 1, call, seed);
+        Assert.That(new[] { block.W0, block.W1, block.W2, block.W3 }, Is.EqualTo(known.Words));
+        Assert.That(new Span<uint>(words, 4).ToArray(), Is.EqualTo(known.Words));
+    }
+
+    [Test]
+    public unsafe void Blocks_AreTheSameTogetherAndAlone()
+    {
+        const int Count = 3 * Philox.BlocksAtOnce;
+        const ulong First = 0xFFFF_FFFA; // the counter carries into its second word
+        var words = stackalloc uint[4 * Count];
+        Philox.Fill(words, First, Count, 5, 77);
+        for (var i = 0; i < Count; i++)
+        {
+            var block = Philox.Block(First + (ulong)i, 5, 77);
+            Assert.That(new[] { block.W0, block.W1, block.W2, block.W3 }, Is.EqualTo(new Span<uint>(words + 4 * i, 4).ToArray()));
+        }
+    }
+
+    [Test]
+    public void Numbers_AreTheSameForEveryWidthAndShape()
+    {
+        using var context = Context.Create(builder => builder.CPU());
+        using var accelerator = context.CreateCPUAccelerator(0);
+        using var buffer = accelerator.Allocate1D<float>(5003);
+        var draws = new List<float[]>();
+        foreach (var (shape, width) in new (KernelShape, SimdWidth)[]
+        {
+            (KernelShape.Row, SimdWidth.Bits128), (KernelShape.Row, SimdWidth.Bits256), (KernelShape.Row, SimdWidth.Bits512),
+            (KernelShape.Group, SimdWidth.Bits128),
+        })
+        {
+            using var kernels = new KernelLibrary(accelerator, shape, width);
+            kernels.Random.Uniform(buffer.View, -0.3f, 0.7f, seed: 3, call: 4);
+            accelerator.Synchronize();
+            draws.Add(buffer.GetAsArray1D());
+        }
+        Assert.That(draws, Is.All.EqualTo(draws[0]));
+        Assert.That(draws[0], Is.All.InRange(-0.3f, 0.7f));
+    }
+
+    [Test]
+    public void Normal_HasItsMoments()
+    {
+        const int Count = 1 << 20;
+        using var context = Context.Create(builder => builder.CPU());
+        using var accelerator = context.CreateCPUAccelerator(0);
+        using var kernels = new KernelLibrary(accelerator);
+        using var buffer = accelerator.Allocate1D<float>(Count);
+        kernels.Random.Normal(buffer.View, 3f, 2f, seed: 11, call: 0);
+        accelerator.Synchronize();
+        var z = buffer.GetAsArray1D().Select(value => (value - 3.0) / 2).ToArray();
+        Assert.Multiple(() =>
+        {
+            Assert.That(z.Average(), Is.Zero.Within(5e-3));
+            Assert.That(z.Average(value => value * value), Is.EqualTo(1).Within(7e-3));
+            Assert.That(z.Average(value => value * value * value), Is.Zero.Within(0.02));
+            Assert.That(z.Average(value => Math.Pow(value, 4)), Is.EqualTo(3).Within(0.05));
+            Assert.That(z.Count(value => value > 1.959964) / (double)Count, Is.EqualTo(0.025).Within(8e-4));
+        });
+    }
+
+    [TestCase(-0.1f)]
+    [TestCase(1f)]
+    [TestCase(float.NaN)]
+    public void Dropout_RefusesARateThatIsNone(float rate)
+    {
+        using var context = Context.Create(builder => builder.CPU());
+        using var accelerator = context.CreateCPUAccelerator(0);
+        using var kernels = new KernelLibrary(accelerator);
+        Assert.That(() => kernels.Dropout.Forward(default, default, rate, 0, 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
+    }
+}
