@@ -22,6 +22,7 @@ public sealed class KernelLibrary : IDisposable
     private Gru? _gru;
     private Embedding? _embedding;
     private Softmax? _softmax;
+    private LayerNorm? _layerNorm;
     private CrossEntropy? _crossEntropy;
     private Losses? _losses;
 
@@ -81,6 +82,9 @@ public sealed class KernelLibrary : IDisposable
 
     /// <summary>Softmax and its logarithm.</summary>
     public Softmax Softmax => _softmax ??= new(this);
+
+    /// <summary>Layer normalisation.</summary>
+    public LayerNorm LayerNorm => _layerNorm ??= new(this);
 
     /// <summary>Softmax and negative log-likelihood in one.</summary>
     public CrossEntropy CrossEntropy => _crossEntropy ??= new(this);

@@ -5,7 +5,9 @@ namespace GpuSeq.Kernels.Reference;
 /// <summary>The definition of softmax and its logarithm over rows.</summary>
 public static class SoftmaxReference
 {
-    /// <summary>y = e^(x - m) / sum of e^(x - m), m the largest of the row; a row of -infinity only gives 0. Or the logarithm of that.</summary>
+    /// <summary>
+    /// y = e^(x - m) / sum of e^(x - m), m the largest of the row; a row of -infinity only gives 0. Or the logarithm of that.
+    /// </summary>
     /// <param name="columns">Elements of a row.</param>
     /// <param name="x">[rows, columns].</param>
     /// <param name="y">[rows, columns].</param>

@@ -107,7 +107,7 @@ public sealed class CrossEntropyGradientCase : KernelCase
 
     /// <summary>The gradient of a <see cref="CrossEntropyCase"/>, whose logits it has.</summary>
     public CrossEntropyGradientCase(CrossEntropyProblem problem, bool accumulate)
-        : base("cross-entropy-gradient", $"{problem}{(accumulate ? " added" : "")}")
+        : base("cross-entropy-backward", $"{problem}{(accumulate ? " added" : "")}")
     {
         ArgumentNullException.ThrowIfNull(problem);
         (_problem, _shape, _accumulate) = (problem, problem.Shape, accumulate);

@@ -51,7 +51,7 @@ public sealed class EmbeddingGradientCase : KernelCase
     /// <summary>The gradient of an <see cref="EmbeddingCase"/>, whose ids it has.</summary>
     public EmbeddingGradientCase(int rows, int columns, int positions, bool accumulate, int paddingIndex = -1, bool integers = false)
         : base(
-            "embedding-gradient",
+            "embedding-backward",
             $"{rows}x{columns} {positions} ids{(accumulate ? " added" : "")}{(paddingIndex >= 0 ? " padding" : "")}"
             + $"{(integers ? " integers" : "")}")
     {

@@ -9,6 +9,7 @@ public static class KernelCases
         .. GemmCases.All,
         .. EmbeddingCases.All,
         .. SoftmaxCases.All,
+        .. LayerNormCases.All,
         .. CrossEntropyCases.All,
         .. LossCases.All,
         .. ActivationCases.All,

@@ -89,7 +89,7 @@ public sealed class LossGradientCase : KernelCase
     /// <summary>The gradient of a <see cref="LossCase"/>, whose predictions it has.</summary>
     public LossGradientCase(LossFunction function, LossReduction reduction, int length, bool weighted, float scale, bool accumulate)
         : base(
-            $"{LossCase.NameOf(function)}-gradient",
+            $"{LossCase.NameOf(function)}-backward",
             $"{length} {reduction}{(weighted ? " weighted" : "")}{(scale > 3 ? " large" : "")}{(accumulate ? " added" : "")}")
     {
         (_function, _reduction, _length, _weighted, _scale, _accumulate) = (function, reduction, length, weighted, scale, accumulate);

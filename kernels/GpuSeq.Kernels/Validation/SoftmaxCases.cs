@@ -57,7 +57,7 @@ public sealed class SoftmaxGradientCase : KernelCase
 
     /// <summary>The gradient of a <see cref="SoftmaxCase"/>, whose result it has.</summary>
     public SoftmaxGradientCase(int rows, int columns, bool log, bool accumulate)
-        : base(log ? "log-softmax-gradient" : "softmax-gradient", $"{rows}x{columns}{(accumulate ? " added" : "")}")
+        : base(log ? "log-softmax-backward" : "softmax-backward", $"{rows}x{columns}{(accumulate ? " added" : "")}")
     {
         (_rows, _columns, _log, _accumulate) = (rows, columns, log, accumulate);
         var data = new CaseData(Name);
@@ -121,7 +121,8 @@ public static class SoftmaxCases
                 yield return new SoftmaxCase(5, 37, log, " mean 1e4", data.Uniform(5 * 37, 9_990f, 10_010f));
                 yield return new SoftmaxCase(5, 37, log, " far apart", data.Uniform(5 * 37, -1e6f, 1e6f));
                 yield return new SoftmaxCase(3, 17, log, " extremes", Replace(3 * 17, 20, float.MaxValue, float.MinValue, float.Epsilon));
-                yield return new SoftmaxCase(5, 11, log, " masked", [.. data.Uniform(55).Select((x, i) => i is < 22 or > 30 ? Negative : x)]);
+                float[] masked = [.. data.Uniform(5 * 11).Select((x, i) => i is < 22 or > 30 ? Negative : x)];
+                yield return new SoftmaxCase(5, 11, log, " masked", masked);
                 yield return new SoftmaxCase(3, 17, log, " nan", Replace(3 * 17, 17, float.NaN, Negative));
                 yield return new SoftmaxCase(3, 17, log, " infinity", Replace(3 * 17, 18, float.PositiveInfinity, Negative));
             }
