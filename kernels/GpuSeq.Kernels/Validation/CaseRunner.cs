@@ -129,7 +129,7 @@ public static class CaseRunner
                 failure ??= $"{operand.Name}: wrote element {operand.Length + i} of {operand.Length}";
         }
         var values = guarded[Guard..^Guard];
-        if (!operand.IsWritten && !values.AsSpan().SequenceEqual(before))
+        if (operand.IsRead && !operand.IsWritten && !values.AsSpan().SequenceEqual(before))
             failure ??= $"{operand.Name}: an operand that is only read was changed";
         return values;
     }

@@ -87,7 +87,8 @@ public sealed class GemmCase : KernelCase
     private static string Describe(GemmShape shape, bool bias, bool residual, bool integers) =>
         $"{shape}{(shape.Alpha != 1 ? " alpha" : "")}{(shape.Beta != 0 ? " beta" : "")}"
         + $"{(shape.Lda + shape.Ldb + shape.Ldc > 0 ? " strided" : "")}{(bias ? " bias" : "")}"
-        + $"{(shape.Activation != Activation.None ? $" {shape.Activation}" : "")}{(residual ? " residual" : "")}{(integers ? " integers" : "")}";
+        + $"{(shape.Activation != Activation.None ? $" {shape.Activation}" : "")}"
+        + $"{(residual ? " residual" : "")}{(integers ? " integers" : "")}";
 }
 
 /// <summary>The sweep over matrix products.</summary>

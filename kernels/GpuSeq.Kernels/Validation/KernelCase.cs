@@ -67,6 +67,9 @@ public abstract class KernelCase(string kernel, string name)
     /// <summary>Adds indices that are only written.</summary>
     protected void OutputIndices(string name, int length) => _operands.Add(new(name, null, new int[length], false, true));
 
+    /// <summary>Adds memory that a launch writes before it reads it, and whose contents at the end mean nothing.</summary>
+    protected void Workspace(string name, int length) => _operands.Add(new(name, new float[length], null, false, false));
+
     /// <summary>Adds an operand that is read and written.</summary>
     protected void InputOutput(string name, float[] values) => _operands.Add(new(name, values, null, true, true));
 
@@ -79,7 +82,7 @@ public abstract class KernelCase(string kernel, string name)
 /// <param name="Floats">Its values before the launch, or null for indices.</param>
 /// <param name="Ints">Its indices before the launch, or null for values.</param>
 /// <param name="IsRead">Whether the kernel reads it.</param>
-/// <param name="IsWritten">Whether the kernel writes it.</param>
+/// <param name="IsWritten">Whether what the kernel writes to it is a result. Where neither is so, it is a workspace.</param>
 public sealed record Operand(string Name, float[]? Floats, int[]? Ints, bool IsRead, bool IsWritten)
 {
     /// <summary>The number of elements.</summary>

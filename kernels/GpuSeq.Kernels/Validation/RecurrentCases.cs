@@ -1,3 +1,4 @@
+using System.Numerics;
 using GpuSeq.Kernels.Reference;
 using ILGPU;
 using ILGPU.Runtime;
@@ -34,6 +35,8 @@ public sealed record RecurrentSetting(RecurrentCell Cell, SequenceShape Shape)
 
     internal int Width => RecurrentReference<double>.GateCount(Cell) * Shape.Hidden;
 
+    internal bool HasCell => Cell == RecurrentCell.Lstm;
+
     internal int StateSize => Shape.Batch * Shape.Hidden;
 
     // The last row ends where its own elements do: the second direction's rows begin in the middle.
@@ -55,12 +58,13 @@ public class RecurrentCase : KernelCase
     public RecurrentCase(RecurrentSetting setting)
         : this(setting, setting.Kernel)
     {
+        Workspace("tapeGates", setting.Shape.Rows * setting.Width);
         if (setting.Shape.OutputStride > 0) // gaps between the rows must stay as they are
             InputOutput("output", new CaseData(Name).Uniform(setting.OutputSize));
         else
             Output("output", setting.OutputSize);
         Output("hn", setting.StateSize);
-        if (setting.Cell == RecurrentCell.Lstm)
+        if (setting.HasCell)
             Output("cn", setting.StateSize);
     }
 
@@ -70,72 +74,37 @@ public class RecurrentCase : KernelCase
         Setting = setting;
         IsQuick = setting.IsQuick;
         var data = new CaseData($"{setting.Kernel} {setting}");
-        var scale = 1 / MathF.Sqrt(setting.Shape.Hidden);
-        Input("gates", data.Uniform(setting.Shape.Rows * setting.Width, -setting.Magnitude, setting.Magnitude));
-        Input("weightHh", data.Uniform(setting.Width * setting.Shape.Hidden, -scale, scale));
+        var shape = setting.Shape;
+        var scale = 1 / MathF.Sqrt(shape.Hidden);
+        Input("gates", data.Uniform(shape.Rows * setting.Width, -setting.Magnitude, setting.Magnitude));
+        Input("weightHh", data.Uniform(setting.Width * shape.Hidden, -scale, scale));
         if (setting.HasBias)
             Input("biasHh", data.Uniform(setting.Width));
         if (setting.HasInitial)
             Input("h0", data.Uniform(setting.StateSize));
-        if (setting.HasInitial && setting.Cell == RecurrentCell.Lstm)
+        if (setting.HasInitial && setting.HasCell)
             Input("c0", data.Uniform(setting.StateSize));
+        Longest = shape.Steps;
         if (setting.HasLengths)
-            Input("lengths", Lengths(data, setting.Shape));
-        Tolerance = Tolerance.Rounding(setting.Width + setting.Shape.Rows, TermScale);
+        {
+            var lengths = Lengths(data, shape);
+            Longest = lengths.Max();
+            Input("lengths", lengths);
+        }
+        Workspace("stateBefore", shape.Rows * shape.Hidden);
+        if (setting.HasCell)
+            Workspace("cellBefore", shape.Rows * shape.Hidden);
+        if (Form is { } form)
+            Workspace("recurrent", shape.Rows * Gru.RecurrentWidth(form, shape.Hidden));
+        Tolerance = Tolerance.Rounding(setting.Width + shape.Rows, TermScale);
     }
 
     private protected RecurrentSetting Setting { get; }
 
-    /// <inheritdoc/>
-    public override double Flops => 2.0 * Setting.Shape.Rows * Setting.Width * Setting.Shape.Hidden;
-
-    /// <inheritdoc/>
-    public override void Launch(KernelLibrary kernels, CaseViews views) => Launch(kernels, views, Setting.Shape);
-
-    /// <inheritdoc/>
-    public override bool LaunchFaulty(KernelLibrary kernels, CaseViews views)
-    {
-        if (!HasDirection)
-            return false;
-        Launch(kernels, views, Setting.Shape with { Reverse = !Setting.Shape.Reverse }); // the wrong way round
-        return true;
-    }
-
-    /// <inheritdoc/>
-    public override void Define<T>(CaseArrays<T> arrays) =>
-        Reference(arrays).Forward(new(arrays["output"], arrays["hn"], IfAny(arrays, "cn")));
-
-    private void Launch(KernelLibrary kernels, CaseViews views, SequenceShape shape)
-    {
-        using var scratch = new Scratch(kernels, Setting);
-        views["gates"].CopyTo(scratch.Gates);
-        Forward(kernels, views, shape, scratch.Tape(scratch.Gates), views["output"], views["hn"], IfAny(views, "cn"));
-    }
-
-    private protected RecurrentReference<T> Reference<T>(CaseArrays<T> arrays)
-        where T : System.Numerics.IFloatingPointIeee754<T> => new(
-            Setting.Cell, Setting.Shape,
-            new(arrays["gates"], arrays["weightHh"], IfAny(arrays, "biasHh"), IfAny(arrays, "h0"), IfAny(arrays, "c0")),
-            Setting.HasLengths ? arrays.Indices("lengths") : []);
-
-    private protected void Forward(
-        KernelLibrary kernels, CaseViews views, SequenceShape shape, in SequenceTape tape, ArrayView<float> output,
-        ArrayView<float> hn, ArrayView<float> cn)
-    {
-        var (weight, bias, h0) = (views["weightHh"], IfAny(views, "biasHh"), IfAny(views, "h0"));
-        var lengths = Lengths(views);
-        if (Setting.Cell == RecurrentCell.Lstm)
-            kernels.Lstm.Forward(shape, weight, bias, tape, h0, IfAny(views, "c0"), lengths, output, hn, cn);
-        else if (Form is { } form)
-            kernels.Gru.Forward(shape, form, weight, bias, tape, h0, lengths, output, hn);
-        else
-            kernels.Rnn.Forward(shape, IsRelu, weight, bias, tape, h0, lengths, output, hn);
-    }
+    private protected int Longest { get; }
 
     // Whether the direction makes a difference: a rectified unit alone may be 0 at every step.
-    private protected bool HasDirection =>
-        (Setting.HasLengths ? Operands.Single(operand => operand.Name == "lengths").Ints!.Max() : Setting.Shape.Steps) > 1
-        && !(IsRelu && Setting.Shape.Hidden == 1);
+    private protected bool HasDirection => Longest > 1 && !(IsRelu && Setting.Shape.Hidden == 1);
 
     private protected bool IsRelu => Setting.Cell == RecurrentCell.RnnRelu;
 
@@ -146,14 +115,62 @@ public class RecurrentCase : KernelCase
         _ => null,
     };
 
+    /// <inheritdoc/>
+    public override double Flops => 2.0 * Setting.Shape.Rows * Setting.Width * Setting.Shape.Hidden;
+
+    /// <inheritdoc/>
+    public override void Launch(KernelLibrary kernels, CaseViews views) => Launch(kernels, views, Setting.Shape);
+
+    /// <inheritdoc/>
+    public override bool LaunchFaulty(KernelLibrary kernels, CaseViews views)
+    {
+        if (HasDirection)
+            Launch(kernels, views, Setting.Shape with { Reverse = !Setting.Shape.Reverse }); // the wrong way round
+        return HasDirection;
+    }
+
+    /// <inheritdoc/>
+    public override void Define<T>(CaseArrays<T> arrays) =>
+        Reference(arrays).Forward(new(arrays["output"], arrays["hn"], Setting.HasCell ? arrays["cn"] : []));
+
+    private void Launch(KernelLibrary kernels, CaseViews views, SequenceShape shape) => Forward(kernels, views, shape, "tapeGates");
+
+    /// <summary>The definition over the operands that both passes read.</summary>
+    private protected RecurrentReference<T> Reference<T>(CaseArrays<T> arrays)
+        where T : IFloatingPointIeee754<T>
+    {
+        T[] If(bool has, string name) => has ? arrays[name] : [];
+        var operands = new RecurrentOperands<T>(
+            arrays["gates"], arrays["weightHh"], If(Setting.HasBias, "biasHh"), If(Setting.HasInitial, "h0"),
+            If(Setting.HasInitial && Setting.HasCell, "c0"));
+        return new(Setting.Cell, Setting.Shape, operands, Setting.HasLengths ? arrays.Indices("lengths") : []);
+    }
+
+    /// <summary>Runs the forward pass.</summary>
+    /// <param name="kernels">The kernels.</param>
+    /// <param name="views">The operands, those of the results included.</param>
+    /// <param name="shape">The shape, which may be a wrong one.</param>
+    /// <param name="tapeGates">Where the gates stand during the passes.</param>
+    /// <returns>The tape.</returns>
+    private protected SequenceTape Forward(KernelLibrary kernels, CaseViews views, SequenceShape shape, string tapeGates)
+    {
+        var tape = new SequenceTape(
+            views[tapeGates], views["stateBefore"], If(views, Setting.HasCell, "cellBefore"), If(views, Form is not null, "recurrent"));
+        views["gates"].CopyTo(tape.Gates);
+        var (weight, bias, lengths) = (views["weightHh"], If(views, Setting.HasBias, "biasHh"), Lengths(views));
+        var (h0, output, hn) = (If(views, Setting.HasInitial, "h0"), views["output"], views["hn"]);
+        if (Setting.HasCell)
+            kernels.Lstm.Forward(shape, weight, bias, tape, h0, If(views, Setting.HasInitial, "c0"), lengths, output, hn, views["cn"]);
+        else if (Form is { } form)
+            kernels.Gru.Forward(shape, form, weight, bias, tape, h0, lengths, output, hn);
+        else
+            kernels.Rnn.Forward(shape, IsRelu, weight, bias, tape, h0, lengths, output, hn);
+        return tape;
+    }
+
     private protected ArrayView<int> Lengths(CaseViews views) => Setting.HasLengths ? views.Indices("lengths") : default;
 
-    private protected T[] IfAny<T>(CaseArrays<T> arrays, string name)
-        where T : System.Numerics.IFloatingPointIeee754<T> => Has(name) ? arrays[name] : [];
-
-    private protected ArrayView<float> IfAny(CaseViews views, string name) => Has(name) ? views[name] : default;
-
-    private bool Has(string name) => Operands.Any(operand => operand.Name == name);
+    private protected static ArrayView<float> If(CaseViews views, bool has, string name) => has ? views[name] : default;
 
     // From the shortest to the longest that there may be.
     private static int[] Lengths(CaseData data, SequenceShape shape)
@@ -163,57 +180,6 @@ public class RecurrentCase : KernelCase
             (lengths[0], lengths[^1]) = (0, shape.Steps);
         return lengths;
     }
-
-    /// <summary>Memory between the passes. It begins as NaN, so that what is read without being written shows.</summary>
-    private protected sealed class Scratch : IDisposable
-    {
-        private readonly MemoryBlock _memory;
-        private readonly ArrayView<float> _state;
-        private readonly ArrayView<float> _cell;
-        private readonly ArrayView<float> _recurrent;
-
-        public Scratch(KernelLibrary kernels, RecurrentSetting setting)
-        {
-            var shape = setting.Shape;
-            var gates = shape.Rows * setting.Width;
-            var states = shape.Rows * shape.Hidden;
-            var length = 2 * gates + 2 * states + setting.OutputSize + 2 * setting.StateSize + shape.Rows;
-            _memory = kernels.Pool.Rent(length * sizeof(float));
-            var rest = _memory.View<float>(length);
-            rest.CopyFromCPU(Enumerable.Repeat(float.NaN, length).ToArray());
-            Gates = Take(gates);
-            _state = Take(states);
-            _cell = Take(setting.Cell == RecurrentCell.Lstm ? states : 0);
-            _recurrent = Take(setting.Cell switch { RecurrentCell.Gru => gates, RecurrentCell.GruOriginal => states, _ => 0 });
-            Output = Take(setting.OutputSize);
-            Hn = Take(setting.StateSize);
-            Cn = Take(setting.StateSize);
-            Ones = Take(shape.Rows);
-            Ones.CopyFromCPU(Enumerable.Repeat(1f, shape.Rows).ToArray());
-
-            ArrayView<float> Take(int count)
-            {
-                var taken = rest.SubView(0, count);
-                rest = rest.SubView(count);
-                return taken;
-            }
-        }
-
-        public ArrayView<float> Gates { get; }
-
-        public ArrayView<float> Output { get; }
-
-        public ArrayView<float> Hn { get; }
-
-        public ArrayView<float> Cn { get; }
-
-        /// <summary>[rows], to sum over rows with a matrix product.</summary>
-        public ArrayView<float> Ones { get; }
-
-        public SequenceTape Tape(ArrayView<float> gates) => new(gates, _state, _cell, _recurrent);
-
-        public void Dispose() => _memory.Dispose();
-    }
 }
 
 /// <summary>
@@ -222,25 +188,34 @@ public class RecurrentCase : KernelCase
 /// </summary>
 public sealed class RecurrentBackwardCase : RecurrentCase
 {
+    private readonly bool _hasOutputGradient;
+
     /// <summary>The backward pass.</summary>
     /// <param name="setting">Which layer.</param>
     /// <param name="hasOutputGradient">Whether the output has a gradient, or only the last state.</param>
     public RecurrentBackwardCase(RecurrentSetting setting, bool hasOutputGradient = true)
         : base(setting, $"{setting.Kernel}-backward", hasOutputGradient ? "" : " from the last state")
     {
+        _hasOutputGradient = hasOutputGradient;
         var data = new CaseData($"gradient of {setting}");
+        Workspace("output", setting.OutputSize);
+        Workspace("hn", setting.StateSize);
         if (hasOutputGradient)
             Input("doutput", data.Uniform(setting.OutputSize));
         Input("dhn", data.Uniform(setting.StateSize));
         Output("dgates", setting.Shape.Rows * setting.Width);
         Output("dh0", setting.StateSize);
         Output("dweightHh", setting.Width * setting.Shape.Hidden);
-        if (setting.HasBias)
-            Output("dbiasHh", setting.Width);
-        if (setting.Cell == RecurrentCell.Lstm)
+        if (setting.HasCell)
         {
+            Workspace("cn", setting.StateSize);
             Input("dcn", data.Uniform(setting.StateSize));
             Output("dc0", setting.StateSize);
+        }
+        if (setting.HasBias)
+        {
+            Input("ones", [.. Enumerable.Repeat(1f, setting.Shape.Rows)]); // sum over rows in a matrix product
+            Output("dbiasHh", setting.Width);
         }
     }
 
@@ -256,26 +231,27 @@ public sealed class RecurrentBackwardCase : RecurrentCase
     /// <inheritdoc/>
     public override bool LaunchFaulty(KernelLibrary kernels, CaseViews views)
     {
-        if (!HasDirection)
-            return false;
-        Launch(kernels, views, Setting.Shape with { Reverse = !Setting.Shape.Reverse }); // back the way the forward pass went
-        return true;
+        if (HasDirection)
+            Launch(kernels, views, Setting.Shape with { Reverse = !Setting.Shape.Reverse }); // back the way the forward pass went
+        return HasDirection;
     }
 
     /// <inheritdoc/>
-    public override void Define<T>(CaseArrays<T> arrays) => Reference(arrays).Backward(
-        new(IfAny(arrays, "doutput"), arrays["dhn"], IfAny(arrays, "dcn")),
-        new(arrays["dgates"], arrays["dweightHh"], IfAny(arrays, "dbiasHh"), arrays["dh0"], IfAny(arrays, "dc0")));
+    public override void Define<T>(CaseArrays<T> arrays)
+    {
+        T[] If(bool has, string name) => has ? arrays[name] : [];
+        Reference(arrays).Backward(
+            new(If(_hasOutputGradient, "doutput"), arrays["dhn"], If(Setting.HasCell, "dcn")),
+            new(arrays["dgates"], arrays["dweightHh"], If(Setting.HasBias, "dbiasHh"), arrays["dh0"], If(Setting.HasCell, "dc0")));
+    }
 
     private void Launch(KernelLibrary kernels, CaseViews views, SequenceShape backward)
     {
-        using var scratch = new Scratch(kernels, Setting);
-        var tape = scratch.Tape(views["dgates"]);
-        views["gates"].CopyTo(tape.Gates);
-        Forward(kernels, views, Setting.Shape, tape, scratch.Output, scratch.Hn, scratch.Cn);
-        var (weight, lengths, dOutput, dState) = (views["weightHh"], Lengths(views), IfAny(views, "doutput"), views["dh0"]);
+        var tape = Forward(kernels, views, Setting.Shape, "dgates");
+        var (weight, lengths) = (views["weightHh"], Lengths(views));
+        var (dOutput, dState) = (If(views, _hasOutputGradient, "doutput"), views["dh0"]);
         views["dhn"].CopyTo(dState);
-        if (Setting.Cell == RecurrentCell.Lstm)
+        if (Setting.HasCell)
         {
             views["dcn"].CopyTo(views["dc0"]);
             kernels.Lstm.Backward(backward, weight, tape, lengths, dOutput, dState, views["dc0"]);
@@ -288,25 +264,24 @@ public sealed class RecurrentBackwardCase : RecurrentCase
         {
             kernels.Rnn.Backward(backward, IsRelu, weight, tape, lengths, dOutput, dState);
         }
-        ParameterGradients(kernels, views, tape, scratch.Ones);
+        ParameterGradients(kernels.Gemm, views, tape);
     }
 
-    private void ParameterGradients(KernelLibrary kernels, CaseViews views, in SequenceTape tape, ArrayView<float> ones)
+    private void ParameterGradients(Gemm gemm, CaseViews views, in SequenceTape tape)
     {
         var (h, width, rows) = (Setting.Shape.Hidden, Setting.Width, Setting.Shape.Rows);
         var sums = Setting.Cell == RecurrentCell.Gru ? tape.Recurrent : tape.Gates;
         var isSplit = Setting.Cell == RecurrentCell.GruOriginal && rows > 0;
         var direct = isSplit ? 2 * h : width; // gates whose product is with the state itself
-        var product = new GemmShape(direct, h, rows) { TransposeA = true, Lda = width };
-        kernels.Gemm.Multiply(product, sums, tape.StateBefore, views["dweightHh"]);
+        gemm.Multiply(new(direct, h, rows) { TransposeA = true, Lda = width }, sums, tape.StateBefore, views["dweightHh"]);
         if (isSplit)
         {
-            kernels.Gemm.Multiply(
-                new GemmShape(h, h, rows) { TransposeA = true, Lda = width }, sums.SubView(direct), tape.Recurrent,
+            gemm.Multiply(
+                new(h, h, rows) { TransposeA = true, Lda = width }, sums.SubView(direct), tape.Recurrent,
                 views["dweightHh"].SubView(direct * h));
         }
         if (Setting.HasBias)
-            kernels.Gemm.Multiply(new GemmShape(1, width, rows), ones, sums, views["dbiasHh"]);
+            gemm.Multiply(new(1, width, rows), views["ones"], sums, views["dbiasHh"]);
     }
 }
 
