@@ -86,6 +86,9 @@ public class RecurrentCase : KernelCase
     public override double Flops => 2.0 * Setting.Shape.Rows * Setting.Width * Setting.Shape.Hidden;
 
     /// <inheritdoc/>
+    public override bool OnlyLaunches => false;
+
+    /// <inheritdoc/>
     public override void Launch(KernelLibrary kernels, CaseViews views) => Launch(kernels, views, Setting.Shape);
 
     /// <inheritdoc/>
