@@ -190,7 +190,7 @@ public class GroupTests
     {
         using var output = _cpu.Allocate<int>(4096);
         Accelerator.LoadStreamKernel(kernel)(config, output.View);
-        return Assert.Throws<KernelException>(() => Accelerator.Synchronize());
+        return Assert.Throws<KernelException>(() => Accelerator.Synchronize())!;
     }
 
     [Test]

@@ -21,7 +21,7 @@ internal static unsafe class BadKernels
 {
     private static readonly float[] Table = [1, 2, 3];
     private static readonly object Lock = new();
-    private static float s_changing = 1;
+    private static float _changing = 1;
 
     private interface IShape
     {
@@ -205,10 +205,10 @@ internal static unsafe class BadKernels
     public static void ReadsTable(Index1D index, ArrayView<float> view) => view[index] = Table[index % 3];
 
     [Breaks(KernelRule.MutableStatic)]
-    public static void ReadsChanging(Index1D index, ArrayView<float> view) => view[index] = s_changing;
+    public static void ReadsChanging(Index1D index, ArrayView<float> view) => view[index] = _changing;
 
     [Breaks(KernelRule.MutableStatic)]
-    public static void WritesChanging(Index1D index, ArrayView<float> view) => s_changing = view[index];
+    public static void WritesChanging(Index1D index, ArrayView<float> view) => _changing = view[index];
 
     [Breaks(KernelRule.FusedMultiplyAdd)]
     public static void Fuses(Index1D index, ArrayView<float> view) => view[index] = MathF.FusedMultiplyAdd(view[index], 2, 3);

@@ -27,11 +27,16 @@ public sealed class ReadmeExampleTests
     [Test]
     public void Example_StandsInTheReadme()
     {
-        var source = File.ReadAllLines(Path.Combine(Fixtures.Repository, "tests/GpuSeq.Engine.Tests/ReadmeExampleTests.cs"));
+        if (Fixtures.Repository is not { } repository)
+        {
+            Assert.Ignore("the tests run away from the repository");
+            return;
+        }
+        var source = File.ReadAllLines(Path.Combine(repository, "tests/GpuSeq.Engine.Tests/ReadmeExampleTests.cs"));
         var example = source.SkipWhile(line => !line.Contains("// README begin", StringComparison.Ordinal)).Skip(1)
             .TakeWhile(line => !line.Contains("// README end", StringComparison.Ordinal))
             .Select(line => line.Length >= 8 ? line[8..] : line);
-        Assert.That(File.ReadAllText(Path.Combine(Fixtures.Repository, "README.md")), Does.Contain(string.Join('\n', example)));
+        Assert.That(File.ReadAllText(Path.Combine(repository, "README.md")), Does.Contain(string.Join('\n', example)));
     }
 
     private static void Run()

@@ -6,13 +6,14 @@ using ILGPU.Runtime.CPU;
 namespace GpuSeq.Kernels.Tests;
 
 /// <summary>Every kernel against its definition, in both shapes and every vector width.</summary>
-[TestFixture("row", null)]
-[TestFixture("row", SimdWidth.Bits128)]
-[TestFixture("row", SimdWidth.Bits256)]
-[TestFixture("row", SimdWidth.Bits512)]
-[TestFixture("group", null)]
-public sealed class KernelCaseTests(string shape, SimdWidth? width)
+[TestFixture(KernelShape.Row, SimdWidth.Bits128)]
+[TestFixture(KernelShape.Row, SimdWidth.Bits256)]
+[TestFixture(KernelShape.Row, SimdWidth.Bits512)]
+[TestFixture(KernelShape.Group, null)]
+public sealed class KernelCaseTests(KernelShape shape, SimdWidth? width)
 {
+    private static readonly ILookup<string, KernelCase> AllCases = KernelCases.All.ToLookup(kernelCase => kernelCase.Kernel);
+
     private Context _context = null!;
     private CPUAccelerator _accelerator = null!;
     private KernelLibrary _kernels = null!;
@@ -22,7 +23,7 @@ public sealed class KernelCaseTests(string shape, SimdWidth? width)
     {
         _context = Context.Create(builder => builder.CPU());
         _accelerator = _context.CreateCPUAccelerator(0);
-        _kernels = new KernelLibrary(_accelerator, Enum.Parse<KernelShape>(shape, ignoreCase: true), width);
+        _kernels = new KernelLibrary(_accelerator, shape, width);
     }
 
     [OneTimeTearDown]
@@ -33,14 +34,19 @@ public sealed class KernelCaseTests(string shape, SimdWidth? width)
         _context.Dispose();
     }
 
-    private static IEnumerable<string> Kernels => KernelCases.All.Select(kernelCase => kernelCase.Kernel).Distinct();
+    private static IEnumerable<string> Kernels => AllCases.Select(cases => cases.Key);
+
+    // The form and width that this machine computes with take every case, the others the quick ones: lane by lane, as groups
+    // run here, and with emulated vectors all cases would take minutes.
+    private IEnumerable<KernelCase> Cases(string kernel) =>
+        AllCases[kernel].Where(kernelCase => kernelCase.IsQuick || (shape == KernelShape.Row && width == SimdWidths.Widest));
 
     [TestCaseSource(nameof(Kernels))]
     public void Kernel_ComputesWhatItsDefinitionSays(string kernel)
     {
         Assert.Multiple(() =>
         {
-            foreach (var kernelCase in KernelCases.All.Where(kernelCase => kernelCase.Kernel == kernel))
+            foreach (var kernelCase in Cases(kernel))
                 Assert.That(CaseRunner.Run(_kernels, kernelCase)!.Failure, Is.Null, kernelCase.ToString());
         });
     }
@@ -48,7 +54,7 @@ public sealed class KernelCaseTests(string shape, SimdWidth? width)
     [TestCaseSource(nameof(Kernels))]
     public void Kernel_IsCaughtWithAPlantedFault(string kernel)
     {
-        var results = KernelCases.All.Where(kernelCase => kernelCase.Kernel == kernel)
+        var results = Cases(kernel)
             .Select(kernelCase => CaseRunner.Run(_kernels, kernelCase, faulty: true)).OfType<CaseResult>().ToArray();
         Assert.That(results, Is.Not.Empty, "no case of this kernel has a planted fault");
         Assert.Multiple(() =>
@@ -56,6 +62,18 @@ public sealed class KernelCaseTests(string shape, SimdWidth? width)
             foreach (var result in results)
                 Assert.That(result.Passed, Is.False, result.Case.ToString());
         });
+    }
+
+    [TestCaseSource(nameof(Kernels))]
+    public void QuickCases_HaveEveryOption(string kernel)
+    {
+        var options = AllCases[kernel].SelectMany(Options).Distinct();
+        var quick = AllCases[kernel].Where(kernelCase => kernelCase.IsQuick).SelectMany(Options).Distinct();
+        Assert.That(quick, Is.EquivalentTo(options));
+
+        // The words of a case's name but for its sizes.
+        static IEnumerable<string> Options(KernelCase kernelCase) =>
+            kernelCase.Name.Split(' ').Where(word => !word.Any(char.IsAsciiDigit));
     }
 
     [Test]

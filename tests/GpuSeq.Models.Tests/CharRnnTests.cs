@@ -77,7 +77,7 @@ public sealed class CharRnnTests
                     if (progress.Step >= 13)
                         stop.Cancel();
                 },
-                stop.Token);
+                cancellation: stop.Token);
             Assert.That(interrupted.IsInterrupted);
         }
         // A kill after the state was saved leaves lines in the log that the resumed run must not repeat.
@@ -215,7 +215,7 @@ public sealed class CharRnnTests
 
     private static TrainingResult Train(
         Device device, string folder, TrainingOptions options, CharRnnConfig config, Action<TrainingProgress>? progress = null,
-        CancellationToken cancellation = default, bool isResumed = false)
+        bool isResumed = false, CancellationToken cancellation = default)
     {
         options = options with { Batch = 8, LogEvery = 1 };
         using var task = Task(device, options, config);

@@ -106,10 +106,9 @@ public sealed class Gemm
     /// <param name="residual">[M, N] laid out as C, or empty for none.</param>
     /// <exception cref="ArgumentException">An operand does not fit the shape.</exception>
     public void Multiply(
-        GemmShape shape, ArrayView<float> a, PackedMatrix b, ArrayView<float> c,
+        GemmShape shape, ArrayView<float> a, in PackedMatrix b, ArrayView<float> c,
         ArrayView<float> bias = default, ArrayView<float> residual = default)
     {
-        ArgumentNullException.ThrowIfNull(b);
         if (b.N != shape.N || b.K != shape.K || b.TransposeB != shape.TransposeB)
             throw new ArgumentException($"Gemm {shape}: the packed matrix is {(b.TransposeB ? "t " : "")}{b.K}x{b.N}.", nameof(b));
         var gemm = new GemmArguments(shape) { Ldb = b.Ldb };

@@ -84,7 +84,7 @@ internal static unsafe class GemmPanels
     }
 
     // The source has k along its rows: lines of it become columns of the panel.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MicroKernel.Options)]
     private static void PackRows(float* source, int stride, int lines, int kLength, float* target, int width)
     {
         for (var line = 0; line < width; line += GemmTranspose.Lines)
@@ -96,7 +96,7 @@ internal static unsafe class GemmPanels
     }
 
     // The source has k down its columns: its rows are copied as they are.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MicroKernel.Options)]
     private static void PackColumns(float* source, int stride, int columns, int kLength, float* target, int width)
     {
         for (var k = 0; k < kLength; k++, source += stride, target += width)

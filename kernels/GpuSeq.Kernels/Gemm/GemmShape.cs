@@ -1,6 +1,8 @@
 namespace GpuSeq.Kernels;
 
-/// <summary>A matrix product: C = activation(alpha op(A) op(B) + beta C + bias), op(A) [M, K], op(B) [K, N], C [M, N], rows first.</summary>
+/// <summary>
+/// A matrix product: C = activation(alpha op(A) op(B) + beta C + bias), op(A) [M, K], op(B) [K, N], C [M, N], rows first.
+/// </summary>
 /// <param name="m">Rows of the result.</param>
 /// <param name="n">Columns of the result.</param>
 /// <param name="k">The length of the sums.</param>

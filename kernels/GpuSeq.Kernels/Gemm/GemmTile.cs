@@ -19,7 +19,7 @@ internal readonly unsafe struct Tile6x2 : IGemmTile
 {
     public static int Rows => 6;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MicroKernel.Options)]
     public static void Multiply<V>(int kLength, float* a, float* b, float* tile)
         where V : struct, IVector<V>
     {
@@ -71,7 +71,7 @@ internal readonly unsafe struct Tile12x2 : IGemmTile
 {
     public static int Rows => 12;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MicroKernel.Options)]
     public static void Multiply<V>(int kLength, float* a, float* b, float* tile)
         where V : struct, IVector<V>
     {

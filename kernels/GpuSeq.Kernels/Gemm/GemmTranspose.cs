@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using GpuSeq.Kernels.Simd;
 
 namespace GpuSeq.Kernels;
 
@@ -11,7 +12,7 @@ internal static unsafe class GemmTranspose
     public const int Lines = 8;
 
     /// <summary>target[k * width + line] = source[line * stride + k], zero for lines from present to panelLines.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MicroKernel.Options)]
     public static void Panel(float* source, int stride, int present, int panelLines, int kLength, float* target, int width)
     {
         var k = 0;

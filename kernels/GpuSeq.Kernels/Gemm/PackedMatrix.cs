@@ -3,7 +3,7 @@ using ILGPU;
 namespace GpuSeq.Kernels;
 
 /// <summary>The right operand of a matrix product, laid out once for many products. Made by <see cref="Gemm.Pack"/>.</summary>
-public sealed class PackedMatrix : IDisposable
+public readonly record struct PackedMatrix : IDisposable
 {
     private readonly MemoryBlock? _memory;
 

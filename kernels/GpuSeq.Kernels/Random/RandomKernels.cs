@@ -74,7 +74,7 @@ internal static unsafe class RandomKernels
         }
         else
         {
-            y[i] = (arguments.Operation == (int)RandomOperation.Uniform ? Uniform(unit, ref arguments) : Bernoulli(unit, ref arguments)).Value;
+            y[i] = Made(unit, ref arguments).Value;
         }
     }
 
@@ -131,14 +131,16 @@ internal static unsafe class RandomKernels
         return words;
     }
 
+    // A uniform or a Bernoulli number.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Uniform<V>(V unit, ref Arguments arguments)
-        where V : struct, IVector<V> =>
-        V.Min(V.Broadcast(arguments.A) + unit * V.Broadcast(arguments.B), V.Broadcast(arguments.Last));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Bernoulli<V>(V unit, ref Arguments arguments)
-        where V : struct, IVector<V> => V.Select(V.LessThan(unit, V.Broadcast(arguments.A)), V.Broadcast(1f), V.Zero);
+    private static V Made<V>(V unit, ref Arguments arguments)
+        where V : struct, IVector<V>
+    {
+        var a = V.Broadcast(arguments.A);
+        return arguments.Operation == (int)RandomOperation.Uniform
+            ? V.Min(a + unit * V.Broadcast(arguments.B), V.Broadcast(arguments.Last))
+            : V.Select(V.LessThan(unit, a), V.Broadcast(1f), V.Zero);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V Dropped<V>(V x, V unit, ref Arguments arguments)
@@ -162,9 +164,7 @@ internal static unsafe class RandomKernels
         public void Step<V>(nint i, int count)
             where V : struct, IVector<V>
         {
-            var unit = V.LoadUnit(words + i);
-            var value = _arguments.Operation == (int)RandomOperation.Uniform ? Uniform(unit, ref _arguments) : Bernoulli(unit, ref _arguments);
-            VectorMath.StorePartial(value, y + i, count);
+            VectorMath.StorePartial(Made(V.LoadUnit(words + i), ref _arguments), y + i, count);
         }
     }
 

@@ -99,7 +99,7 @@ internal readonly struct CellSequence
 
     /// <summary>gates = beta gates + state W^T + bias for the step.</summary>
     public void MultiplyState(
-        int order, ArrayView<float> state, PackedMatrix weight, ArrayView<float> bias, ArrayView<float> gates, float beta = 1f)
+        int order, ArrayView<float> state, in PackedMatrix weight, ArrayView<float> bias, ArrayView<float> gates, float beta = 1f)
     {
         var shape = new GemmShape(_shape.Batch, weight.N, weight.K)
         {
@@ -113,7 +113,7 @@ internal readonly struct CellSequence
 
     /// <summary>stateGradient [B, H] = beta stateGradient + gradient of the gates' sums times W.</summary>
     public void MultiplyGradient(
-        int order, ArrayView<float> gates, PackedMatrix weight, ArrayView<float> stateGradient, float beta = 1f)
+        int order, ArrayView<float> gates, in PackedMatrix weight, ArrayView<float> stateGradient, float beta = 1f)
     {
         var shape = new GemmShape(_shape.Batch, weight.N, weight.K)
         {

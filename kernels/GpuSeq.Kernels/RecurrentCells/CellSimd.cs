@@ -5,13 +5,21 @@ using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
-/// <summary>
-/// Runs the vector form of a cell over the rows of a work item. A cell computes one vector of hidden units of one sequence;
-/// sequences that have ended at the step take the cell's other branch.
-/// </summary>
-internal unsafe interface ICellVector
+/// <summary>The vector form of a cell: what it does for one sequence at one step, as loops over the hidden units.</summary>
+internal interface ICell
 {
-    /// <summary>Computes units j and on of row b.</summary>
+    /// <summary>Computes the step.</summary>
+    static abstract void Step<TVector>(in CellRow row)
+        where TVector : struct, IVector<TVector>;
+
+    /// <summary>Does what is left to do for a sequence that has ended.</summary>
+    static abstract void Skip(in CellRow row);
+}
+
+/// <summary>The body of a loop over hidden units.</summary>
+internal interface IUnitLoop
+{
+    /// <summary>Computes units j to j + count - 1; count is the number of lanes or, at the end of a row, less.</summary>
     static abstract void Run<TVector>(in CellRow row, int j, int count)
         where TVector : struct, IVector<TVector>;
 }
@@ -29,7 +37,15 @@ internal unsafe struct CellRow
     public float* StateGradient; // carried from step to step
     public float* CellGradient;
     public int Hidden;
-    public bool IsActive; // false where the sequence has ended
+
+    public readonly void Clear(float* values, int count = 1) => new Span<float>(values, count * Hidden).Clear();
+
+    /// <summary>Keeps the state of a sequence that has ended, and puts out zeros.</summary>
+    public readonly void Keep()
+    {
+        new ReadOnlySpan<float>(Before, Hidden).CopyTo(new(After, Hidden));
+        Clear(Output);
+    }
 }
 
 /// <summary>The views of a step, from which the rows are cut.</summary>
@@ -51,7 +67,7 @@ internal static unsafe class CellSimd
 {
     /// <summary>Work item i computes rows RowsPerItem i and on.</summary>
     public static void Run<TCell>(int item, in CellViews views, in CellStep step)
-        where TCell : struct, ICellVector
+        where TCell : struct, ICell
     {
         switch ((SimdWidth)step.Width)
         {
@@ -69,7 +85,7 @@ internal static unsafe class CellSimd
 
     [MethodImpl(MicroKernel.Options)]
     private static void Rows<TCell, TVector>(int item, in CellViews views, in CellStep step)
-        where TCell : struct, ICellVector
+        where TCell : struct, ICell
         where TVector : struct, IVector<TVector>
     {
         var lengths = (int*)Address(views.Lengths);
@@ -88,12 +104,62 @@ internal static unsafe class CellSimd
                 StateGradient = Row(views.StateGradient, b, step.Hidden),
                 CellGradient = Row(views.CellGradient, b, step.Hidden),
                 Hidden = step.Hidden,
-                IsActive = lengths == null || step.Step < lengths[b],
             };
-            for (var j = 0; j < step.Hidden; j += TVector.Count)
-                TCell.Run<TVector>(row, j, step.Hidden - j);
+            if (lengths == null || step.Step < lengths[b])
+                TCell.Step<TVector>(row);
+            else
+                TCell.Skip(row);
         }
     }
+
+    /// <summary>Runs a loop over the hidden units of a row.</summary>
+    /// <remarks>
+    /// A cell is several short loops, because a loop with many exponentials in it runs out of registers and of the compiler's
+    /// inlining budget (measured: 2 and 6 times slower).
+    /// </remarks>
+    public static void Loop<TLoop, TVector>(in CellRow row)
+        where TLoop : struct, IUnitLoop
+        where TVector : struct, IVector<TVector>
+    {
+        var whole = WholeVectors<TLoop, TVector>(row);
+        if (whole < row.Hidden)
+            LastVector<TLoop, TVector>(row, whole);
+    }
+
+    /// <summary>Replaces the sums in some gates of a row by their activation function.</summary>
+    public static void Activate<TActivation, TVector>(in CellRow row, int firstGate, int gates = 1)
+        where TActivation : struct, IActivation
+        where TVector : struct, IVector<TVector> => Loop<Gates<TActivation>, TVector>(new()
+        {
+            Gates = row.Gates + firstGate * row.Hidden,
+            Hidden = gates * row.Hidden,
+        });
+
+    private readonly struct Gates<TActivation> : IUnitLoop
+        where TActivation : struct, IActivation
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Run<V>(in CellRow row, int j, int count)
+            where V : struct, IVector<V> =>
+            VectorMath.StorePartial(TActivation.Forward(VectorMath.LoadPartial<V>(row.Gates + j, count)), row.Gates + j, count);
+    }
+
+    // With the number of lanes for a count, nothing is left of the branches for partial vectors.
+    [MethodImpl(MicroKernel.Options)]
+    private static int WholeVectors<TLoop, TVector>(in CellRow row)
+        where TLoop : struct, IUnitLoop
+        where TVector : struct, IVector<TVector>
+    {
+        var j = 0;
+        for (; j + TVector.Count <= row.Hidden; j += TVector.Count)
+            TLoop.Run<TVector>(row, j, TVector.Count);
+        return j;
+    }
+
+    [MethodImpl(MicroKernel.Options)]
+    private static void LastVector<TLoop, TVector>(in CellRow row, int j)
+        where TLoop : struct, IUnitLoop
+        where TVector : struct, IVector<TVector> => TLoop.Run<TVector>(row, j, row.Hidden - j);
 
     private static nint Address<T>(ArrayView<T> view)
         where T : unmanaged => view.Length > 0 ? view.LoadEffectiveAddressAsPtr() : 0;

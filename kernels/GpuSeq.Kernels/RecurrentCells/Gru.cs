@@ -24,7 +24,7 @@ public sealed class Gru
         ArrayView<int>, CellStep> _forward;
     private readonly Action<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
         ArrayView<int>, CellStep> _backward;
-    private readonly Action<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, CellStep> _reset;
+    private readonly Action<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<int>, CellStep> _reset;
     private readonly Action<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<int>, CellStep>
         _update;
     private readonly Action<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<int>, CellStep>
@@ -40,7 +40,7 @@ public sealed class Gru
             ArrayView<int>, CellStep>(isRow ? GruCell.ForwardRows : GruCell.ForwardUnits);
         _backward = library.Load<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
             ArrayView<int>, CellStep>(isRow ? GruCell.BackwardRows : GruCell.BackwardUnits);
-        _reset = library.Load<ArrayView<float>, ArrayView<float>, ArrayView<float>, CellStep>(
+        _reset = library.Load<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<int>, CellStep>(
             isRow ? OriginalGruCell.ResetRows : OriginalGruCell.ResetUnits);
         _update = library.Load<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<int>, CellStep>(
             isRow ? OriginalGruCell.UpdateRows : OriginalGruCell.UpdateUnits);
@@ -103,12 +103,12 @@ public sealed class Gru
         {
             var before = cells.State(order, tape.StateBefore);
             var gates = cells.Gates(order, tape.Gates);
+            var step = cells.Step(order);
             cells.MultiplyState(order, tape.StateBefore, weightRz, biasHh, tape.Gates);
-            _reset(cells.Items, gates, cells.Recurrent(order, tape.Recurrent), before, cells.Step(order));
+            _reset(cells.Items, gates, cells.Recurrent(order, tape.Recurrent), before, lengths, step);
             cells.MultiplyState(order, tape.Recurrent, weightN, biasN, tape.Gates.SubView(2L * h));
             _update(
-                cells.Items, gates, before, cells.NextState(order, tape.StateBefore, hn), cells.Output(order, output), lengths,
-                cells.Step(order));
+                cells.Items, gates, before, cells.NextState(order, tape.StateBefore, hn), cells.Output(order, output), lengths, step);
         }
     }
 

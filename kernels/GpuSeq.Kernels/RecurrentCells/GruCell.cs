@@ -24,7 +24,7 @@ internal static unsafe class GruCell
         ArrayView<float> output, ArrayView<int> lengths, CellStep step) =>
         ForwardItem(item, gates, recurrent, before, after, output, lengths, step);
 
-    /// <summary>Rows: gates and sums over the state in, gradients of both sums out; state before, gradient of the output, carried.</summary>
+    /// <summary>Rows: gates and sums over the state in, gradients of both out; state before, output's gradient, carried one.</summary>
     public static void BackwardRows(
         Index1D item, ArrayView<float> gates, ArrayView<float> recurrent, ArrayView<float> before, ArrayView<float> outputGradient,
         ArrayView<float> stateGradient, ArrayView<int> lengths, CellStep step) =>
@@ -35,7 +35,7 @@ internal static unsafe class GruCell
     public static void ForwardItem(
         int item, ArrayView<float> gates, ArrayView<float> recurrent, ArrayView<float> before, ArrayView<float> after,
         ArrayView<float> output, ArrayView<int> lengths, CellStep step) =>
-        CellSimd.Run<ForwardVector>(
+        CellSimd.Run<Forward>(
             item,
             new CellViews { Gates = gates, Recurrent = recurrent, Before = before, After = after, Output = output, Lengths = lengths },
             step);
@@ -45,7 +45,7 @@ internal static unsafe class GruCell
     public static void BackwardItem(
         int item, ArrayView<float> gates, ArrayView<float> recurrent, ArrayView<float> before, ArrayView<float> outputGradient,
         ArrayView<float> stateGradient, ArrayView<int> lengths, CellStep step) =>
-        CellSimd.Run<BackwardVector>(
+        CellSimd.Run<Backward>(
             item,
             new CellViews
             {
@@ -58,52 +58,70 @@ internal static unsafe class GruCell
             },
             step);
 
-    private readonly struct ForwardVector : ICellVector
+    private readonly struct Forward : ICell
+    {
+        public static void Step<V>(in CellRow row)
+            where V : struct, IVector<V>
+        {
+            CellSimd.Loop<ForwardGates, V>(row);
+            CellSimd.Loop<ForwardUnit, V>(row);
+        }
+
+        public static void Skip(in CellRow row) => row.Keep();
+    }
+
+    private readonly struct ForwardGates : IUnitLoop
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Run<V>(in CellRow row, int j, int count)
             where V : struct, IVector<V>
         {
             var n = row.Hidden;
-            var h = VectorMath.LoadPartial<V>(row.Before + j, count);
-            if (!row.IsActive)
-            {
-                VectorMath.StorePartial(h, row.After + j, count);
-                VectorMath.StorePartial(V.Zero, row.Output + j, count);
-                return;
-            }
-            var reset = VectorMath.Sigmoid(
-                VectorMath.LoadPartial<V>(row.Gates + j, count) + VectorMath.LoadPartial<V>(row.Recurrent + j, count));
-            var update = VectorMath.Sigmoid(
-                VectorMath.LoadPartial<V>(row.Gates + n + j, count) + VectorMath.LoadPartial<V>(row.Recurrent + n + j, count));
+            var reset = VectorMath.LoadPartial<V>(row.Gates + j, count) + VectorMath.LoadPartial<V>(row.Recurrent + j, count);
+            var update = VectorMath.LoadPartial<V>(row.Gates + n + j, count) + VectorMath.LoadPartial<V>(row.Recurrent + n + j, count);
+            VectorMath.StorePartial(VectorMath.Sigmoid(reset), row.Gates + j, count);
+            VectorMath.StorePartial(VectorMath.Sigmoid(update), row.Gates + n + j, count);
+        }
+    }
+
+    private readonly struct ForwardUnit : IUnitLoop
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Run<V>(in CellRow row, int j, int count)
+            where V : struct, IVector<V>
+        {
+            var n = row.Hidden;
+            var reset = VectorMath.LoadPartial<V>(row.Gates + j, count);
+            var update = VectorMath.LoadPartial<V>(row.Gates + n + j, count);
             var candidate = VectorMath.Tanh(V.MultiplyAdd(
                 reset, VectorMath.LoadPartial<V>(row.Recurrent + 2 * n + j, count),
                 VectorMath.LoadPartial<V>(row.Gates + 2 * n + j, count)));
-            var state = V.MultiplyAdd(update, h - candidate, candidate);
-            VectorMath.StorePartial(reset, row.Gates + j, count);
-            VectorMath.StorePartial(update, row.Gates + n + j, count);
+            var state = V.MultiplyAdd(update, VectorMath.LoadPartial<V>(row.Before + j, count) - candidate, candidate);
             VectorMath.StorePartial(candidate, row.Gates + 2 * n + j, count);
             VectorMath.StorePartial(state, row.After + j, count);
             VectorMath.StorePartial(state, row.Output + j, count);
         }
     }
 
-    private readonly struct BackwardVector : ICellVector
+    private readonly struct Backward : ICell
+    {
+        public static void Step<V>(in CellRow row)
+            where V : struct, IVector<V> => CellSimd.Loop<BackwardUnit, V>(row);
+
+        public static void Skip(in CellRow row)
+        {
+            row.Clear(row.Gates, 3);
+            row.Clear(row.Recurrent, 3);
+        }
+    }
+
+    private readonly struct BackwardUnit : IUnitLoop
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Run<V>(in CellRow row, int j, int count)
             where V : struct, IVector<V>
         {
             var n = row.Hidden;
-            if (!row.IsActive)
-            {
-                for (var gate = 0; gate < 3; gate++)
-                {
-                    VectorMath.StorePartial(V.Zero, row.Gates + gate * n + j, count);
-                    VectorMath.StorePartial(V.Zero, row.Recurrent + gate * n + j, count);
-                }
-                return;
-            }
             var one = V.Broadcast(1f);
             var reset = VectorMath.LoadPartial<V>(row.Gates + j, count);
             var update = VectorMath.LoadPartial<V>(row.Gates + n + j, count);

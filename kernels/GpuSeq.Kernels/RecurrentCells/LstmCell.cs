@@ -35,7 +35,7 @@ internal static unsafe class LstmCell
     public static void ForwardItem(
         int item, ArrayView<float> gates, ArrayView<float> before, ArrayView<float> cellBefore, ArrayView<float> after,
         ArrayView<float> cellAfter, ArrayView<float> output, ArrayView<int> lengths, CellStep step) =>
-        CellSimd.Run<ForwardVector>(
+        CellSimd.Run<Forward>(
             item,
             new CellViews
             {
@@ -54,7 +54,7 @@ internal static unsafe class LstmCell
     public static void BackwardItem(
         int item, ArrayView<float> gates, ArrayView<float> cellBefore, ArrayView<float> outputGradient,
         ArrayView<float> stateGradient, ArrayView<float> cellGradient, ArrayView<int> lengths, CellStep step) =>
-        CellSimd.Run<BackwardVector>(
+        CellSimd.Run<Backward>(
             item,
             new CellViews
             {
@@ -67,67 +67,98 @@ internal static unsafe class LstmCell
             },
             step);
 
-    private readonly struct ForwardVector : ICellVector
+    private readonly struct Forward : ICell
     {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Run<V>(in CellRow row, int j, int count)
+        public static void Step<V>(in CellRow row)
             where V : struct, IVector<V>
         {
-            var h = row.Hidden;
-            var c = VectorMath.LoadPartial<V>(row.CellBefore + j, count);
-            if (!row.IsActive)
-            {
-                VectorMath.StorePartial(c, row.CellAfter + j, count);
-                VectorMath.StorePartial(VectorMath.LoadPartial<V>(row.Before + j, count), row.After + j, count);
-                VectorMath.StorePartial(V.Zero, row.Output + j, count);
-                return;
-            }
-            var i = VectorMath.Sigmoid(VectorMath.LoadPartial<V>(row.Gates + j, count));
-            var f = VectorMath.Sigmoid(VectorMath.LoadPartial<V>(row.Gates + h + j, count));
-            var g = VectorMath.Tanh(VectorMath.LoadPartial<V>(row.Gates + 2 * h + j, count));
-            var o = VectorMath.Sigmoid(VectorMath.LoadPartial<V>(row.Gates + 3 * h + j, count));
-            c = V.MultiplyAdd(f, c, i * g);
-            var state = o * VectorMath.Tanh(c);
-            VectorMath.StorePartial(i, row.Gates + j, count);
-            VectorMath.StorePartial(f, row.Gates + h + j, count);
-            VectorMath.StorePartial(g, row.Gates + 2 * h + j, count);
-            VectorMath.StorePartial(o, row.Gates + 3 * h + j, count);
-            VectorMath.StorePartial(c, row.CellAfter + j, count);
-            VectorMath.StorePartial(state, row.After + j, count);
-            VectorMath.StorePartial(state, row.Output + j, count);
+            CellSimd.Activate<Sigmoid, V>(row, firstGate: 0, gates: 2);
+            CellSimd.Activate<Tanh, V>(row, firstGate: 2);
+            CellSimd.Activate<Sigmoid, V>(row, firstGate: 3);
+            CellSimd.Loop<ForwardUnit, V>(row);
+        }
+
+        public static void Skip(in CellRow row)
+        {
+            row.Keep();
+            new ReadOnlySpan<float>(row.CellBefore, row.Hidden).CopyTo(new(row.CellAfter, row.Hidden));
         }
     }
 
-    private readonly struct BackwardVector : ICellVector
+    private readonly struct ForwardUnit : IUnitLoop
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Run<V>(in CellRow row, int j, int count)
             where V : struct, IVector<V>
         {
             var n = row.Hidden;
-            if (!row.IsActive)
-            {
-                for (var gate = 0; gate < 4; gate++)
-                    VectorMath.StorePartial(V.Zero, row.Gates + gate * n + j, count);
-                return;
-            }
-            var one = V.Broadcast(1f);
             var i = VectorMath.LoadPartial<V>(row.Gates + j, count);
             var f = VectorMath.LoadPartial<V>(row.Gates + n + j, count);
             var g = VectorMath.LoadPartial<V>(row.Gates + 2 * n + j, count);
             var o = VectorMath.LoadPartial<V>(row.Gates + 3 * n + j, count);
-            var c = VectorMath.LoadPartial<V>(row.CellBefore + j, count);
+            var c = V.MultiplyAdd(f, VectorMath.LoadPartial<V>(row.CellBefore + j, count), i * g);
+            var state = o * VectorMath.Tanh(c);
+            VectorMath.StorePartial(c, row.CellAfter + j, count);
+            VectorMath.StorePartial(state, row.After + j, count);
+            VectorMath.StorePartial(state, row.Output + j, count);
+        }
+    }
+
+    private readonly struct Backward : ICell
+    {
+        public static void Step<V>(in CellRow row)
+            where V : struct, IVector<V>
+        {
+            CellSimd.Loop<BackwardOutput, V>(row);
+            CellSimd.Loop<BackwardUnit, V>(row);
+            row.Clear(row.StateGradient); // what goes on comes from the matrix product
+        }
+
+        public static void Skip(in CellRow row) => row.Clear(row.Gates, 4);
+    }
+
+    // Through h' = o tanh(c'): the gradients of o's sum and of c'.
+    private readonly struct BackwardOutput : IUnitLoop
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Run<V>(in CellRow row, int j, int count)
+            where V : struct, IVector<V>
+        {
+            var n = row.Hidden;
+            var i = VectorMath.LoadPartial<V>(row.Gates + j, count);
+            var f = VectorMath.LoadPartial<V>(row.Gates + n + j, count);
+            var g = VectorMath.LoadPartial<V>(row.Gates + 2 * n + j, count);
+            var o = VectorMath.LoadPartial<V>(row.Gates + 3 * n + j, count);
             var dh = VectorMath.LoadPartial<V>(row.StateGradient + j, count);
             if (row.Output != null)
                 dh += VectorMath.LoadPartial<V>(row.Output + j, count);
-            var tanhC = VectorMath.Tanh(V.MultiplyAdd(f, c, i * g));
-            var dc = VectorMath.LoadPartial<V>(row.CellGradient + j, count) + dh * o * (one - tanhC * tanhC);
+            var tanh = VectorMath.Tanh(V.MultiplyAdd(f, VectorMath.LoadPartial<V>(row.CellBefore + j, count), i * g));
+            dh *= o;
+            var one = V.Broadcast(1f);
+            VectorMath.StorePartial(dh * tanh * (one - o), row.Gates + 3 * n + j, count);
+            VectorMath.StorePartial(
+                V.MultiplyAdd(dh, one - tanh * tanh, VectorMath.LoadPartial<V>(row.CellGradient + j, count)), row.CellGradient + j, count);
+        }
+    }
+
+    // Through c' = f c + i g: the gradients of the other sums and of c.
+    private readonly struct BackwardUnit : IUnitLoop
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Run<V>(in CellRow row, int j, int count)
+            where V : struct, IVector<V>
+        {
+            var n = row.Hidden;
+            var one = V.Broadcast(1f);
+            var i = VectorMath.LoadPartial<V>(row.Gates + j, count);
+            var f = VectorMath.LoadPartial<V>(row.Gates + n + j, count);
+            var g = VectorMath.LoadPartial<V>(row.Gates + 2 * n + j, count);
+            var dc = VectorMath.LoadPartial<V>(row.CellGradient + j, count);
             VectorMath.StorePartial(dc * g * i * (one - i), row.Gates + j, count);
-            VectorMath.StorePartial(dc * c * f * (one - f), row.Gates + n + j, count);
+            VectorMath.StorePartial(
+                dc * VectorMath.LoadPartial<V>(row.CellBefore + j, count) * f * (one - f), row.Gates + n + j, count);
             VectorMath.StorePartial(dc * i * (one - g * g), row.Gates + 2 * n + j, count);
-            VectorMath.StorePartial(dh * tanhC * o * (one - o), row.Gates + 3 * n + j, count);
             VectorMath.StorePartial(dc * f, row.CellGradient + j, count);
-            VectorMath.StorePartial(V.Zero, row.StateGradient + j, count); // what goes on comes from the matrix product
         }
     }
 

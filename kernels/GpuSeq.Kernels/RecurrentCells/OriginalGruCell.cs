@@ -19,8 +19,9 @@ internal static unsafe class OriginalGruCell
 {
     /// <summary>Rows: complete sums of r and z in [3, H], gates out; r h out; state before.</summary>
     public static void ResetRows(
-        Index1D item, ArrayView<float> gates, ArrayView<float> resetState, ArrayView<float> before, CellStep step) =>
-        ResetItem(item, gates, resetState, before, step);
+        Index1D item, ArrayView<float> gates, ArrayView<float> resetState, ArrayView<float> before, ArrayView<int> lengths,
+        CellStep step) =>
+        ResetItem(item, gates, resetState, before, lengths, step);
 
     /// <summary>Rows: gates r and z and the complete sum of n in, gate out; state before and after; output.</summary>
     public static void UpdateRows(
@@ -43,15 +44,17 @@ internal static unsafe class OriginalGruCell
     /// <summary>The vector form of <see cref="ResetRows"/>.</summary>
     [IntrinsicImplementation]
     public static void ResetItem(
-        int item, ArrayView<float> gates, ArrayView<float> resetState, ArrayView<float> before, CellStep step) =>
-        CellSimd.Run<ResetVector>(item, new CellViews { Gates = gates, Recurrent = resetState, Before = before }, step);
+        int item, ArrayView<float> gates, ArrayView<float> resetState, ArrayView<float> before, ArrayView<int> lengths,
+        CellStep step) =>
+        CellSimd.Run<Reset>(
+            item, new CellViews { Gates = gates, Recurrent = resetState, Before = before, Lengths = lengths }, step);
 
     /// <summary>The vector form of <see cref="UpdateRows"/>.</summary>
     [IntrinsicImplementation]
     public static void UpdateItem(
         int item, ArrayView<float> gates, ArrayView<float> before, ArrayView<float> after, ArrayView<float> output,
         ArrayView<int> lengths, CellStep step) =>
-        CellSimd.Run<UpdateVector>(
+        CellSimd.Run<Update>(
             item, new CellViews { Gates = gates, Before = before, After = after, Output = output, Lengths = lengths }, step);
 
     /// <summary>The vector form of <see cref="UpdateBackwardRows"/>.</summary>
@@ -59,7 +62,7 @@ internal static unsafe class OriginalGruCell
     public static void UpdateBackwardItem(
         int item, ArrayView<float> gates, ArrayView<float> before, ArrayView<float> outputGradient,
         ArrayView<float> stateGradient, ArrayView<int> lengths, CellStep step) =>
-        CellSimd.Run<UpdateBackwardVector>(
+        CellSimd.Run<UpdateBackward>(
             item,
             new CellViews { Gates = gates, Before = before, Output = outputGradient, StateGradient = stateGradient, Lengths = lengths },
             step);
@@ -69,7 +72,7 @@ internal static unsafe class OriginalGruCell
     public static void ResetBackwardItem(
         int item, ArrayView<float> gates, ArrayView<float> before, ArrayView<float> resetStateGradient,
         ArrayView<float> stateGradient, ArrayView<int> lengths, CellStep step) =>
-        CellSimd.Run<ResetBackwardVector>(
+        CellSimd.Run<ResetBackward>(
             item,
             new CellViews
             {
@@ -81,7 +84,15 @@ internal static unsafe class OriginalGruCell
             },
             step);
 
-    private readonly struct ResetVector : ICellVector
+    private readonly struct Reset : ICell
+    {
+        public static void Step<V>(in CellRow row)
+            where V : struct, IVector<V> => CellSimd.Loop<ResetUnit, V>(row);
+
+        public static void Skip(in CellRow row) => row.Clear(row.Recurrent);
+    }
+
+    private readonly struct ResetUnit : IUnitLoop
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Run<V>(in CellRow row, int j, int count)
@@ -96,19 +107,21 @@ internal static unsafe class OriginalGruCell
         }
     }
 
-    private readonly struct UpdateVector : ICellVector
+    private readonly struct Update : ICell
+    {
+        public static void Step<V>(in CellRow row)
+            where V : struct, IVector<V> => CellSimd.Loop<UpdateUnit, V>(row);
+
+        public static void Skip(in CellRow row) => row.Keep();
+    }
+
+    private readonly struct UpdateUnit : IUnitLoop
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Run<V>(in CellRow row, int j, int count)
             where V : struct, IVector<V>
         {
             var h = VectorMath.LoadPartial<V>(row.Before + j, count);
-            if (!row.IsActive)
-            {
-                VectorMath.StorePartial(h, row.After + j, count);
-                VectorMath.StorePartial(V.Zero, row.Output + j, count);
-                return;
-            }
             var n = row.Hidden;
             var update = VectorMath.LoadPartial<V>(row.Gates + n + j, count);
             var candidate = VectorMath.Tanh(VectorMath.LoadPartial<V>(row.Gates + 2 * n + j, count));
@@ -119,19 +132,21 @@ internal static unsafe class OriginalGruCell
         }
     }
 
-    private readonly struct UpdateBackwardVector : ICellVector
+    private readonly struct UpdateBackward : ICell
+    {
+        public static void Step<V>(in CellRow row)
+            where V : struct, IVector<V> => CellSimd.Loop<UpdateBackwardUnit, V>(row);
+
+        public static void Skip(in CellRow row) => row.Clear(row.Gates + row.Hidden, 2);
+    }
+
+    private readonly struct UpdateBackwardUnit : IUnitLoop
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Run<V>(in CellRow row, int j, int count)
             where V : struct, IVector<V>
         {
             var n = row.Hidden;
-            if (!row.IsActive)
-            {
-                VectorMath.StorePartial(V.Zero, row.Gates + n + j, count);
-                VectorMath.StorePartial(V.Zero, row.Gates + 2 * n + j, count);
-                return;
-            }
             var one = V.Broadcast(1f);
             var update = VectorMath.LoadPartial<V>(row.Gates + n + j, count);
             var candidate = VectorMath.LoadPartial<V>(row.Gates + 2 * n + j, count);
@@ -145,17 +160,20 @@ internal static unsafe class OriginalGruCell
         }
     }
 
-    private readonly struct ResetBackwardVector : ICellVector
+    private readonly struct ResetBackward : ICell
+    {
+        public static void Step<V>(in CellRow row)
+            where V : struct, IVector<V> => CellSimd.Loop<ResetBackwardUnit, V>(row);
+
+        public static void Skip(in CellRow row) => row.Clear(row.Gates);
+    }
+
+    private readonly struct ResetBackwardUnit : IUnitLoop
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Run<V>(in CellRow row, int j, int count)
             where V : struct, IVector<V>
         {
-            if (!row.IsActive)
-            {
-                VectorMath.StorePartial(V.Zero, row.Gates + j, count);
-                return;
-            }
             var reset = VectorMath.LoadPartial<V>(row.Gates + j, count);
             var dResetState = VectorMath.LoadPartial<V>(row.CellGradient + j, count);
             var h = VectorMath.LoadPartial<V>(row.Before + j, count);
@@ -167,10 +185,16 @@ internal static unsafe class OriginalGruCell
 
     /// <summary>The first half of the step for GPUs.</summary>
     public static void ResetUnits(
-        Index1D item, ArrayView<float> gates, ArrayView<float> resetState, ArrayView<float> before, CellStep step)
+        Index1D item, ArrayView<float> gates, ArrayView<float> resetState, ArrayView<float> before, ArrayView<int> lengths,
+        CellStep step)
     {
         var b = item.X / step.Hidden;
         var j = item.X % step.Hidden;
+        if (lengths.Length > 0 && step.Step >= lengths[b])
+        {
+            resetState[(long)b * step.RecurrentStride + j] = 0f;
+            return;
+        }
         var gate = (long)b * step.GateStride + j;
         var reset = Sigmoid(gates[gate]);
         gates[gate] = reset;

@@ -36,9 +36,9 @@ internal static unsafe class RnnCell
     {
         var views = new CellViews { Gates = gates, Before = before, After = after, Output = output, Lengths = lengths };
         if (isRelu != 0)
-            CellSimd.Run<ForwardVector<ReluUnit>>(item, views, step);
+            CellSimd.Run<Forward<ReluUnit>>(item, views, step);
         else
-            CellSimd.Run<ForwardVector<TanhUnit>>(item, views, step);
+            CellSimd.Run<Forward<TanhUnit>>(item, views, step);
     }
 
     /// <summary>The vector form of <see cref="BackwardRows"/>.</summary>
@@ -49,9 +49,9 @@ internal static unsafe class RnnCell
     {
         var views = new CellViews { Gates = gates, Output = outputGradient, StateGradient = stateGradient, Lengths = lengths };
         if (isRelu != 0)
-            CellSimd.Run<BackwardVector<ReluUnit>>(item, views, step);
+            CellSimd.Run<Backward<ReluUnit>>(item, views, step);
         else
-            CellSimd.Run<BackwardVector<TanhUnit>>(item, views, step);
+            CellSimd.Run<Backward<TanhUnit>>(item, views, step);
     }
 
     private interface IUnit
@@ -85,19 +85,22 @@ internal static unsafe class RnnCell
             where V : struct, IVector<V> => V.Select(V.LessThan(V.Zero, value), upstream, V.Zero);
     }
 
-    private readonly struct ForwardVector<TUnit> : ICellVector
+    private readonly struct Forward<TUnit> : ICell
+        where TUnit : struct, IUnit
+    {
+        public static void Step<V>(in CellRow row)
+            where V : struct, IVector<V> => CellSimd.Loop<ForwardUnit<TUnit>, V>(row);
+
+        public static void Skip(in CellRow row) => row.Keep();
+    }
+
+    private readonly struct ForwardUnit<TUnit> : IUnitLoop
         where TUnit : struct, IUnit
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Run<V>(in CellRow row, int j, int count)
             where V : struct, IVector<V>
         {
-            if (!row.IsActive)
-            {
-                VectorMath.StorePartial(VectorMath.LoadPartial<V>(row.Before + j, count), row.After + j, count);
-                VectorMath.StorePartial(V.Zero, row.Output + j, count);
-                return;
-            }
             var state = TUnit.Value(VectorMath.LoadPartial<V>(row.Gates + j, count));
             VectorMath.StorePartial(state, row.Gates + j, count);
             VectorMath.StorePartial(state, row.After + j, count);
@@ -105,23 +108,30 @@ internal static unsafe class RnnCell
         }
     }
 
-    private readonly struct BackwardVector<TUnit> : ICellVector
+    private readonly struct Backward<TUnit> : ICell
+        where TUnit : struct, IUnit
+    {
+        public static void Step<V>(in CellRow row)
+            where V : struct, IVector<V>
+        {
+            CellSimd.Loop<BackwardUnit<TUnit>, V>(row);
+            row.Clear(row.StateGradient); // what goes on comes from the matrix product
+        }
+
+        public static void Skip(in CellRow row) => row.Clear(row.Gates);
+    }
+
+    private readonly struct BackwardUnit<TUnit> : IUnitLoop
         where TUnit : struct, IUnit
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Run<V>(in CellRow row, int j, int count)
             where V : struct, IVector<V>
         {
-            if (!row.IsActive)
-            {
-                VectorMath.StorePartial(V.Zero, row.Gates + j, count);
-                return;
-            }
             var dh = VectorMath.LoadPartial<V>(row.StateGradient + j, count);
             if (row.Output != null)
                 dh += VectorMath.LoadPartial<V>(row.Output + j, count);
             VectorMath.StorePartial(TUnit.Gradient(VectorMath.LoadPartial<V>(row.Gates + j, count), dh), row.Gates + j, count);
-            VectorMath.StorePartial(V.Zero, row.StateGradient + j, count); // what goes on comes from the matrix product
         }
     }
 

@@ -104,8 +104,7 @@ internal static unsafe class ReductionColumns
             SumNarrow(source, rows, columns, sums, arguments.Width);
         else
             SumRows(source, rows, columns, arguments.Columns, sums, arguments.Width);
-        for (var i = 0; i < columns; i++)
-            target[i] = arguments.Finish.Result(sums[i], target[i]);
+        VectorLoop.Run(new FinishStep(sums, target, arguments.Finish), 0, columns, arguments.Width);
     }
 
     // Rows that lie side by side are one wide row: k of them at a time are summed into k sums for each column.
@@ -128,6 +127,14 @@ internal static unsafe class ReductionColumns
             VectorLoop.Run(new FourRowsStep(source, stride, sums), 0, columns, width);
         for (; row < rows; row++, source += stride)
             VectorLoop.Run(new RowStep(source, sums), 0, columns, width);
+    }
+
+    private readonly struct FinishStep(float* sums, float* target, ReductionFinish finish) : IVectorStep
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Step<TVector>(nint i, int count)
+            where TVector : struct, IVector<TVector> => VectorMath.StoreGradient(
+                VectorMath.LoadPartial<TVector>(sums + i, count) * TVector.Broadcast(finish.Scale), target + i, count, finish.Accumulate);
     }
 
     private readonly struct RowStep(float* row, float* sums) : IVectorStep

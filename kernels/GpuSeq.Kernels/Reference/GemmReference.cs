@@ -13,7 +13,8 @@ public static class GemmReference
     /// <param name="bias">[N], or nothing.</param>
     /// <param name="residual">[M, N] laid out as C, or nothing.</param>
     public static void Multiply<T>(
-        GemmShape shape, ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> c, ReadOnlySpan<T> bias = default, ReadOnlySpan<T> residual = default)
+        GemmShape shape, ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> c,
+        ReadOnlySpan<T> bias = default, ReadOnlySpan<T> residual = default)
         where T : IFloatingPointIeee754<T>
     {
         var lda = shape.Lda > 0 ? shape.Lda : shape.TransposeA ? shape.M : shape.K;

@@ -25,11 +25,18 @@ public abstract class KernelCase(string kernel, string name)
     /// <summary>How far a result may be from the definition.</summary>
     public Tolerance Tolerance { get; protected init; } = Tolerance.Rounding(1);
 
+    /// <summary>
+    /// Whether the case belongs to the quick check, whose cases show every option and every edge of a kernel with little
+    /// work, so that even a processor that runs groups lane by lane is soon done with them.
+    /// </summary>
+    public bool IsQuick { get; protected init; } = true;
+
     /// <summary>Floating-point operations of one call, or 0 where memory is what limits.</summary>
     public virtual double Flops => 0;
 
     /// <summary>Bytes that one call must move at least: every operand once.</summary>
-    public virtual double Bytes => Operands.Sum(operand => (double)operand.Length * sizeof(float) * (operand.IsWritten && operand.IsRead ? 2 : 1));
+    public virtual double Bytes =>
+        Operands.Sum(operand => (double)operand.Length * sizeof(float) * (operand.IsWritten && operand.IsRead ? 2 : 1));
 
     /// <summary>
     /// The case whose gradient this one computes, or null. Where it is set, every output <c>dx</c> must be the derivative of

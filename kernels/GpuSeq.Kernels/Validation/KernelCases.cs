@@ -4,7 +4,7 @@ namespace GpuSeq.Kernels.Validation;
 public static class KernelCases
 {
     /// <summary>The cases, family by family.</summary>
-    public static IEnumerable<KernelCase> All =>
+    public static IReadOnlyList<KernelCase> All { get; } =
     [
         .. GemmCases.All,
         .. EmbeddingCases.All,
@@ -19,4 +19,7 @@ public static class KernelCases
         .. RandomCases.All,
         .. OptimizerCases.All,
     ];
+
+    /// <summary>The cases of the quick check: every kernel with every option, but little work.</summary>
+    public static IEnumerable<KernelCase> Quick => All.Where(kernelCase => kernelCase.IsQuick);
 }

@@ -1,4 +1,7 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Numerics;
 
 namespace GpuSeq.Cli.Commands;
 
@@ -16,33 +19,36 @@ internal static class CommonOptions
 
     /// <summary>An option with a number that must lie in a range.</summary>
     public static Option<T> Number<T>(string name, string help, T otherwise, T least, T? most = null)
-        where T : struct, IComparable<T>
-    {
-        var option = new Option<T>(name) { Description = help, HelpName = "N", DefaultValueFactory = _ => otherwise };
-        option.Validators.Add(result => CheckRange(result, name, result.GetValueOrDefault<T>(), least, most));
-        return option;
-    }
+        where T : struct, INumber<T> => new(name)
+        {
+            Description = help,
+            HelpName = "N",
+            DefaultValueFactory = _ => otherwise,
+            CustomParser = result => Parse(result, name, least, most) ?? otherwise,
+        };
 
     /// <summary>An option with a number that may be left out.</summary>
     public static Option<T?> OptionalNumber<T>(string name, string help, T least, T? most = null)
-        where T : struct, IComparable<T>
-    {
-        var option = new Option<T?>(name) { Description = help, HelpName = "N" };
-        option.Validators.Add(result =>
+        where T : struct, INumber<T> => new(name)
         {
-            if (result.GetValueOrDefault<T?>() is { } value)
-                CheckRange(result, name, value, least, most);
-        });
-        return option;
+            Description = help,
+            HelpName = "N",
+            CustomParser = result => Parse(result, name, least, most),
+        };
+
+    private static T? Parse<T>(ArgumentResult result, string name, T least, T? most)
+        where T : struct, INumber<T>
+    {
+        var text = result.Tokens[0].Value;
+        if (!T.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value))
+            result.AddError($"Option '{name}' takes a number{(IsWhole<T>() ? " without a fraction" : "")}, not '{text}'.");
+        else if (!(value >= least) || value > most)
+            result.AddError(most is null ? $"Option '{name}' is at least {least}, not {text}." : $"Option '{name}' lies between {least} and {most}, not at {text}.");
+        else
+            return value;
+        return null;
     }
 
-    private static void CheckRange<T>(System.CommandLine.Parsing.OptionResult result, string name, T value, T least, T? most)
-        where T : struct, IComparable<T>
-    {
-        if (value.CompareTo(least) >= 0 && !(most is { } limit && value.CompareTo(limit) > 0))
-            return;
-        result.AddError(most is null
-            ? $"Option '{name}' is at least {least}, not {value}."
-            : $"Option '{name}' lies between {least} and {most}, not at {value}.");
-    }
+    private static bool IsWhole<T>()
+        where T : struct, INumber<T> => T.One / (T.One + T.One) == T.Zero;
 }

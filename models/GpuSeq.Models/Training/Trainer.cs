@@ -114,7 +114,8 @@ public sealed class Trainer : IDisposable
             if (_step % _options.LogEvery == 0)
             {
                 var pace = (_step - lastLog.Step) * _task.ItemsPerStep / Math.Max(1e-9, (clock.Elapsed - lastLog.Time).TotalSeconds);
-                progress?.Invoke(LogStep(pace, clock));
+                var logged = LogStep(pace, clock);
+                progress?.Invoke(logged);
                 lastLog = (_step, clock.Elapsed);
             }
             if (_step % EvaluateEvery == 0 && _step < TotalSteps)
@@ -138,7 +139,8 @@ public sealed class Trainer : IDisposable
             try
             {
                 var measured = _task.Evaluate(cancellation);
-                progress?.Invoke(Judge(measured, clock));
+                var judged = Judge(measured, clock);
+                progress?.Invoke(judged);
                 return measured;
             }
             catch (OperationCanceledException)

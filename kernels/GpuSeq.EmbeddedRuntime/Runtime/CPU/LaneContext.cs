@@ -28,7 +28,7 @@ internal enum LaneState
 internal sealed unsafe class LaneContext(GroupState group, int linearIndex)
 {
     [ThreadStatic]
-    private static LaneContext? s_current;
+    private static LaneContext? _current;
 
     public readonly GroupState Group = group;
     public readonly int LinearIndex = linearIndex;
@@ -69,8 +69,8 @@ internal sealed unsafe class LaneContext(GroupState group, int linearIndex)
     public static LaneContext? Running
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => s_current;
-        set => s_current = value;
+        get => _current;
+        set => _current = value;
     }
 
     /// <summary>The lane that the calling thread runs.</summary>
@@ -78,7 +78,7 @@ internal sealed unsafe class LaneContext(GroupState group, int linearIndex)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LaneContext Current([CallerMemberName] string member = "")
     {
-        var lane = s_current;
+        var lane = _current;
         if (lane is null)
             ThrowOutside(member);
         return lane;

@@ -9,10 +9,10 @@ internal sealed unsafe class LocalArena
     private const long FirstBlock = 4096;
 
     [ThreadStatic]
-    private static LocalArena? s_ofThread;
+    private static LocalArena? _ofThread;
 
     // True once an implicitly grouped kernel has used local memory: from then on work items take theirs back.
-    private static volatile bool s_inUse;
+    private static volatile bool _inUse;
 
     private readonly List<(nint Address, long Size)> _blocks = [];
     private int _block;
@@ -29,16 +29,16 @@ internal sealed unsafe class LocalArena
     {
         get
         {
-            s_inUse = true;
-            return s_ofThread ??= new();
+            _inUse = true;
+            return _ofThread ??= new();
         }
     }
 
     /// <summary>Takes back the memory of the work item that the calling thread has just run.</summary>
     public static void EndItem()
     {
-        if (s_inUse)
-            s_ofThread?.Reset();
+        if (_inUse)
+            _ofThread?.Reset();
     }
 
     public void* Allocate(long bytes)
