@@ -175,9 +175,15 @@ internal static unsafe class CrossEntropyRows
         var logSum = TVector.Broadcast(normalizer[1]);
         var factors = TVector.Broadcast(factor);
         var spreads = TVector.Broadcast(spread);
-        for (var i = 0; i < count; i += TVector.Count)
+        var i = 0;
+        for (; i + TVector.Count <= count; i += TVector.Count)
+            Step(i, TVector.Count);
+        if (i < count)
+            Step(i, count - i);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        void Step(int i, int left)
         {
-            var left = count - i;
             var p = VectorMath.Exp(VectorMath.LoadPartial<TVector>(x + i, left) - max - logSum);
             var weight = w == null ? spreads : spreads * VectorMath.LoadPartial<TVector>(w + i, left);
             var value = p * factors - weight;

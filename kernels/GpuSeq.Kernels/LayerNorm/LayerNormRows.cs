@@ -92,9 +92,15 @@ internal static unsafe class LayerNormRows
         where TVector : struct, IVector<TVector>
     {
         var (means, losts, rstds) = (TVector.Broadcast(mean), TVector.Broadcast(lost), TVector.Broadcast(rstd));
-        for (var i = 0; i < count; i += TVector.Count)
+        var i = 0;
+        for (; i + TVector.Count <= count; i += TVector.Count)
+            Step(i, TVector.Count);
+        if (i < count)
+            Step(i, count - i);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        void Step(int i, int left)
         {
-            var left = count - i;
             var value = (VectorMath.LoadPartial<TVector>(x + i, left) - means - losts) * rstds;
             if (gamma != null)
                 value *= VectorMath.LoadPartial<TVector>(gamma + i, left);
@@ -157,9 +163,16 @@ internal static unsafe class LayerNormRows
     {
         var means = TVector.Broadcast(mean);
         TVector deviation = TVector.Zero, upstream = TVector.Zero, product = TVector.Zero;
-        for (var i = 0; i < count; i += TVector.Count)
+        var i = 0;
+        for (; i + TVector.Count <= count; i += TVector.Count)
+            Step(i, TVector.Count);
+        if (i < count)
+            Step(i, count - i);
+        return (TVector.Sum(deviation), TVector.Sum(upstream), TVector.Sum(product));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        void Step(int i, int left)
         {
-            var left = count - i;
             var d = VectorMath.LoadPartial<TVector>(x + i, left, mean) - means;
             var g = VectorMath.LoadPartial<TVector>(dy + i, left);
             if (gamma != null)
@@ -168,7 +181,6 @@ internal static unsafe class LayerNormRows
             upstream += g;
             product = TVector.MultiplyAdd(g, d, product);
         }
-        return (TVector.Sum(deviation), TVector.Sum(upstream), TVector.Sum(product));
     }
 
     // dx (+)= rstd (g - mean of g - h mean of g h); the sums over rows grow by dy h and dy.
@@ -180,9 +192,15 @@ internal static unsafe class LayerNormRows
     {
         var (means, losts, rstds) = (TVector.Broadcast(row.Mean), TVector.Broadcast(row.Lost), TVector.Broadcast(row.Rstd));
         var (upstream, product) = (TVector.Broadcast(moments.Upstream), TVector.Broadcast(moments.Product));
-        for (var i = 0; i < count; i += TVector.Count)
+        var i = 0;
+        for (; i + TVector.Count <= count; i += TVector.Count)
+            Step(i, TVector.Count);
+        if (i < count)
+            Step(i, count - i);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        void Step(int i, int left)
         {
-            var left = count - i;
             var h = (VectorMath.LoadPartial<TVector>(x + i, left) - means - losts) * rstds;
             var g = VectorMath.LoadPartial<TVector>(dy + i, left);
             if (gammaSums != null)

@@ -167,13 +167,18 @@ internal static unsafe class SoftmaxRows
         where TVector : struct, IVector<TVector>
     {
         var sums = TVector.Broadcast(sum);
-        for (var i = 0; i < count; i += TVector.Count)
+        var i = 0;
+        for (; i + TVector.Count <= count; i += TVector.Count)
+            Step(i, TVector.Count);
+        if (i < count)
+            Step(i, count - i);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        void Step(int i, int left)
         {
-            var left = count - i;
-            var value = VectorMath.LoadPartial<TVector>(dy + i, left) - VectorMath.Exp(VectorMath.LoadPartial<TVector>(y + i, left)) * sums;
-            if (accumulate)
-                value += VectorMath.LoadPartial<TVector>(dx + i, left);
-            VectorMath.StorePartial(value, dx + i, left);
+            var share = VectorMath.Exp(VectorMath.LoadPartial<TVector>(y + i, left));
+            var value = VectorMath.LoadPartial<TVector>(dy + i, left) - share * sums;
+            VectorMath.StoreGradient(value, dx + i, left, accumulate ? 1 : 0);
         }
     }
 }
