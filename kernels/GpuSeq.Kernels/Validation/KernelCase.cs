@@ -44,9 +44,6 @@ public abstract class KernelCase(string kernel, string name)
     /// </summary>
     public virtual KernelCase? GradientOf => null;
 
-    /// <summary>Whether <see cref="Launch"/> does nothing else; otherwise it prepares operands too, and may allocate.</summary>
-    public virtual bool OnlyLaunches => true;
-
     /// <summary>Launches the kernel.</summary>
     public abstract void Launch(KernelLibrary kernels, CaseViews views);
 
