@@ -10,7 +10,7 @@ namespace GpuSeq.Kernels;
 public sealed class Gemm
 {
     // A block of K keeps a panel of B in the first-level cache; a block of N keeps packed B in the last-level one.
-    private const int MaxKBlock = 256;
+    private const int MaxKBlock = 384;
     private const int MaxNBlock = 4096;
 
     // Below this many multiplications, or rows, packing costs more than it saves.

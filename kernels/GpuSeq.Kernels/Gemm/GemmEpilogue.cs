@@ -25,6 +25,27 @@ internal static unsafe class GemmEpilogue
     }
 
     // Out of line: most products have no activation, and their loop must not pay for it.
+    /// <summary>The same for rows of a whole tile, two vectors wide, with nothing after the product.</summary>
+    [MethodImpl(MicroKernel.Options)]
+    public static void StorePlain<TVector>(float* tile, float* c, int stride, int rows, float alpha, float beta)
+        where TVector : struct, IVector<TVector>
+    {
+        var n = TVector.Count;
+        var (scale, keep) = (TVector.Broadcast(alpha), TVector.Broadcast(beta));
+        for (var r = 0; r < rows; r++, tile += 2 * n, c += stride)
+        {
+            var left = scale * TVector.Load(tile);
+            var right = scale * TVector.Load(tile + n);
+            if (beta != 0f)
+            {
+                left = TVector.MultiplyAdd(keep, TVector.Load(c), left);
+                right = TVector.MultiplyAdd(keep, TVector.Load(c + n), right);
+            }
+            TVector.Store(left, c);
+            TVector.Store(right, c + n);
+        }
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static TVector Activate<TVector>(TVector value, Activation activation)
         where TVector : struct, IVector<TVector> => ActivationFunctions.Forward(activation, value);
