@@ -25,7 +25,7 @@ public class GemmBenchmarks
     ];
 
     [ParamsSource(nameof(Sizes))]
-    public required GemmSize Size { get; set; }
+    public GemmSize Size { get; set; } = new(256, 256, 256);
 
     [GlobalSetup]
     public void Open()
