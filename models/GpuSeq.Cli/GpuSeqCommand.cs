@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using GpuSeq.Cli.Commands;
 using GpuSeq.Engine;
 using GpuSeq.Engine.Checkpoints;
@@ -38,8 +39,10 @@ public static class GpuSeqCommand
         var call = root.Parse(args);
         if (call.Errors.Count > 0)
         {
-            var path = string.Join(' ', call.CommandResult.Command.Parents.OfType<Command>().Reverse()
-                .Append(call.CommandResult.Command).Skip(1).Select(command => command.Name).Prepend("gpuseq"));
+            var names = new Stack<string>();
+            for (SymbolResult? result = call.CommandResult; result is CommandResult { Parent: not null } command; result = command.Parent)
+                names.Push(command.Command.Name);
+            var path = string.Join(' ', names.Prepend("gpuseq"));
             foreach (var error in call.Errors)
                 output.Error(error.Message);
             output.Error($"'{path} --help' shows how it is called.");

@@ -108,6 +108,8 @@ public sealed class CommandTests
             Assert.That(exit, Is.EqualTo(ExitCode.WrongCall));
             Assert.That(error, Does.StartWith("gpuseq: "));
             Assert.That(error, Does.Not.Contain("   at "));
+            Assert.That(error.TrimEnd().Split('\n'), Has.All.StartWith("gpuseq: "));
+            Assert.That(error, Does.Contain("--help").Or.Contain("--resume"));
             Assert.That(output, Is.Empty);
         });
     }

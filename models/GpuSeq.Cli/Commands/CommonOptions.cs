@@ -36,6 +36,26 @@ internal static class CommonOptions
             CustomParser = result => Parse(result, name, least, most),
         };
 
+    /// <summary>An option with one of a few names.</summary>
+    public static Option<string> Choice<T>(string name, string help, T otherwise)
+        where T : struct, Enum
+    {
+        var names = Enum.GetNames<T>().Select(value => value.ToLowerInvariant()).ToArray();
+        return new(name)
+        {
+            Description = help,
+            HelpName = string.Join('|', names),
+            DefaultValueFactory = _ => otherwise.ToString().ToLowerInvariant(),
+            CustomParser = result =>
+            {
+                var text = result.Tokens[0].Value.ToLowerInvariant();
+                if (!names.Contains(text))
+                    result.AddError($"Option '{name}' is one of {string.Join(", ", names)}, not '{text}'.");
+                return text;
+            },
+        };
+    }
+
     private static T? Parse<T>(ArgumentResult result, string name, T least, T? most)
         where T : struct, INumber<T>
     {

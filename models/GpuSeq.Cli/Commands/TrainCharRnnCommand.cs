@@ -13,7 +13,7 @@ internal static class TrainCharRnnCommand
     {
         var command = new Command(CharRnnTask.Name, "A recurrent network learns to write text, character by character.");
         var training = new TrainingArguments(command, new() { Epochs = 30, Batch = 16 });
-        var cell = new Option<CellKind>("--cell") { Description = "The kind of cell: rnn, lstm or gru.", DefaultValueFactory = _ => CellKind.Lstm };
+        var cell = CommonOptions.Choice("--cell", "The kind of cell.", CellKind.Lstm);
         var hidden = CommonOptions.Number("--hidden", "The size of the state.", 128, 1);
         var layers = CommonOptions.Number("--layers", "Layers stacked on each other.", 1, 1);
         var embedding = CommonOptions.Number("--embedding", "The length of a character's vector.", 64, 1);
@@ -40,7 +40,7 @@ internal static class TrainCharRnnCommand
                 : new()
                 {
                     VocabSize = 1, // taken from the text
-                    Cell = call.GetValue(cell),
+                    Cell = Enum.Parse<CellKind>(call.GetValue(cell)!, ignoreCase: true),
                     EmbeddingSize = call.GetValue(embedding),
                     HiddenSize = call.GetValue(hidden),
                     NumLayers = call.GetValue(layers),
