@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace ILGPU.Algorithms;
@@ -128,81 +127,81 @@ public static partial class XMath
 
     /// <summary>The absolute value.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static sbyte Abs(sbyte value) => Math.Abs(value);
+    public static sbyte Abs(sbyte value) => IntrinsicMath.Abs(value);
 
     /// <summary>The absolute value.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static short Abs(short value) => Math.Abs(value);
+    public static short Abs(short value) => IntrinsicMath.Abs(value);
 
     /// <summary>The absolute value.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int Abs(int value) => Math.Abs(value);
+    public static int Abs(int value) => IntrinsicMath.Abs(value);
 
     /// <summary>The absolute value.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static long Abs(long value) => Math.Abs(value);
+    public static long Abs(long value) => IntrinsicMath.Abs(value);
 
     /// <summary>The number of bits that are set.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int PopCount(int value) => BitOperations.PopCount((uint)value);
+    public static int PopCount(int value) => IntrinsicMath.PopCount(value);
 
     /// <summary>The number of bits that are set.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int PopCount(uint value) => BitOperations.PopCount(value);
+    public static int PopCount(uint value) => IntrinsicMath.PopCount(value);
 
     /// <summary>The number of bits that are set.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int PopCount(long value) => BitOperations.PopCount((ulong)value);
+    public static int PopCount(long value) => IntrinsicMath.PopCount(value);
 
     /// <summary>The number of bits that are set.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int PopCount(ulong value) => BitOperations.PopCount(value);
+    public static int PopCount(ulong value) => IntrinsicMath.PopCount(value);
 
     /// <summary>The number of zeros before the highest bit that is set.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int LeadingZeroCount(int value) => BitOperations.LeadingZeroCount((uint)value);
+    public static int LeadingZeroCount(int value) => IntrinsicMath.LeadingZeroCount(value);
 
     /// <summary>The number of zeros before the highest bit that is set.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int LeadingZeroCount(uint value) => BitOperations.LeadingZeroCount(value);
+    public static int LeadingZeroCount(uint value) => IntrinsicMath.LeadingZeroCount(value);
 
     /// <summary>The number of zeros before the highest bit that is set.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int LeadingZeroCount(long value) => BitOperations.LeadingZeroCount((ulong)value);
+    public static int LeadingZeroCount(long value) => IntrinsicMath.LeadingZeroCount(value);
 
     /// <summary>The number of zeros before the highest bit that is set.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int LeadingZeroCount(ulong value) => BitOperations.LeadingZeroCount(value);
+    public static int LeadingZeroCount(ulong value) => IntrinsicMath.LeadingZeroCount(value);
 
     /// <summary>The number of zeros after the lowest bit that is set.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int TrailingZeroCount(int value) => BitOperations.TrailingZeroCount(value);
+    public static int TrailingZeroCount(int value) => IntrinsicMath.TrailingZeroCount(value);
 
     /// <summary>The number of zeros after the lowest bit that is set.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int TrailingZeroCount(uint value) => BitOperations.TrailingZeroCount(value);
+    public static int TrailingZeroCount(uint value) => IntrinsicMath.TrailingZeroCount(value);
 
     /// <summary>The number of zeros after the lowest bit that is set.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int TrailingZeroCount(long value) => BitOperations.TrailingZeroCount(value);
+    public static int TrailingZeroCount(long value) => IntrinsicMath.TrailingZeroCount(value);
 
     /// <summary>The number of zeros after the lowest bit that is set.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int TrailingZeroCount(ulong value) => BitOperations.TrailingZeroCount(value);
+    public static int TrailingZeroCount(ulong value) => IntrinsicMath.TrailingZeroCount(value);
 
     /// <summary>The quotient, rounded down for numbers that are not negative.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int DivRoundDown(int numerator, int denominator) => numerator / denominator;
+    public static int DivRoundDown(int numerator, int denominator) => IntrinsicMath.DivRoundDown(numerator, denominator);
 
     /// <summary>The quotient, rounded up for numbers that are not negative.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int DivRoundUp(int numerator, int denominator) => (numerator + denominator - 1) / denominator;
+    public static int DivRoundUp(int numerator, int denominator) => IntrinsicMath.DivRoundUp(numerator, denominator);
 
     /// <summary>The quotient, rounded down for numbers that are not negative.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static long DivRoundDown(long numerator, long denominator) => numerator / denominator;
+    public static long DivRoundDown(long numerator, long denominator) => IntrinsicMath.DivRoundDown(numerator, denominator);
 
     /// <summary>The quotient, rounded up for numbers that are not negative.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static long DivRoundUp(long numerator, long denominator) => (numerator + denominator - 1) / denominator;
+    public static long DivRoundUp(long numerator, long denominator) => IntrinsicMath.DivRoundUp(numerator, denominator);
 }

@@ -155,8 +155,8 @@ internal static unsafe class GruCell
         {
             var gate = (long)b * step.GateStride + j;
             var sum = (long)b * step.RecurrentStride + j;
-            var reset = Sigmoid(gates[gate] + recurrent[sum]);
-            var update = Sigmoid(gates[gate + step.Hidden] + recurrent[sum + step.Hidden]);
+            var reset = CellUnit.Sigmoid(gates[gate] + recurrent[sum]);
+            var update = CellUnit.Sigmoid(gates[gate + step.Hidden] + recurrent[sum + step.Hidden]);
             var candidate = XMath.Tanh(gates[gate + 2 * step.Hidden] + reset * recurrent[sum + 2 * step.Hidden]);
             state = candidate + update * (state - candidate);
             gates[gate] = reset;
@@ -202,6 +202,4 @@ internal static unsafe class GruCell
         recurrent[sum + 2 * step.Hidden] = dCandidate * reset;
         stateGradient[item] = dh * update;
     }
-
-    private static float Sigmoid(float x) => 1f / (1f + XMath.Exp(-x));
 }

@@ -178,10 +178,10 @@ internal static unsafe class LstmCell
             return;
         }
         var gate = (long)b * step.GateStride + j;
-        var i = Sigmoid(gates[gate]);
-        var f = Sigmoid(gates[gate + step.Hidden]);
+        var i = CellUnit.Sigmoid(gates[gate]);
+        var f = CellUnit.Sigmoid(gates[gate + step.Hidden]);
         var g = XMath.Tanh(gates[gate + 2 * step.Hidden]);
-        var o = Sigmoid(gates[gate + 3 * step.Hidden]);
+        var o = CellUnit.Sigmoid(gates[gate + 3 * step.Hidden]);
         c = f * c + i * g;
         var state = o * XMath.Tanh(c);
         gates[gate] = i;
@@ -224,6 +224,4 @@ internal static unsafe class LstmCell
         cellGradient[item] = dc * f;
         stateGradient[item] = 0f;
     }
-
-    private static float Sigmoid(float x) => 1f / (1f + XMath.Exp(-x));
 }

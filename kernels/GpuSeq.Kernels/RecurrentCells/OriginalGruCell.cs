@@ -196,9 +196,9 @@ internal static unsafe class OriginalGruCell
             return;
         }
         var gate = (long)b * step.GateStride + j;
-        var reset = Sigmoid(gates[gate]);
+        var reset = CellUnit.Sigmoid(gates[gate]);
         gates[gate] = reset;
-        gates[gate + step.Hidden] = Sigmoid(gates[gate + step.Hidden]);
+        gates[gate + step.Hidden] = CellUnit.Sigmoid(gates[gate + step.Hidden]);
         resetState[(long)b * step.RecurrentStride + j] = reset * before[(long)b * step.StateStride + j];
     }
 
@@ -264,6 +264,4 @@ internal static unsafe class OriginalGruCell
         gates[gate] = dResetState * before[(long)b * step.StateStride + j] * reset * (1f - reset);
         stateGradient[item] += dResetState * reset;
     }
-
-    private static float Sigmoid(float x) => 1f / (1f + XMath.Exp(-x));
 }
