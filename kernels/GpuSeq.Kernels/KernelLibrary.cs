@@ -17,6 +17,7 @@ public enum KernelShape
 public sealed class KernelLibrary : IDisposable
 {
     private Gemm? _gemm;
+    private Attention? _attention;
     private Rnn? _rnn;
     private Lstm? _lstm;
     private Gru? _gru;
@@ -67,6 +68,9 @@ public sealed class KernelLibrary : IDisposable
 
     /// <summary>Matrix products.</summary>
     public Gemm Gemm => _gemm ??= new(this);
+
+    /// <summary>Scaled dot-product attention.</summary>
+    public Attention Attention => _attention ??= new(this);
 
     /// <summary>Elman networks.</summary>
     public Rnn Rnn => _rnn ??= new(this);

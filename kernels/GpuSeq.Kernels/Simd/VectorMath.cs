@@ -104,6 +104,26 @@ internal static unsafe class VectorMath
         return TVector.Select(TVector.LessThan(highest, x), TVector.Broadcast(float.PositiveInfinity), value);
     }
 
+    /// <summary>
+    /// 2^x for x up to 0: 2^n times a minimax fit of 2^r with |r| at most 1/2. 0 where that is nearly no normal number,
+    /// -infinity included; NaN stays NaN.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector PowerOfTwo<TVector>(TVector x)
+        where TVector : struct, IVector<TVector>
+    {
+        var n = TVector.Round(x);
+        var r = x - n;
+        var p = TVector.Broadcast(1.539410374e-4f);
+        p = TVector.MultiplyAdd(p, r, TVector.Broadcast(1.340923074e-3f));
+        p = TVector.MultiplyAdd(p, r, TVector.Broadcast(9.618294484e-3f));
+        p = TVector.MultiplyAdd(p, r, TVector.Broadcast(5.550299719e-2f));
+        p = TVector.MultiplyAdd(p, r, TVector.Broadcast(2.402264904e-1f));
+        p = TVector.MultiplyAdd(p, r, TVector.Broadcast(6.931472239e-1f));
+        p = TVector.MultiplyAdd(p, r, TVector.Broadcast(1f));
+        return TVector.Select(TVector.LessThan(x, TVector.Broadcast(-125f)), TVector.Zero, TVector.ScaleByPowerOfTwo(p, n));
+    }
+
     /// <summary>1 / (1 + e^-x), finite for every x but NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Sigmoid<TVector>(TVector x)

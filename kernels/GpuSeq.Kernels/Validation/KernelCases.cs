@@ -7,6 +7,7 @@ public static class KernelCases
     public static IReadOnlyList<KernelCase> All { get; } =
     [
         .. GemmCases.All,
+        .. AttentionCases.All,
         .. EmbeddingCases.All,
         .. SoftmaxCases.All,
         .. LayerNormCases.All,
