@@ -185,6 +185,17 @@ public sealed class Graph : IDisposable
         return new(gradient.Floats, false);
     }
 
+    /// <summary>Where a rule writes the gradient of a part of an operand; what lies beside the first part to arrive becomes 0.</summary>
+    internal GradientTarget AccumulatePart(Tensor tensor, long offset, long length)
+    {
+        var target = Accumulate(tensor);
+        if (length == target.Floats.Length)
+            return target;
+        if (!target.Adds)
+            Kernels.Elementwise.Fill(target.Floats, 0f);
+        return new(target.Floats.SubView(offset, length), true);
+    }
+
     internal Tensor? FindGradient(Tensor tensor) => _gradients.GetValueOrDefault(tensor);
 
     private ArrayView<byte> Rent(long bytes)

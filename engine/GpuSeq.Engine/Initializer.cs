@@ -18,6 +18,9 @@ public abstract record Initializer
     /// <summary>PyTorch's default for layers with a given number of inputs: evenly within 1 / sqrt(inputs).</summary>
     public static Initializer FanIn(int inputs) => new UniformInitializer(1f / MathF.Sqrt(inputs));
 
+    /// <summary>Evenly within sqrt(6 / (inputs + outputs)) (Glorot and Bengio 2010).</summary>
+    public static Initializer Glorot(int inputs, int outputs) => new UniformInitializer(MathF.Sqrt(6f / (inputs + outputs)));
+
     internal abstract void Fill(Device device, Parameter parameter, RandomStream random);
 
     private sealed record ConstantInitializer(float Value) : Initializer

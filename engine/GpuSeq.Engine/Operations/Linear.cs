@@ -11,22 +11,40 @@ public static partial class Operations
     /// <param name="bias">Or null for none.</param>
     /// <param name="activation">Applied in the same kernel.</param>
     /// <exception cref="ShapeException">The sizes do not fit.</exception>
-    public static Tensor Linear(this Tensor x, Tensor weight, Tensor? bias = null, Activation activation = Activation.None)
+    public static Tensor Linear(this Tensor x, Tensor weight, Tensor? bias = null, Activation activation = Activation.None) =>
+        x.Linear(weight, bias, Range.All, null, activation);
+
+    /// <summary>
+    /// The same for some of the outputs, where a weight holds several layers, as <c>in_proj_weight</c> of
+    /// <c>nn.MultiheadAttention</c> does.
+    /// </summary>
+    /// <param name="x">Any number of rows.</param>
+    /// <param name="weight">As PyTorch's <c>nn.Linear.weight</c>.</param>
+    /// <param name="bias">Or null for none.</param>
+    /// <param name="rows">Which rows of the weight, one for each output.</param>
+    /// <param name="biases">Which elements of the bias; null for those with the rows' numbers.</param>
+    /// <param name="activation">Applied in the same kernel.</param>
+    /// <exception cref="ShapeException">The sizes do not fit.</exception>
+    public static Tensor Linear(this Tensor x, Tensor weight, Tensor? bias, Range rows, Range? biases = null, Activation activation = Activation.None)
     {
         var graph = Graph.Of(nameof(Linear), x, weight, bias);
         if (weight.Shape.Rank != 2 || x.Shape.Rank == 0 || x.Shape.Columns != weight.Shape[1])
             throw new ShapeException(nameof(Linear), $"x {x.Shape} and weight {weight.Shape} [outputs, inputs]");
-        if (bias is not null && bias.Shape.ElementCount != weight.Shape[0])
-            throw new ShapeException(nameof(Linear), $"weight {weight.Shape} [outputs, inputs] and bias {bias.Shape}");
+        var (first, outputs) = rows.GetOffsetAndLength(weight.Shape[0]);
+        var (firstBias, biasCount) = (0, outputs);
+        if (bias is not null)
+            (firstBias, biasCount) = (biases ?? rows).GetOffsetAndLength(bias.Shape.IntCount);
+        if (biasCount != outputs)
+            throw new ShapeException(nameof(Linear), $"weight {weight.Shape} [outputs, inputs] and bias {bias?.Shape}");
         // The derivatives of some functions need what went into them, which the fused kernel does not keep.
         if (graph.IsTraining && !Activations.BackwardReadsOutput(activation))
-            return x.Linear(weight, bias).Activate(activation);
-        var (rows, outputs, inputs) = (x.Shape.Rows, weight.Shape[0], weight.Shape[1]);
+            return x.Linear(weight, bias, rows, biases).Activate(activation);
+        var (count, inputs) = (x.Shape.Rows, weight.Shape[1]);
         var y = graph.Result(x.Shape.WithColumns(outputs), x, weight, bias);
         var kernels = graph.Kernels;
         kernels.Gemm.Multiply(
-            new(rows, outputs, inputs) { TransposeB = true, Activation = activation },
-            x.Floats, weight.Floats, y.Floats, bias?.Floats ?? default);
+            new(count, outputs, inputs) { TransposeB = true, Activation = activation },
+            x.Floats, Weight(), y.Floats, bias?.Floats.SubView(firstBias, outputs) ?? default);
 
         graph.Remember(
             nameof(Linear),
@@ -42,21 +60,23 @@ public static partial class Operations
                 if (x.RequiresGradient) // dx = dy W
                 {
                     var dx = graph.Accumulate(x);
-                    kernels.Gemm.Multiply(new(rows, inputs, outputs) { Beta = dx.Beta }, dy, weight.Floats, dx.Floats);
+                    kernels.Gemm.Multiply(new(count, inputs, outputs) { Beta = dx.Beta }, dy, Weight(), dx.Floats);
                 }
                 if (weight.RequiresGradient) // dW = dy^T x
                 {
-                    var dw = graph.Accumulate(weight);
+                    var dw = graph.AccumulatePart(weight, (long)first * inputs, (long)outputs * inputs);
                     kernels.Gemm.Multiply(
-                        new(outputs, inputs, rows) { TransposeA = true, Beta = dw.Beta }, dy, x.Floats, dw.Floats);
+                        new(outputs, inputs, count) { TransposeA = true, Beta = dw.Beta }, dy, x.Floats, dw.Floats);
                 }
                 if (bias is { RequiresGradient: true }) // db = sum of dy over rows
                 {
-                    var db = graph.Accumulate(bias);
-                    kernels.Reduction.SumRows(dy, db.Floats, rows, outputs, accumulate: db.Adds);
+                    var db = graph.AccumulatePart(bias, firstBias, outputs);
+                    kernels.Reduction.SumRows(dy, db.Floats, count, outputs, accumulate: db.Adds);
                 }
             },
             y);
         return y;
+
+        ILGPU.ArrayView<float> Weight() => weight.Floats.SubView((long)first * inputs, (long)outputs * inputs);
     }
 }

@@ -13,11 +13,12 @@ public sealed class Linear
     /// <param name="inputs">The last size of x.</param>
     /// <param name="outputs">The last size of y.</param>
     /// <param name="bias">Whether there is a b.</param>
-    public Linear(ParameterScope scope, int inputs, int outputs, bool bias = true)
+    /// <param name="biasInitializer">How b begins; null as PyTorch has it.</param>
+    public Linear(ParameterScope scope, int inputs, int outputs, bool bias = true, Initializer? biasInitializer = null)
     {
         ArgumentNullException.ThrowIfNull(scope);
         _weight = scope.Add("weight", [outputs, inputs], Initializer.FanIn(inputs));
-        _bias = bias ? scope.Add("bias", [outputs], Initializer.FanIn(inputs)) : null;
+        _bias = bias ? scope.Add("bias", [outputs], biasInitializer ?? Initializer.FanIn(inputs)) : null;
     }
 
     /// <summary>x [.., inputs] to y [.., outputs].</summary>
