@@ -24,6 +24,7 @@ internal sealed class WorkerPool : IDisposable
 {
     private const int ChunksPerThread = 8;
     private const long SpinMicroseconds = 50;
+    private const int StackBytes = 4 * 1024 * 1024; // kernels keep their blocks on the stack, and some systems give threads little
 
     private readonly Thread[] _workers;
     private readonly SemaphoreSlim _wake = new(0);
@@ -49,7 +50,7 @@ internal sealed class WorkerPool : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(threads, ushort.MaxValue / ChunksPerThread);
         for (var i = 0; i < _workers.Length; i++)
         {
-            _workers[i] = new Thread(WorkerLoop) { IsBackground = true, Name = $"GpuSeq worker {i + 1}" };
+            _workers[i] = new Thread(WorkerLoop, StackBytes) { IsBackground = true, Name = $"GpuSeq worker {i + 1}" };
             _workers[i].Start();
         }
     }
