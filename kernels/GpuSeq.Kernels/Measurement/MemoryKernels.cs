@@ -23,6 +23,19 @@ public enum MemoryPattern
     Add,
 }
 
+/// <summary>Patterns in words.</summary>
+public static class MemoryPatterns
+{
+    /// <summary>What a pattern does.</summary>
+    public static string Description(this MemoryPattern pattern) => pattern switch
+    {
+        MemoryPattern.Read => "reading",
+        MemoryPattern.Copy => "copying",
+        MemoryPattern.StreamingCopy => "copying with stores that pass the caches by",
+        _ => "adding in place",
+    };
+}
+
 /// <summary>Reads and writes operands far larger than the caches, and does next to nothing with them.</summary>
 internal static unsafe class MemoryKernels
 {
