@@ -79,7 +79,12 @@ public static class KernelValidation
             yield return report;
     }
 
-    private static IEnumerable<KernelReport> Run(
+    /// <summary>Checks cases.</summary>
+    /// <param name="library">What runs them.</param>
+    /// <param name="kernels">The cases of each kernel.</param>
+    /// <param name="areWhole">Whether these are all of its cases, of which one must have a planted fault.</param>
+    /// <param name="progress">Is told of each case before its turn.</param>
+    internal static IEnumerable<KernelReport> Run(
         KernelLibrary library, IGrouping<string, KernelCase>[] kernels, bool areWhole, Action<CaseProgress>? progress)
     {
         var (done, total) = (0, kernels.Sum(kernel => kernel.Count()));

@@ -19,18 +19,13 @@ internal sealed class KernelTimer(Accelerator accelerator)
     public double Median(Action launch)
     {
         var samples = Sample(launch);
-        samples.Sort();
         return samples.Length % 2 == 1 ? samples[samples.Length / 2] : (samples[samples.Length / 2 - 1] + samples[samples.Length / 2]) / 2;
     }
 
     /// <summary>The seconds of the fastest launch of many, for limits.</summary>
-    public double Best(Action launch)
-    {
-        var samples = Sample(launch);
-        samples.Sort();
-        return samples[0];
-    }
+    public double Best(Action launch) => Sample(launch)[0];
 
+    // The seconds of launches, from the fastest to the slowest.
     private Span<double> Sample(Action launch)
     {
         var launches = LaunchesOfASample(WarmUp(launch));
@@ -41,7 +36,9 @@ internal sealed class KernelTimer(Accelerator accelerator)
             total += seconds;
             _samples[count] = seconds / launches;
         }
-        return _samples.AsSpan(0, count);
+        var samples = _samples.AsSpan(0, count);
+        samples.Sort();
+        return samples;
     }
 
     // The fastest launch of the warm-up.
