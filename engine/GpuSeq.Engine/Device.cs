@@ -36,6 +36,9 @@ public sealed class Device : IDisposable
     /// <summary>The name that its maker gave it.</summary>
     public string Name => Accelerator.Name;
 
+    /// <summary>Whether it is a CPU.</summary>
+    public bool IsCpu => Accelerator.AcceleratorType == AcceleratorType.CPU;
+
     /// <summary>What runs the kernels.</summary>
     public Accelerator Accelerator { get; }
 

@@ -32,6 +32,8 @@ public static class GpuSeqCommand
         var root = new RootCommand("Sequence models for .NET: train them, use them, look into their files.")
         {
             DevicesCommand.Create(output),
+            ValidateCommand.Create(output),
+            BenchCommand.Create(output),
             TrainCommand.Create(output),
             GenerateCommand.Create(output),
             InspectCommand.Create(output),
@@ -58,7 +60,7 @@ public static class GpuSeqCommand
                 ProcessTerminationTimeout = null, // Ctrl-C is the commands' own: training saves before it ends
             });
         }
-        catch (WrongCallException exception)
+        catch (Exception exception) when (exception is WrongCallException or KernelNameException)
         {
             output.Error(exception.Message);
             return ExitCode.WrongCall;

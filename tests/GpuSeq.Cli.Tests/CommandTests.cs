@@ -100,6 +100,8 @@ public sealed class CommandTests
     [TestCase("generate")]
     [TestCase("frobnicate")]
     [TestCase("devices", "--jsn")]
+    [TestCase("validate", "--shape", "round")]
+    [TestCase("bench", "--filter")]
     public void WrongCall_EndsWithTwoAndPointsToTheHelp(params string[] args)
     {
         var (exit, output, error) = Run(args);
@@ -121,6 +123,9 @@ public sealed class CommandTests
     [TestCase("train", "char-rnn", "--data", "nowhere.txt")]
     [TestCase("train", "char-rnn", "--data", "short.txt")]
     [TestCase("train", "char-rnn", "--device", "cuda:0")]
+    [TestCase("validate", "--device", "opencl:7")]
+    [TestCase("bench", "--device", "abacus")]
+    [TestCase("validate", "--filter", "clip", "--json", "nowhere/v.json")]
     [TestCase("train", "char-rnn", "--resume", "--out", "half")]
     public void Failure_EndsWithOneAndOneLine(params string[] args)
     {
@@ -145,7 +150,7 @@ public sealed class CommandTests
         var train = Run("train", "--help").Out;
         Assert.Multiple(() =>
         {
-            foreach (var command in new[] { "devices", "train", "generate", "inspect" })
+            foreach (var command in new[] { "devices", "validate", "bench", "train", "generate", "inspect" })
                 Assert.That(root, Does.Contain(command));
             Assert.That(train, Does.Contain("char-rnn"));
         });
@@ -183,7 +188,7 @@ public sealed class CommandTests
         "--evaluate-every", "3", .. more,
     ]);
 
-    private static (int Exit, string Out, string Err) Run(params string[] args)
+    internal static (int Exit, string Out, string Err) Run(params string[] args)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();

@@ -46,7 +46,7 @@ public readonly struct GemmShape(int m, int n, int k)
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"{(TransposeA ? 't' : 'n')}{(TransposeB ? 't' : 'n')} {M}x{N}x{K}";
+        $"{(TransposeA || TransposeB ? $"{(TransposeA ? 't' : 'n')}{(TransposeB ? 't' : 'n')} " : "")}{M}x{N}x{K}";
 }
 
 /// <summary>A <see cref="GemmShape"/> as kernels take it, leading dimensions filled in.</summary>

@@ -7,14 +7,26 @@ public sealed class ActivationCase : KernelCase
 {
     private readonly Activation _activation;
 
+    /// <summary>A function over random values.</summary>
+    public ActivationCase(Activation activation, int length)
+        : this(activation, $"{length}", () => Values(activation, length))
+    {
+    }
+
     /// <summary>A function over given values.</summary>
-    public ActivationCase(Activation activation, string name, float[] x)
+    public ActivationCase(Activation activation, string name, Func<float[]> values)
         : base("activation", $"{activation} {name}")
     {
         _activation = activation;
-        Input("x", x);
-        Output("y", x.Length);
+        Deferred(() =>
+        {
+            var x = values();
+            Input("x", x);
+            Output("y", x.Length);
+        });
     }
+
+    internal static float[] Values(Activation activation, int length) => new CaseData($"{activation} {length}").Uniform(length, -6f, 6f);
 
     /// <inheritdoc/>
     public override void Launch(KernelLibrary kernels, CaseViews views) => kernels.Activations.Forward(_activation, views["x"], views["y"]);
@@ -44,29 +56,43 @@ public sealed class ActivationBackwardCase : KernelCase
     private readonly Activation _activation;
     private readonly bool _accumulate;
 
+    /// <summary>The gradient at random values.</summary>
+    public ActivationBackwardCase(Activation activation, int length, bool accumulate)
+        : this(activation, $"{length}", () => ActivationCase.Values(activation, length), accumulate)
+    {
+    }
+
     /// <summary>The gradient at given values.</summary>
     /// <param name="activation">The function.</param>
     /// <param name="name">What tells the values apart.</param>
-    /// <param name="x">The values.</param>
+    /// <param name="values">The values.</param>
     /// <param name="accumulate">Whether the gradient is added.</param>
     /// <param name="isSmooth">Whether central differences can tell the derivative at every value.</param>
-    public ActivationBackwardCase(Activation activation, string name, float[] x, bool accumulate, bool isSmooth = true)
+    public ActivationBackwardCase(Activation activation, string name, Func<float[]> values, bool accumulate, bool isSmooth = true)
         : base("activation-backward", $"{activation} {name}{(accumulate ? " accumulate" : "")}")
     {
         (_activation, _accumulate) = (activation, accumulate);
-        var data = new CaseData(Name);
-        Input("x", x);
-        Input("y", Array.ConvertAll(x, value => (float)ActivationReference.Apply(activation, (double)value)));
-        Input("dy", data.Uniform(x.Length));
-        if (accumulate)
-            InputOutput("dx", data.Uniform(x.Length));
-        else
-            Output("dx", x.Length);
-        GradientOf = isSmooth ? new ActivationCase(activation, name, x) : null;
+        Deferred(() =>
+        {
+            var data = new CaseData(Name);
+            var x = values();
+            Input("x", x);
+            Input("y", Array.ConvertAll(x, value => (float)ActivationReference.Apply(activation, (double)value)));
+            Input("dy", data.Uniform(x.Length));
+            if (accumulate)
+                InputOutput("dx", data.Uniform(x.Length));
+            else
+                Output("dx", x.Length);
+        });
+        GradientOf = isSmooth ? new ActivationCase(activation, name, values) : null;
     }
 
     /// <inheritdoc/>
     public override KernelCase? GradientOf { get; }
+
+    // Of x and y, only one is read.
+    /// <inheritdoc/>
+    public override double Bytes => base.Bytes - sizeof(float) * (double)Operands[0].Length;
 
     /// <inheritdoc/>
     public override void Launch(KernelLibrary kernels, CaseViews views) => Launch(kernels, views, _accumulate);
@@ -121,15 +147,27 @@ public static class ActivationCases
             {
                 foreach (var length in Lengths)
                 {
-                    var x = new CaseData($"{activation} {length}").Uniform(length, -6f, 6f);
-                    yield return new ActivationCase(activation, $"{length}", x);
-                    yield return new ActivationBackwardCase(activation, $"{length}", x, accumulate: length % 2 == 0);
+                    yield return new ActivationCase(activation, length);
+                    yield return new ActivationBackwardCase(activation, length, accumulate: length % 2 == 0);
                 }
-                yield return new ActivationCase(activation, "special", Special);
-                yield return new ActivationBackwardCase(activation, "small", Special[3..], accumulate: false, isSmooth: false);
+                yield return new ActivationCase(activation, "special", () => Special);
+                yield return new ActivationBackwardCase(activation, "small", () => Special[3..], accumulate: false, isSmooth: false);
                 foreach (var x in Large) // one by one, because the tolerance of a tensor follows its largest element
-                    yield return new ActivationCase(activation, $"{x:G2}", [x, 1f]);
-                yield return new ActivationBackwardCase(activation, "large", Large, accumulate: true, isSmooth: false);
+                    yield return new ActivationCase(activation, $"{x:G2}", () => [x, 1f]);
+                yield return new ActivationBackwardCase(activation, "large", () => Large, accumulate: true, isSmooth: false);
+            }
+        }
+    }
+
+    /// <summary>Operands beyond the caches, to be timed.</summary>
+    public static IEnumerable<KernelCase> Benchmarks
+    {
+        get
+        {
+            foreach (var activation in new[] { Activation.Relu, Activation.Tanh, Activation.Gelu })
+            {
+                yield return new ActivationCase(activation, 16_384 * 1024);
+                yield return new ActivationBackwardCase(activation, 16_384 * 1024, accumulate: false);
             }
         }
     }

@@ -161,11 +161,14 @@ public sealed class AttentionCase : KernelCase
         ArgumentNullException.ThrowIfNull(problem);
         _problem = problem;
         IsQuick = problem.Pairs * problem.D < 200_000;
-        AddInputs(problem, Input, Input);
-        Output("o", problem.Queries);
-        Output("lse", problem.B * problem.H * problem.T);
-        if (problem.Weights)
-            Output("weights", problem.Pairs);
+        Deferred(() =>
+        {
+            AddInputs(problem, Input, Input);
+            Output("o", problem.Queries);
+            Output("lse", problem.B * problem.H * problem.T);
+            if (problem.Weights)
+                Output("weights", problem.Pairs);
+        });
         Tolerance = Tolerance.Rounding(problem.S + problem.D);
     }
 
@@ -237,33 +240,9 @@ public sealed class AttentionBackwardCase : KernelCase
         ArgumentNullException.ThrowIfNull(problem);
         _problem = problem;
         IsQuick = problem.Pairs * problem.D < 80_000;
-        AttentionCase.AddInputs(problem, Input, Input);
-        var data = new CaseData($"do {Name}");
-        Input("do", data.Uniform(problem.Queries));
-        if (problem.Weights)
-            Input("dweights", data.Uniform(problem.Pairs));
-        var forward = new CaseArrays<double>(new AttentionCase(problem));
-        var (o, weights) = (new double[problem.Queries], new double[problem.Pairs]);
-        problem.Reference(forward).Forward(
-            problem.Reorder(forward["q"], problem.T), problem.Reorder(forward["k"], problem.S), problem.Reorder(forward["v"], problem.S), o,
-            forward["lse"], weights);
-        Input("o", Array.ConvertAll(problem.Reorder(o, problem.T, back: true), value => (float)value));
-        Input("lse", Array.ConvertAll(forward["lse"], value => (float)value));
-        if (problem.Weights)
-            Input("weights", Array.ConvertAll(weights, value => (float)value));
-        Gradient("dq", problem.Queries);
-        Gradient("dk", problem.Keys);
-        Gradient("dv", problem.Keys);
+        Deferred(Declare);
         // Weights come of the difference of a score and lse, whose rounding grows with the scores.
         Tolerance = Tolerance.Rounding(problem.S + problem.T + problem.D, 0.5 * problem.Magnitude * problem.Magnitude);
-
-        void Gradient(string name, int length)
-        {
-            if (problem.Accumulate)
-                InputOutput(name, data.Uniform(length));
-            else
-                Output(name, length);
-        }
     }
 
     /// <inheritdoc/>
@@ -297,6 +276,48 @@ public sealed class AttentionBackwardCase : KernelCase
         _problem.Reorder(dv, _problem.S, back: true).CopyTo(arrays["dv"], 0);
 
         T[] Before(string name, int rows) => (T[])_problem.Reorder(arrays[name], rows).Clone();
+    }
+
+    private void Declare()
+    {
+        AttentionCase.AddInputs(_problem, Input, Input);
+        var data = new CaseData($"do {Name}");
+        Input("do", data.Uniform(_problem.Queries));
+        if (_problem.Weights)
+            Input("dweights", data.Uniform(_problem.Pairs));
+        var (o, lse, weights) = Forward();
+        Input("o", Array.ConvertAll(o, value => (float)value));
+        Input("lse", Array.ConvertAll(lse, value => (float)value));
+        if (_problem.Weights)
+            Input("weights", Array.ConvertAll(weights, value => (float)value));
+        Gradient("dq", _problem.Queries);
+        Gradient("dk", _problem.Keys);
+        Gradient("dv", _problem.Keys);
+
+        void Gradient(string name, int length)
+        {
+            if (_problem.Accumulate)
+                InputOutput(name, data.Uniform(length));
+            else
+                Output(name, length);
+        }
+    }
+
+    // What the forward pass left. Of shapes that are only timed, the definition would take minutes: something near it does.
+    private (double[] O, double[] Lse, double[] Weights) Forward()
+    {
+        const double LargestDefined = 1e8;
+        var (o, weights) = (new double[_problem.Queries], new double[_problem.Pairs]);
+        var forward = new CaseArrays<double>(new AttentionCase(_problem));
+        if (_problem.Shape.Flops > LargestDefined)
+        {
+            Array.Fill(forward["lse"], Math.Log(_problem.S));
+            return (o, forward["lse"], weights);
+        }
+        _problem.Reference(forward).Forward(
+            _problem.Reorder(forward["q"], _problem.T), _problem.Reorder(forward["k"], _problem.S),
+            _problem.Reorder(forward["v"], _problem.S), o, forward["lse"], weights);
+        return (_problem.Reorder(o, _problem.T, back: true), forward["lse"], weights);
     }
 
     private void Launch(KernelLibrary kernels, CaseViews views, AttentionShape shape)

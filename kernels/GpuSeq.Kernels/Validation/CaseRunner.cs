@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using ILGPU;
 using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels.Validation;
@@ -23,122 +22,61 @@ public sealed record CaseResult(KernelCase Case, string? Failure, double Worst, 
 /// </remarks>
 public static class CaseRunner
 {
-    private const int Guard = 64; // elements on either side
-    private const float GuardValue = 12345.678f;
-    private const int IntGuardValue = 0x5A5A5A5A;
-
     /// <summary>Checks a case.</summary>
     /// <param name="kernels">The kernels of the accelerator.</param>
     /// <param name="kernelCase">The case.</param>
     /// <param name="faulty">Launches the planted fault instead, which must fail; null when the case has none.</param>
     public static CaseResult? Run(KernelLibrary kernels, KernelCase kernelCase, bool faulty = false)
     {
+        ArgumentNullException.ThrowIfNull(kernelCase);
         var start = Stopwatch.GetTimestamp();
+        using var operands = new CaseOperands(kernels, kernelCase, guarded: true);
+        if (!faulty)
+            operands.Launch();
+        else if (!operands.LaunchFaulty())
+            return null;
+        var worst = 0.0;
+        string? failure;
+        try
+        {
+            failure = operands.FindDamage() ?? Compare(kernelCase, operands, ref worst);
+            if (failure is null && !faulty)
+                failure = CompareSecondRun(kernels, kernelCase, operands);
+        }
+        catch (AcceleratorException exception)
+        {
+            failure = exception.Message;
+        }
+        return new(kernelCase, failure, worst, Stopwatch.GetElapsedTime(start).TotalSeconds);
+    }
+
+    private static string? CompareSecondRun(KernelLibrary kernels, KernelCase kernelCase, CaseOperands first)
+    {
+        using var second = new CaseOperands(kernels, kernelCase, guarded: true);
+        second.Launch();
+        return first.FindDifference(second) is { } operand ? $"{operand}: a second run gave other bits" : null;
+    }
+
+    private static string? Compare(KernelCase kernelCase, CaseOperands actual, ref double worst)
+    {
         var exact = new CaseArrays<double>(kernelCase);
         kernelCase.Define(exact);
         var plain = new CaseArrays<float>(kernelCase);
         kernelCase.Define(plain);
-
-        if (Launch(kernels, kernelCase, faulty) is not { } first)
-            return null;
-        var failure = first.Failure;
-        var worst = 0.0;
-        foreach (var (operand, index) in kernelCase.Operands.Select((operand, index) => (operand, index)))
+        string? failure = null;
+        foreach (var (index, operand) in kernelCase.Operands.Index().Where(pair => pair.Item.IsWritten))
         {
             failure ??= operand.Floats is null
-                ? CompareIndices(operand, first.Ints[index]!, exact)
-                : Compare(kernelCase, operand, first.Floats[index]!, exact, plain, ref worst);
+                ? CompareIndices(operand, actual.Bits(index), exact)
+                : Compare(kernelCase, operand, actual.Floats(index), exact, plain, ref worst);
         }
-        if (failure is null && !faulty)
-            failure = CompareBits(kernelCase, first, Launch(kernels, kernelCase, false)!);
-        return new(kernelCase, failure, worst, Stopwatch.GetElapsedTime(start).TotalSeconds);
-    }
-
-    private sealed record Outcome(float[]?[] Floats, int[]?[] Ints, string? Failure);
-
-    private static Outcome? Launch(KernelLibrary kernels, KernelCase kernelCase, bool faulty)
-    {
-        var accelerator = kernels.Accelerator;
-        var views = new CaseViews();
-        var floats = new MemoryBuffer1D<float, Stride1D.Dense>?[kernelCase.Operands.Count];
-        var ints = new MemoryBuffer1D<int, Stride1D.Dense>?[kernelCase.Operands.Count];
-        try
-        {
-            for (var i = 0; i < kernelCase.Operands.Count; i++)
-            {
-                var operand = kernelCase.Operands[i];
-                if (operand.Floats is { } values)
-                {
-                    floats[i] = accelerator.Allocate1D(Guarded(values, operand.IsRead ? null : float.NaN, GuardValue));
-                    views.Add(operand.Name, floats[i]!.View.BaseView.SubView(Guard, values.Length));
-                }
-                else
-                {
-                    ints[i] = accelerator.Allocate1D(Guarded(operand.Ints!, operand.IsRead ? null : int.MinValue, IntGuardValue));
-                    views.Add(operand.Name, ints[i]!.View.BaseView.SubView(Guard, operand.Length));
-                }
-            }
-            if (!faulty)
-                kernelCase.Launch(kernels, views);
-            else if (!kernelCase.LaunchFaulty(kernels, views))
-                return null;
-            accelerator.Synchronize();
-
-            string? failure = null;
-            var floatResults = new float[]?[floats.Length];
-            var intResults = new int[]?[ints.Length];
-            for (var i = 0; i < floats.Length; i++)
-            {
-                var operand = kernelCase.Operands[i];
-                if (floats[i] is { } buffer)
-                    floatResults[i] = Unguarded(operand, buffer.GetAsArray1D(), operand.Floats!, GuardValue, ref failure);
-                else
-                    intResults[i] = Unguarded(operand, ints[i]!.GetAsArray1D(), operand.Ints!, IntGuardValue, ref failure);
-            }
-            return new(floatResults, intResults, failure);
-        }
-        finally
-        {
-            foreach (var buffer in floats)
-                buffer?.Dispose();
-            foreach (var buffer in ints)
-                buffer?.Dispose();
-        }
-    }
-
-    private static T[] Guarded<T>(T[] values, T? poison, T guard)
-        where T : unmanaged
-    {
-        var guarded = new T[values.Length + 2 * Guard];
-        Array.Fill(guarded, guard);
-        if (poison is { } filler)
-            Array.Fill(guarded, filler, Guard, values.Length);
-        else
-            values.CopyTo(guarded, Guard);
-        return guarded;
-    }
-
-    private static T[] Unguarded<T>(Operand operand, T[] guarded, T[] before, T guard, ref string? failure)
-        where T : unmanaged, IEquatable<T>
-    {
-        for (var i = 0; i < Guard; i++)
-        {
-            if (!guarded[i].Equals(guard))
-                failure ??= $"{operand.Name}: wrote {Guard - i} elements before the beginning";
-            if (!guarded[^(Guard - i)].Equals(guard))
-                failure ??= $"{operand.Name}: wrote element {operand.Length + i} of {operand.Length}";
-        }
-        var values = guarded[Guard..^Guard];
-        if (operand.IsRead && !operand.IsWritten && !values.AsSpan().SequenceEqual(before))
-            failure ??= $"{operand.Name}: an operand that is only read was changed";
-        return values;
+        return failure;
     }
 
     private static string? Compare(
-        KernelCase kernelCase, Operand operand, float[] actual, CaseArrays<double> exact, CaseArrays<float> plain, ref double worst)
+        KernelCase kernelCase, Operand operand, ReadOnlySpan<float> actual, CaseArrays<double> exact, CaseArrays<float> plain,
+        ref double worst)
     {
-        if (!operand.IsWritten)
-            return null;
         var expected = exact[operand.Name];
         var plainValues = plain[operand.Name];
         double scale = 0, plainError = 0;
@@ -159,39 +97,23 @@ public static class CaseRunner
                 continue;
             var error = Math.Abs(actual[i] - wanted);
             var share = allowed > 0 ? error / allowed : double.PositiveInfinity;
+            worst = Math.Max(worst, double.IsNaN(share) ? double.PositiveInfinity : share);
             if (!(share <= 1))
             {
                 return string.Create(CultureInfo.InvariantCulture,
                     $"{operand.Name}[{i}] is {actual[i]:G9}, defined as {wanted:G9}; error {error:G3}, allowed {allowed:G3}");
             }
-            worst = Math.Max(worst, share);
         }
         return null;
     }
 
     private static string? CompareIndices(Operand operand, int[] actual, CaseArrays<double> exact)
     {
-        if (!operand.IsWritten)
-            return null;
         var expected = exact.Indices(operand.Name);
         for (var i = 0; i < expected.Length; i++)
         {
             if (actual[i] != expected[i])
                 return $"{operand.Name}[{i}] is {actual[i]}, defined as {expected[i]}";
-        }
-        return null;
-    }
-
-    private static string? CompareBits(KernelCase kernelCase, Outcome first, Outcome second)
-    {
-        for (var i = 0; i < kernelCase.Operands.Count; i++)
-        {
-            var same = first.Floats[i] is { } values
-                ? System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.AsSpan())
-                    .SequenceEqual(System.Runtime.InteropServices.MemoryMarshal.AsBytes(second.Floats[i]!.AsSpan()))
-                : first.Ints[i].AsSpan().SequenceEqual(second.Ints[i]!);
-            if (!same)
-                return $"{kernelCase.Operands[i].Name}: a second run gave other bits";
         }
         return null;
     }

@@ -44,16 +44,19 @@ public sealed class CrossEntropyCase : KernelCase
         ArgumentNullException.ThrowIfNull(problem);
         _shape = problem.Shape;
         _isReduced = _shape.Reduction != LossReduction.None;
-        Input("logits", problem.Logits);
-        Input("targets", problem.Targets);
-        Input("weights", problem.Weights);
-        Output("losses", _shape.Rows);
-        Output("normalizers", 2 * _shape.Rows);
-        if (_isReduced)
+        Deferred(() =>
         {
-            Output("loss", 1);
-            Output("total", 1);
-        }
+            Input("logits", problem.Logits);
+            Input("targets", problem.Targets);
+            Input("weights", problem.Weights);
+            Output("losses", _shape.Rows);
+            Output("normalizers", 2 * _shape.Rows);
+            if (_isReduced)
+            {
+                Output("loss", 1);
+                Output("total", 1);
+            }
+        });
         Tolerance = Tolerance.Rounding(Math.Max(_shape.Classes, _shape.Rows));
     }
 
@@ -113,22 +116,25 @@ public sealed class CrossEntropyGradientCase : KernelCase
         (_problem, _shape, _accumulate) = (problem, problem.Shape, accumulate);
         _isMeanOfNothing = _shape.Reduction == LossReduction.Mean && problem.Targets.All(target => target == _shape.IgnoredIndex);
         _upstream = _shape.Reduction == LossReduction.None ? "dlosses" : "dloss";
-        var data = new CaseData(Name);
-        Input("logits", problem.Logits);
-        Input("targets", problem.Targets);
-        Input("weights", problem.Weights);
-        var forward = new CaseArrays<double>(new CrossEntropyCase(problem));
-        var (losses, normalizers) = (new double[_shape.Rows], forward["normalizers"]);
-        CrossEntropyReference.Forward<double>(
-            _shape, forward["logits"], forward.Indices("targets"), forward["weights"], losses, normalizers);
-        Input("normalizers", Array.ConvertAll(normalizers, value => (float)value));
-        Input(_upstream, data.Uniform(_shape.Reduction == LossReduction.None ? _shape.Rows : 1, 0.5f, 1.5f));
-        var reduced = CrossEntropyReference.Reduce<double>(_shape, forward.Indices("targets"), forward["weights"], losses);
-        Input("total", [(float)reduced.TotalWeight]);
-        if (accumulate)
-            InputOutput("dlogits", data.Uniform(_shape.Rows * _shape.Classes));
-        else
-            Output("dlogits", _shape.Rows * _shape.Classes);
+        Deferred(() =>
+        {
+            var data = new CaseData(Name);
+            Input("logits", problem.Logits);
+            Input("targets", problem.Targets);
+            Input("weights", problem.Weights);
+            var forward = new CaseArrays<double>(new CrossEntropyCase(problem));
+            var (losses, normalizers) = (new double[_shape.Rows], forward["normalizers"]);
+            CrossEntropyReference.Forward<double>(
+                _shape, forward["logits"], forward.Indices("targets"), forward["weights"], losses, normalizers);
+            Input("normalizers", Array.ConvertAll(normalizers, value => (float)value));
+            Input(_upstream, data.Uniform(_shape.Reduction == LossReduction.None ? _shape.Rows : 1, 0.5f, 1.5f));
+            var reduced = CrossEntropyReference.Reduce<double>(_shape, forward.Indices("targets"), forward["weights"], losses);
+            Input("total", [(float)reduced.TotalWeight]);
+            if (accumulate)
+                InputOutput("dlogits", data.Uniform(_shape.Rows * _shape.Classes));
+            else
+                Output("dlogits", _shape.Rows * _shape.Classes);
+        });
     }
 
     /// <inheritdoc/>
@@ -211,6 +217,17 @@ public static class CrossEntropyCases
                 yield return new CrossEntropyGradientCase(problem, accumulate: false);
                 yield return new CrossEntropyGradientCase(problem, accumulate: true);
             }
+        }
+    }
+
+    /// <summary>The classes of a vocabulary, to be timed.</summary>
+    public static IEnumerable<KernelCase> Benchmarks
+    {
+        get
+        {
+            var problem = new CrossEntropyProblem(new(512, 50_257));
+            yield return new CrossEntropyCase(problem);
+            yield return new CrossEntropyGradientCase(problem, accumulate: false);
         }
     }
 }

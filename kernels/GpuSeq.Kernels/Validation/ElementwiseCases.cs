@@ -14,13 +14,16 @@ public sealed class BinaryCase : KernelCase
         : base("binary", Describe(operation, length, period, accumulate))
     {
         (_operation, _period, _accumulate) = (operation, period, accumulate);
-        var data = new CaseData(Name);
-        Input("a", data.Uniform(length));
-        Input("b", data.Uniform(period, 0.5f, 1.5f));
-        if (accumulate)
-            InputOutput("y", data.Uniform(length));
-        else
-            Output("y", length);
+        Deferred(() =>
+        {
+            var data = new CaseData(Name);
+            Input("a", data.Uniform(length));
+            Input("b", data.Uniform(period, 0.5f, 1.5f));
+            if (accumulate)
+                InputOutput("y", data.Uniform(length));
+            else
+                Output("y", length);
+        });
     }
 
     /// <inheritdoc/>
@@ -60,22 +63,31 @@ public sealed class BinaryBackwardCase : KernelCase
         (_operation, _period, _accumulate) = (operation, period, accumulate);
         var forward = new BinaryCase(operation, length, period, accumulate: false);
         GradientOf = forward;
-        var data = new CaseData(Name);
-        Input("a", forward.Operands[0].Floats!);
-        Input("b", forward.Operands[1].Floats!);
-        Input("dy", data.Uniform(length));
-        foreach (var (name, size) in new[] { ("da", length), ("db", period) })
+        Deferred(() =>
         {
-            if (accumulate)
-                InputOutput(name, data.Uniform(size));
-            else
-                Output(name, size);
-        }
+            var data = new CaseData(Name);
+            Input("a", forward.Operands[0].Floats!);
+            Input("b", forward.Operands[1].Floats!);
+            Input("dy", data.Uniform(length));
+            foreach (var (name, size) in new[] { ("da", length), ("db", period) })
+            {
+                if (accumulate)
+                    InputOutput(name, data.Uniform(size));
+                else
+                    Output(name, size);
+            }
+        });
         Tolerance = Tolerance.Rounding(length / (double)Math.Max(1, period));
     }
 
     /// <inheritdoc/>
     public override KernelCase? GradientOf { get; }
+
+    // Sums and differences need neither operand.
+    /// <inheritdoc/>
+    public override double Bytes => _operation is BinaryOperation.Add or BinaryOperation.Subtract
+        ? base.Bytes - sizeof(float) * ((double)Operands[0].Length + Operands[1].Length)
+        : base.Bytes;
 
     /// <inheritdoc/>
     public override void Launch(KernelLibrary kernels, CaseViews views) => Launch(kernels, views, _accumulate);
@@ -104,19 +116,32 @@ public sealed class UnaryCase : KernelCase
     private readonly int _inner;
     private readonly bool _accumulate;
 
-    /// <summary>An operation on given values: scale, add, copy, clip, fill or broadcast.</summary>
-    public UnaryCase(string operation, float[] x, int length, int inner = 1, bool accumulate = false)
-        : base("unary", $"{operation} {x.Length} to {length} inner {inner}{(accumulate ? " accumulate" : "")}")
+    /// <summary>An operation: scale, add, copy, clip, fill or broadcast.</summary>
+    /// <param name="operation">Its name.</param>
+    /// <param name="count">Elements of x.</param>
+    /// <param name="length">Elements of y.</param>
+    /// <param name="inner">How often an element of x stands before the next comes.</param>
+    /// <param name="accumulate">Whether the result is added.</param>
+    /// <param name="x">The values, or null for random ones.</param>
+    public UnaryCase(string operation, int count, int length, int inner = 1, bool accumulate = false, float[]? x = null)
+        : base("unary", $"{operation} {count} to {length} inner {inner}{(accumulate ? " accumulate" : "")}")
     {
         (_operation, _inner, _accumulate) = (operation, inner, accumulate);
-        Input("x", x);
-        if (accumulate)
-            InputOutput("y", new CaseData(Name).Uniform(length));
-        else
-            Output("y", length);
+        Deferred(() =>
+        {
+            var data = new CaseData(Name);
+            Input("x", x ?? data.Uniform(count));
+            if (accumulate)
+                InputOutput("y", data.Uniform(length));
+            else
+                Output("y", length);
+        });
     }
 
     private const float Number = 0.75f;
+
+    /// <inheritdoc/>
+    public override double Bytes => _operation == "fill" ? sizeof(float) * (double)Operands[1].Length : base.Bytes;
 
     /// <inheritdoc/>
     public override void Launch(KernelLibrary kernels, CaseViews views) => Launch(kernels, views, Number);
@@ -124,7 +149,10 @@ public sealed class UnaryCase : KernelCase
     /// <inheritdoc/>
     public override bool LaunchFaulty(KernelLibrary kernels, CaseViews views)
     {
-        if (views["y"].Length == 0 || _operation is "copy" || !Operands[0].Floats!.All(float.IsFinite))
+        var x = Operands[0].Floats!;
+        if (views["y"].Length == 0 || _operation is "copy" || !x.All(float.IsFinite))
+            return false;
+        if (_operation is "clip" && x.All(value => Math.Abs(value) <= Number / 2))
             return false;
         Launch(kernels, views, Number / 2);
         return true;
@@ -196,18 +224,35 @@ public static class ElementwiseCases
             }
             foreach (var operation in new[] { "scale", "add", "clip", "copy", "fill" })
             {
-                yield return new UnaryCase(operation, Special, Special.Length);
+                yield return new UnaryCase(operation, Special.Length, Special.Length, x: Special);
                 foreach (var length in new[] { 0, 1, 3, 31, 16_384, 16_385, 33_333 })
-                    yield return new UnaryCase(operation, new CaseData($"{operation} {length}").Uniform(length), length);
+                    yield return new UnaryCase(operation, length, length);
             }
-            yield return new UnaryCase("scale", new CaseData("scale").Uniform(1001), 1001, accumulate: true);
+            yield return new UnaryCase("scale", 1001, 1001, accumulate: true);
             foreach (var (rows, columns) in Shapes.Where(shape => shape.Columns > 0))
             {
-                var data = new CaseData($"broadcast {rows} {columns}");
-                yield return new UnaryCase("broadcast", data.Uniform(columns), rows * columns, 1, accumulate: rows % 2 == 0);
-                yield return new UnaryCase("broadcast", data.Uniform(rows), rows * columns, columns, accumulate: rows % 2 == 1);
-                yield return new UnaryCase("broadcast", data.Uniform(1), rows * columns, 1);
+                yield return new UnaryCase("broadcast", columns, rows * columns, 1, accumulate: rows % 2 == 0);
+                yield return new UnaryCase("broadcast", rows, rows * columns, columns, accumulate: rows % 2 == 1);
+                yield return new UnaryCase("broadcast", 1, rows * columns, 1);
             }
+        }
+    }
+
+    /// <summary>Operands beyond the caches, to be timed.</summary>
+    public static IEnumerable<KernelCase> Benchmarks
+    {
+        get
+        {
+            const int Rows = 16_384, Columns = 1024, Length = Rows * Columns;
+            yield return new BinaryCase(BinaryOperation.Add, Length, Length, accumulate: false);
+            yield return new BinaryCase(BinaryOperation.Add, Length, Columns, accumulate: false);
+            yield return new BinaryCase(BinaryOperation.Multiply, Length, Length, accumulate: false);
+            yield return new BinaryBackwardCase(BinaryOperation.Add, Length, Columns, accumulate: false);
+            yield return new BinaryBackwardCase(BinaryOperation.Multiply, Length, Length, accumulate: false);
+            yield return new UnaryCase("copy", Length, Length);
+            yield return new UnaryCase("scale", Length, Length);
+            yield return new UnaryCase("fill", 1, Length);
+            yield return new UnaryCase("broadcast", Columns, Length);
         }
     }
 }

@@ -12,11 +12,20 @@ public sealed class EmbeddingCase : KernelCase
         : base("embedding", $"{rows}x{columns} {positions} ids")
     {
         _columns = columns;
-        Input("table", new CaseData(Name).Uniform(rows * columns));
-        Input("ids", new CaseData(Name).Indices(positions, rows));
-        Output("y", positions * columns);
+        Deferred(() =>
+        {
+            Input("table", new CaseData(Name).Uniform(rows * columns));
+            Input("ids", new CaseData(Name).Indices(positions, rows));
+            Output("y", positions * columns);
+        });
         Tolerance = Tolerance.Exact;
     }
+
+    // Of the table, only the rows that are looked up.
+    /// <inheritdoc/>
+    public override double Bytes => sizeof(float) * (Distinct(Operands[1]) * _columns + Operands[1].Length + Operands[2].Length);
+
+    internal static double Distinct(Operand ids) => ids.Ints!.Distinct().Count();
 
     /// <inheritdoc/>
     public override void Launch(KernelLibrary kernels, CaseViews views)
@@ -56,20 +65,29 @@ public sealed class EmbeddingGradientCase : KernelCase
             + $"{(integers ? " integers" : "")}")
     {
         (_rows, _columns, _accumulate, _paddingIndex) = (rows, columns, accumulate, paddingIndex);
-        var data = new CaseData(Name);
-        float[] Values(int length) => integers ? data.Integers(length) : data.Uniform(length);
-        Input("ids", new CaseData($"{rows}x{columns} {positions} ids").Indices(positions, rows));
-        Input("dy", Values(positions * columns));
-        if (accumulate)
-            InputOutput("dtable", Values(rows * columns));
-        else
-            Output("dtable", rows * columns);
+        Deferred(() =>
+        {
+            var data = new CaseData(Name);
+            float[] Values(int length) => integers ? data.Integers(length) : data.Uniform(length);
+            Input("ids", new CaseData($"{rows}x{columns} {positions} ids").Indices(positions, rows));
+            Input("dy", Values(positions * columns));
+            if (accumulate)
+                InputOutput("dtable", Values(rows * columns));
+            else
+                Output("dtable", rows * columns);
+        });
         Tolerance = integers ? Tolerance.Exact : Tolerance.Rounding(1 + (double)positions / Math.Max(1, rows));
     }
 
     /// <inheritdoc/>
     public override KernelCase? GradientOf =>
         _paddingIndex >= 0 ? null : new EmbeddingCase(_rows, _columns, Operands[0].Length);
+
+    // A gradient that is added touches only the rows that were looked up.
+    /// <inheritdoc/>
+    public override double Bytes => _accumulate
+        ? sizeof(float) * (Operands[0].Length + Operands[1].Length + 2 * EmbeddingCase.Distinct(Operands[0]) * _columns)
+        : base.Bytes;
 
     /// <inheritdoc/>
     public override void Launch(KernelLibrary kernels, CaseViews views) => Launch(kernels, views, 0);
@@ -124,6 +142,16 @@ public static class EmbeddingCases
             // Each of few rows many times, and rows that no position names.
             yield return new EmbeddingGradientCase(2, 5, 4099, accumulate: false);
             yield return new EmbeddingGradientCase(4099, 5, 2, accumulate: false);
+        }
+    }
+
+    /// <summary>The vocabulary of GPT-2.</summary>
+    public static IEnumerable<KernelCase> Benchmarks
+    {
+        get
+        {
+            yield return new EmbeddingCase(50_257, 768, 16_384);
+            yield return new EmbeddingGradientCase(50_257, 768, 16_384, accumulate: true);
         }
     }
 }

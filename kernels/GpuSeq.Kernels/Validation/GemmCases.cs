@@ -23,19 +23,22 @@ public sealed class GemmCase : KernelCase
     {
         (_shape, _hasBias, _hasResidual, _isPacked) = (shape, bias, residual, packed);
         IsQuick = shape.N <= QuickLength && shape.K <= QuickLength;
-        var data = new CaseData(Name);
-        float[] Values(int length) => integers ? data.Integers(length) : data.Uniform(length);
-        Input("a", Values(Size(shape.TransposeA ? shape.K : shape.M, shape.TransposeA ? shape.M : shape.K, shape.Lda)));
-        Input("b", Values(Size(shape.TransposeB ? shape.N : shape.K, shape.TransposeB ? shape.K : shape.N, shape.Ldb)));
-        var c = Size(shape.M, shape.N, shape.Ldc);
-        if (shape.Beta != 0 || shape.Ldc > shape.N) // gaps between the rows of C must stay as they are
-            InputOutput("c", Values(c));
-        else
-            Output("c", c);
-        if (bias)
-            Input("bias", Values(shape.N));
-        if (residual)
-            Input("residual", Values(c));
+        Deferred(() =>
+        {
+            var data = new CaseData(Name);
+            float[] Values(int length) => integers ? data.Integers(length) : data.Uniform(length);
+            Input("a", Values(Size(shape.TransposeA ? shape.K : shape.M, shape.TransposeA ? shape.M : shape.K, shape.Lda)));
+            Input("b", Values(Size(shape.TransposeB ? shape.N : shape.K, shape.TransposeB ? shape.K : shape.N, shape.Ldb)));
+            var c = Size(shape.M, shape.N, shape.Ldc);
+            if (shape.Beta != 0 || shape.Ldc > shape.N) // gaps between the rows of C must stay as they are
+                InputOutput("c", Values(c));
+            else
+                Output("c", c);
+            if (bias)
+                Input("bias", Values(shape.N));
+            if (residual)
+                Input("residual", Values(c));
+        });
         Tolerance = integers ? Tolerance.Exact : Tolerance.Rounding(shape.K);
     }
 
@@ -179,6 +182,25 @@ public static class GemmCases
                     new(m, n, k) { TransposeA = true, TransposeB = true, Lda = m + 3, Ldb = k + 5, Ldc = n + 7, Beta = 1f },
                     integers: true);
             }
+        }
+    }
+
+    /// <summary>Cubes, layers of BERT in every layout, one row through a layer, and a recurrent step with packed weights.</summary>
+    public static IEnumerable<KernelCase> Benchmarks
+    {
+        get
+        {
+            foreach (var size in new[] { 256, 512, 1024, 2048, 4096 })
+                yield return new GemmCase(new(size, size, size));
+            foreach (var (m, n, k) in new[] { (128, 768, 3072), (128, 768, 768), (1024, 3072, 768) })
+            {
+                foreach (var shape in Layouts(m, n, k))
+                    yield return new GemmCase(shape);
+            }
+            yield return new GemmCase(new(1024, 3072, 768) { TransposeB = true, Activation = Activation.Gelu }, bias: true);
+            yield return new GemmCase(new(1, 768, 3072));
+            yield return new GemmCase(new(1, 768, 3072) { TransposeB = true });
+            yield return new GemmCase(new(64, 2048, 512) { TransposeB = true }, packed: true);
         }
     }
 }

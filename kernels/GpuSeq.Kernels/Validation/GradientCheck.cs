@@ -10,6 +10,15 @@ public static class GradientCheck
 {
     private const double Step = 1e-5;
     private const double Relative = 2e-6;
+    private const int LargestCheap = 600; // elements, of which each takes two runs of the definition
+
+    /// <summary>Whether a case computes gradients, and of so few elements that checking them takes no time.</summary>
+    public static bool IsCheap(KernelCase kernelCase)
+    {
+        ArgumentNullException.ThrowIfNull(kernelCase);
+        return kernelCase.GradientOf is { } forward
+            && forward.Operands.Sum(operand => operand.IsRead ? operand.Length : 0) <= LargestCheap;
+    }
 
     /// <summary>Checks a case that computes gradients.</summary>
     /// <returns>What was wrong, in one line; null when nothing was.</returns>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using ILGPU;
 
 namespace GpuSeq.Kernels.Validation;
@@ -12,6 +13,7 @@ namespace GpuSeq.Kernels.Validation;
 public abstract class KernelCase(string kernel, string name)
 {
     private readonly List<Operand> _operands = [];
+    private Action? _declare;
 
     /// <summary>The kernel's name.</summary>
     public string Kernel { get; } = kernel;
@@ -20,7 +22,18 @@ public abstract class KernelCase(string kernel, string name)
     public string Name { get; } = name;
 
     /// <summary>What the kernel reads and writes.</summary>
-    public IReadOnlyList<Operand> Operands => _operands;
+    public IReadOnlyList<Operand> Operands
+    {
+        get
+        {
+            if (_declare is { } declare)
+            {
+                _declare = null;
+                declare();
+            }
+            return _operands;
+        }
+    }
 
     /// <summary>How far a result may be from the definition.</summary>
     public Tolerance Tolerance { get; protected init; } = Tolerance.Rounding(1);
@@ -55,6 +68,12 @@ public abstract class KernelCase(string kernel, string name)
     public abstract void Define<T>(CaseArrays<T> arrays)
         where T : IFloatingPointIeee754<T>;
 
+    /// <summary>
+    /// Puts off the making of operands until they are first asked for, so that a case costs nothing before it is its turn.
+    /// </summary>
+    /// <param name="declare">Calls <see cref="Input(string, float[])"/> and its like.</param>
+    protected void Deferred(Action declare) => _declare += declare;
+
     /// <summary>Adds an operand that is only read.</summary>
     protected void Input(string name, float[] values) => _operands.Add(new(name, values, null, true, false));
 
@@ -87,6 +106,8 @@ public sealed record Operand(string Name, float[]? Floats, int[]? Ints, bool IsR
 {
     /// <summary>The number of elements.</summary>
     public int Length => Floats?.Length ?? Ints!.Length;
+
+    internal ReadOnlySpan<int> Bits => Floats is null ? Ints : MemoryMarshal.Cast<float, int>(Floats);
 }
 
 /// <summary>The operands of a case on an accelerator, by name.</summary>

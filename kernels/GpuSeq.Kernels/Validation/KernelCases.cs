@@ -3,24 +3,31 @@ namespace GpuSeq.Kernels.Validation;
 /// <summary>Every case of every kernel.</summary>
 public static class KernelCases
 {
-    /// <summary>The cases, family by family.</summary>
-    public static IReadOnlyList<KernelCase> All { get; } =
+    /// <summary>The families.</summary>
+    public static IReadOnlyList<KernelFamily> Families { get; } =
     [
-        .. GemmCases.All,
-        .. AttentionCases.All,
-        .. EmbeddingCases.All,
-        .. SoftmaxCases.All,
-        .. LayerNormCases.All,
-        .. CrossEntropyCases.All,
-        .. LossCases.All,
-        .. ActivationCases.All,
-        .. ElementwiseCases.All,
-        .. ReductionCases.All,
-        .. RecurrentCases.All,
-        .. RandomCases.All,
-        .. OptimizerCases.All,
+        new("Gemm", GemmCases.All, () => GemmCases.Benchmarks),
+        new("Attention", AttentionCases.All, () => AttentionCases.Benchmarks),
+        new("Embedding", EmbeddingCases.All, () => EmbeddingCases.Benchmarks),
+        new("Softmax", SoftmaxCases.All, () => SoftmaxCases.Benchmarks),
+        new("LayerNorm", LayerNormCases.All, () => LayerNormCases.Benchmarks),
+        new("CrossEntropy", CrossEntropyCases.All, () => CrossEntropyCases.Benchmarks),
+        new("Losses", LossCases.All, () => LossCases.Benchmarks),
+        new("Activations", ActivationCases.All, () => ActivationCases.Benchmarks),
+        new("Elementwise", ElementwiseCases.All, () => ElementwiseCases.Benchmarks),
+        new("Reduction", ReductionCases.All, () => ReductionCases.Benchmarks),
+        new("RecurrentCells", RecurrentCases.All, () => RecurrentCases.Benchmarks),
+        new("Random", RandomCases.All, () => RandomCases.Benchmarks),
+        new("Dropout", DropoutCases.All, () => DropoutCases.Benchmarks),
+        new("Optimizers", OptimizerCases.All, () => OptimizerCases.Benchmarks),
     ];
+
+    /// <summary>The cases, family by family.</summary>
+    public static IReadOnlyList<KernelCase> All { get; } = [.. Families.SelectMany(family => family.Cases)];
 
     /// <summary>The cases of the quick check: every kernel with every option, but little work.</summary>
     public static IEnumerable<KernelCase> Quick => All.Where(kernelCase => kernelCase.IsQuick);
+
+    /// <summary>Larger shapes, to be timed; made one by one.</summary>
+    public static IEnumerable<KernelCase> Benchmarks => Families.SelectMany(family => family.Benchmarks);
 }

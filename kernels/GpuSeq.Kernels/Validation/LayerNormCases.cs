@@ -32,12 +32,15 @@ public sealed class LayerNormCase : KernelCase
     {
         ArgumentNullException.ThrowIfNull(problem);
         _problem = problem;
-        Input("x", problem.X);
-        Input("gamma", problem.Gamma);
-        Input("beta", problem.Beta);
-        Output("y", problem.Rows * problem.Columns);
-        Output("mean", problem.Rows);
-        Output("rstd", problem.Rows);
+        Deferred(() =>
+        {
+            Input("x", problem.X);
+            Input("gamma", problem.Gamma);
+            Input("beta", problem.Beta);
+            Output("y", problem.Rows * problem.Columns);
+            Output("mean", problem.Rows);
+            Output("rstd", problem.Rows);
+        });
         Tolerance = Tolerance.Rounding(problem.Columns);
     }
 
@@ -81,22 +84,25 @@ public sealed class LayerNormGradientCase : KernelCase
     {
         ArgumentNullException.ThrowIfNull(problem);
         (_problem, _accumulate) = (problem, accumulate);
-        var data = new CaseData($"dy {Name}"); // with the rows' own seed, dy would be proportional to x and dx vanish
-        Input("x", problem.X);
-        Input("gamma", problem.Gamma);
-        Input("dy", data.Uniform(problem.Rows * problem.Columns));
-        var forward = new CaseArrays<double>(new LayerNormCase(problem));
-        LayerNormReference.Forward<double>(
-            problem.Columns, LayerNormProblem.Eps, forward["x"], forward["gamma"], forward["beta"], forward["y"], forward["mean"],
-            forward["rstd"]);
-        Input("mean", Array.ConvertAll(forward["mean"], value => (float)value));
-        Input("rstd", Array.ConvertAll(forward["rstd"], value => (float)value));
-        Gradient("dx", problem.Rows * problem.Columns);
-        Gradient("dgamma", problem.Gamma.Length);
-        Gradient("dbeta", problem.Beta.Length);
+        Deferred(() =>
+        {
+            var data = new CaseData($"dy {Name}"); // with the rows' own seed, dy would be proportional to x and dx vanish
+            Input("x", problem.X);
+            Input("gamma", problem.Gamma);
+            Input("dy", data.Uniform(problem.Rows * problem.Columns));
+            var forward = new CaseArrays<double>(new LayerNormCase(problem));
+            LayerNormReference.Forward<double>(
+                problem.Columns, LayerNormProblem.Eps, forward["x"], forward["gamma"], forward["beta"], forward["y"], forward["mean"],
+                forward["rstd"]);
+            Input("mean", Array.ConvertAll(forward["mean"], value => (float)value));
+            Input("rstd", Array.ConvertAll(forward["rstd"], value => (float)value));
+            Gradient(data, "dx", problem.Rows * problem.Columns);
+            Gradient(data, "dgamma", problem.Gamma.Length);
+            Gradient(data, "dbeta", problem.Beta.Length);
+        });
         Tolerance = Tolerance.Rounding(Math.Max(problem.Columns, problem.Rows));
 
-        void Gradient(string name, int length)
+        void Gradient(CaseData data, string name, int length)
         {
             if (accumulate)
                 InputOutput(name, data.Uniform(length));
@@ -162,4 +168,14 @@ public static class LayerNormCases
         .. Sizes.Select(size => new LayerNormProblem(size.Rows, size.Columns)),
         new(5, 13, IsAffine: false), new(3, 64, IsAffine: false), new(7, 19, Mean: 1e4f), new(5, 256, Mean: 1e4f), new(5, 256, Mean: -300f),
     ];
+
+    /// <summary>Operands beyond the caches, to be timed.</summary>
+    public static IEnumerable<KernelCase> Benchmarks
+    {
+        get
+        {
+            yield return new LayerNormCase(new(16_384, 1024));
+            yield return new LayerNormGradientCase(new(16_384, 1024), accumulate: false);
+        }
+    }
 }

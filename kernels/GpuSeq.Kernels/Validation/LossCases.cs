@@ -19,9 +19,12 @@ public sealed class LossCase : KernelCase
         : base(NameOf(function), $"{length} {reduction}{(weighted ? " weighted" : "")}{(scale > 3 ? " large" : "")}")
     {
         (_function, _reduction, _length) = (function, reduction, length);
-        foreach (var (name, values) in Inputs(function, length, weighted, scale))
-            Input(name, values);
-        Output("y", reduction == LossReduction.None ? length : 1);
+        Deferred(() =>
+        {
+            foreach (var (name, values) in Inputs(function, length, weighted, scale))
+                Input(name, values);
+            Output("y", reduction == LossReduction.None ? length : 1);
+        });
         Tolerance = Tolerance.Rounding(reduction == LossReduction.None ? 1 : length);
     }
 
@@ -93,14 +96,17 @@ public sealed class LossGradientCase : KernelCase
             $"{length} {reduction}{(weighted ? " weighted" : "")}{(scale > 3 ? " large" : "")}{(accumulate ? " added" : "")}")
     {
         (_function, _reduction, _length, _weighted, _scale, _accumulate) = (function, reduction, length, weighted, scale, accumulate);
-        foreach (var (name, values) in LossCase.Inputs(function, length, weighted, scale))
-            Input(name, values);
-        var data = new CaseData(Name);
-        Input("dy", data.Uniform(reduction == LossReduction.None ? length : 1, 0.5f, 1.5f));
-        if (accumulate)
-            InputOutput("dx", data.Uniform(length));
-        else
-            Output("dx", length);
+        Deferred(() =>
+        {
+            foreach (var (name, values) in LossCase.Inputs(function, length, weighted, scale))
+                Input(name, values);
+            var data = new CaseData(Name);
+            Input("dy", data.Uniform(reduction == LossReduction.None ? length : 1, 0.5f, 1.5f));
+            if (accumulate)
+                InputOutput("dx", data.Uniform(length));
+            else
+                Output("dx", length);
+        });
         Tolerance = Tolerance.Rounding(1);
     }
 
@@ -164,6 +170,19 @@ public static class LossCases
                         yield return new LossGradientCase(function, reduction, length, weighted, scale, accumulate: true);
                     }
                 }
+            }
+        }
+    }
+
+    /// <summary>Operands beyond the caches, to be timed.</summary>
+    public static IEnumerable<KernelCase> Benchmarks
+    {
+        get
+        {
+            foreach (var function in Enum.GetValues<LossFunction>())
+            {
+                yield return new LossCase(function, LossReduction.Mean, 1 << 24, weighted: false);
+                yield return new LossGradientCase(function, LossReduction.Mean, 1 << 24, weighted: false, scale: 3f, accumulate: false);
             }
         }
     }

@@ -21,20 +21,23 @@ public sealed class OptimizerCase : KernelCase
         : base("optimizer", $"{name} {length} step {step}{(scaled ? " scaled" : "")}")
     {
         (_options, _states, _step, _isScaled) = (options, states, step, scaled);
-        var data = new CaseData(Name);
-        InputOutput("p", data.Uniform(length));
-        Input("g", data.Uniform(length));
-        Input("scale", [0.25f]);
-        string[] names = ["first", "second", "third"];
-        for (var i = 0; i < names.Length; i++)
+        Deferred(() =>
         {
-            if (options is SgdOptions && step == 1)
-                Output(names[i], i < states ? length : 0);
-            else if (options is RmsPropOptions && i == 1)
-                InputOutput(names[i], data.Uniform(i < states ? length : 0, -0.3f, 0.3f)); // so that no variance is near 0
-            else
-                InputOutput(names[i], data.Uniform(i < states ? length : 0, 1f, 2f));
-        }
+            var data = new CaseData(Name);
+            InputOutput("p", data.Uniform(length));
+            Input("g", data.Uniform(length));
+            Input("scale", [0.25f]);
+            string[] names = ["first", "second", "third"];
+            for (var i = 0; i < names.Length; i++)
+            {
+                if (options is SgdOptions && step == 1)
+                    Output(names[i], i < states ? length : 0);
+                else if (options is RmsPropOptions && i == 1)
+                    InputOutput(names[i], data.Uniform(i < states ? length : 0, -0.3f, 0.3f)); // so that no variance is near 0
+                else
+                    InputOutput(names[i], data.Uniform(i < states ? length : 0, 1f, 2f));
+            }
+        });
     }
 
     /// <inheritdoc/>
@@ -144,4 +147,10 @@ public static class OptimizerCases
                 yield return new ClipCoefficientCase(norm, 1f);
         }
     }
+
+    /// <summary>A model of 16 million parameters, to be timed.</summary>
+    public static IEnumerable<KernelCase> Benchmarks =>
+        from setting in Settings
+        where setting.Name is "sgd" or "sgd momentum" or "rmsprop" or "adam" or "adamw" or "adagrad"
+        select new OptimizerCase(setting.Name, setting.Options, setting.States, 1 << 24, step: 2, scaled: false);
 }

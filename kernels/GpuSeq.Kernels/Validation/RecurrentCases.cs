@@ -58,14 +58,17 @@ public class RecurrentCase : KernelCase
     public RecurrentCase(RecurrentSetting setting)
         : this(setting, setting.Kernel)
     {
-        Workspace("tapeGates", setting.Shape.Rows * setting.Width);
-        if (setting.Shape.OutputStride > 0) // gaps between the rows must stay as they are
-            InputOutput("output", new CaseData(Name).Uniform(setting.OutputSize));
-        else
-            Output("output", setting.OutputSize);
-        Output("hn", setting.StateSize);
-        if (setting.HasCell)
-            Output("cn", setting.StateSize);
+        Deferred(() =>
+        {
+            Workspace("tapeGates", setting.Shape.Rows * setting.Width);
+            if (setting.Shape.OutputStride > 0) // gaps between the rows must stay as they are
+                InputOutput("output", new CaseData(Name).Uniform(setting.OutputSize));
+            else
+                Output("output", setting.OutputSize);
+            Output("hn", setting.StateSize);
+            if (setting.HasCell)
+                Output("cn", setting.StateSize);
+        });
     }
 
     private protected RecurrentCase(RecurrentSetting setting, string kernel, string option = "")
@@ -73,35 +76,38 @@ public class RecurrentCase : KernelCase
     {
         Setting = setting;
         IsQuick = setting.IsQuick;
-        var data = new CaseData($"{setting.Kernel} {setting}");
-        var shape = setting.Shape;
-        var scale = 1 / MathF.Sqrt(shape.Hidden);
-        Input("gates", data.Uniform(shape.Rows * setting.Width, -setting.Magnitude, setting.Magnitude));
-        Input("weightHh", data.Uniform(setting.Width * shape.Hidden, -scale, scale));
-        if (setting.HasBias)
-            Input("biasHh", data.Uniform(setting.Width));
-        if (setting.HasInitial)
-            Input("h0", data.Uniform(setting.StateSize));
-        if (setting.HasInitial && setting.HasCell)
-            Input("c0", data.Uniform(setting.StateSize));
-        Longest = shape.Steps;
-        if (setting.HasLengths)
+        Deferred(() =>
         {
-            var lengths = Lengths(data, shape);
-            Longest = lengths.Max();
-            Input("lengths", lengths);
-        }
-        Workspace("stateBefore", shape.Rows * shape.Hidden);
-        if (setting.HasCell)
-            Workspace("cellBefore", shape.Rows * shape.Hidden);
-        if (Form is { } form)
-            Workspace("recurrent", shape.Rows * Gru.RecurrentWidth(form, shape.Hidden));
-        Tolerance = Tolerance.Rounding(setting.Width + shape.Rows, TermScale);
+            var data = new CaseData($"{setting.Kernel} {setting}");
+            var shape = setting.Shape;
+            var scale = 1 / MathF.Sqrt(shape.Hidden);
+            Input("gates", data.Uniform(shape.Rows * setting.Width, -setting.Magnitude, setting.Magnitude));
+            Input("weightHh", data.Uniform(setting.Width * shape.Hidden, -scale, scale));
+            if (setting.HasBias)
+                Input("biasHh", data.Uniform(setting.Width));
+            if (setting.HasInitial)
+                Input("h0", data.Uniform(setting.StateSize));
+            if (setting.HasInitial && setting.HasCell)
+                Input("c0", data.Uniform(setting.StateSize));
+            Longest = shape.Steps;
+            if (setting.HasLengths)
+            {
+                var lengths = Lengths(data, shape);
+                Longest = lengths.Max();
+                Input("lengths", lengths);
+            }
+            Workspace("stateBefore", shape.Rows * shape.Hidden);
+            if (setting.HasCell)
+                Workspace("cellBefore", shape.Rows * shape.Hidden);
+            if (Form is { } form)
+                Workspace("recurrent", shape.Rows * Gru.RecurrentWidth(form, shape.Hidden));
+        });
+        Tolerance = Tolerance.Rounding(setting.Width + setting.Shape.Rows, TermScale);
     }
 
     private protected RecurrentSetting Setting { get; }
 
-    private protected int Longest { get; }
+    private protected int Longest { get; private set; }
 
     // Whether the direction makes a difference: a rectified unit alone may be 0 at every step.
     private protected bool HasDirection => Longest > 1 && !(IsRelu && Setting.Shape.Hidden == 1);
@@ -197,26 +203,29 @@ public sealed class RecurrentBackwardCase : RecurrentCase
         : base(setting, $"{setting.Kernel}-backward", hasOutputGradient ? "" : " from the last state")
     {
         _hasOutputGradient = hasOutputGradient;
-        var data = new CaseData($"gradient of {setting}");
-        Workspace("output", setting.OutputSize);
-        Workspace("hn", setting.StateSize);
-        if (hasOutputGradient)
-            Input("doutput", data.Uniform(setting.OutputSize));
-        Input("dhn", data.Uniform(setting.StateSize));
-        Output("dgates", setting.Shape.Rows * setting.Width);
-        Output("dh0", setting.StateSize);
-        Output("dweightHh", setting.Width * setting.Shape.Hidden);
-        if (setting.HasCell)
+        Deferred(() =>
         {
-            Workspace("cn", setting.StateSize);
-            Input("dcn", data.Uniform(setting.StateSize));
-            Output("dc0", setting.StateSize);
-        }
-        if (setting.HasBias)
-        {
-            Input("ones", [.. Enumerable.Repeat(1f, setting.Shape.Rows)]); // sum over rows in a matrix product
-            Output("dbiasHh", setting.Width);
-        }
+            var data = new CaseData($"gradient of {setting}");
+            Workspace("output", setting.OutputSize);
+            Workspace("hn", setting.StateSize);
+            if (hasOutputGradient)
+                Input("doutput", data.Uniform(setting.OutputSize));
+            Input("dhn", data.Uniform(setting.StateSize));
+            Output("dgates", setting.Shape.Rows * setting.Width);
+            Output("dh0", setting.StateSize);
+            Output("dweightHh", setting.Width * setting.Shape.Hidden);
+            if (setting.HasCell)
+            {
+                Workspace("cn", setting.StateSize);
+                Input("dcn", data.Uniform(setting.StateSize));
+                Output("dc0", setting.StateSize);
+            }
+            if (setting.HasBias)
+            {
+                Input("ones", [.. Enumerable.Repeat(1f, setting.Shape.Rows)]); // sum over rows in a matrix product
+                Output("dbiasHh", setting.Width);
+            }
+        });
     }
 
     /// <inheritdoc/>
@@ -346,5 +355,19 @@ public static class RecurrentCases
             OutputStride = Has(2) ? 2 * hidden : 0,
         };
         return new(cell, shape) { HasBias = Has(3), HasInitial = Has(4), HasLengths = Has(5) };
+    }
+
+    /// <summary>Layers of 512 units over 64 sequences of 64 steps, to be timed.</summary>
+    public static IEnumerable<KernelCase> Benchmarks
+    {
+        get
+        {
+            foreach (var cell in new[] { RecurrentCell.RnnTanh, RecurrentCell.Lstm, RecurrentCell.Gru, RecurrentCell.GruOriginal })
+            {
+                var setting = new RecurrentSetting(cell, new(64, 64, 512)) { HasBias = true };
+                yield return new RecurrentCase(setting);
+                yield return new RecurrentBackwardCase(setting);
+            }
+        }
     }
 }

@@ -18,13 +18,16 @@ public sealed class SumCase : KernelCase
     {
         (_kind, _rows, _columns, _accumulate) = (kind, rows, columns, accumulate);
         _scale = kind == "mean" ? 1f / columns : integers ? 2f : 0.7f;
-        var data = new CaseData(Name);
-        Input("x", integers ? data.Integers(rows * columns) : data.Uniform(rows * columns));
-        var length = kind == "rows" ? columns : rows;
-        if (accumulate)
-            InputOutput("y", integers ? data.Integers(length) : data.Uniform(length));
-        else
-            Output("y", length);
+        Deferred(() =>
+        {
+            var data = new CaseData(Name);
+            Input("x", integers ? data.Integers(rows * columns) : data.Uniform(rows * columns));
+            var length = kind == "rows" ? columns : rows;
+            if (accumulate)
+                InputOutput("y", integers ? data.Integers(length) : data.Uniform(length));
+            else
+                Output("y", length);
+        });
         Tolerance = integers ? Tolerance.Exact : Tolerance.Rounding(kind == "rows" ? rows : columns);
     }
 
@@ -69,15 +72,22 @@ public sealed class MaxCase : KernelCase
     private readonly int _columns;
 
     /// <summary>The maxima of given rows.</summary>
-    public MaxCase(string name, int rows, int columns, float[] x)
+    public MaxCase(string name, int rows, int columns, Func<float[]> values)
         : base("max", string.Create(CultureInfo.InvariantCulture, $"{name} {rows}x{columns}"))
     {
         (_rows, _columns) = (rows, columns);
-        Input("x", x);
-        Output("y", rows);
-        OutputIndices("indices", rows);
+        Deferred(() =>
+        {
+            Input("x", values());
+            Output("y", rows);
+            OutputIndices("indices", rows);
+        });
         Tolerance = Tolerance.Exact;
     }
+
+    // The values and their places are two kernels, and both read x.
+    /// <inheritdoc/>
+    public override double Bytes => base.Bytes + sizeof(float) * (double)Operands[0].Length;
 
     /// <inheritdoc/>
     public override void Launch(KernelLibrary kernels, CaseViews views) => Launch(kernels, views, _rows);
@@ -116,12 +126,15 @@ public sealed class NormCase : KernelCase
     private readonly Norm _norm;
 
     /// <summary>The norm of given values.</summary>
-    public NormCase(Norm norm, string name, float[] x)
-        : base("norm", $"{norm} {name} {x.Length}")
+    public NormCase(Norm norm, string name, int length, Func<float[]> values)
+        : base("norm", $"{norm} {name} {length}")
     {
         _norm = norm;
-        Input("x", x);
-        Output("y", 1);
+        Deferred(() =>
+        {
+            Input("x", values());
+            Output("y", 1);
+        });
         Tolerance = Tolerance.Rounding(1); // partial sums: the error must not grow with the length
     }
 
@@ -167,11 +180,10 @@ public static class ReductionCases
                 yield return new SumCase("mean", rows, columns, accumulate: rows % 3 == 1);
                 if (columns == 0)
                     continue;
-                var data = new CaseData($"max {rows} {columns}");
-                yield return new MaxCase("random", rows, columns, data.Uniform(rows * columns, -2f, -1f));
-                yield return new MaxCase("equal", rows, columns, data.Integers(rows * columns, 2));
+                yield return Max("random", rows, columns, data => data.Uniform(rows * columns, -2f, -1f));
+                yield return Max("equal", rows, columns, data => data.Integers(rows * columns, 2));
             }
-            yield return new MaxCase("special", 4, 9,
+            yield return new MaxCase("special", 4, 9, () =>
             [
                 1f, float.NaN, 2f, float.PositiveInfinity, float.NaN, 0f, 0f, 0f, 0f,
                 -0f, 0f, -1f, -0f, -1f, -1f, -1f, -1f, -1f,
@@ -182,11 +194,26 @@ public static class ReductionCases
             foreach (var norm in Enum.GetValues<Norm>())
             {
                 foreach (var length in new[] { 0, 1, 3, 31, 16_383, 16_384, 16_385, 100_003 })
-                    yield return new NormCase(norm, "random", new CaseData($"{norm} {length}").Uniform(length));
-                yield return new NormCase(norm, "far", new CaseData($"{norm} far").Uniform(50_000, 100f, 101f));
-                yield return new NormCase(norm, "infinite", [1f, float.NegativeInfinity, 2f]);
-                yield return new NormCase(norm, "undefined", [1f, float.NaN, 2f]);
+                    yield return new NormCase(norm, "random", length, () => new CaseData($"{norm} {length}").Uniform(length));
+                yield return new NormCase(norm, "far", 50_000, () => new CaseData($"{norm} far").Uniform(50_000, 100f, 101f));
+                yield return new NormCase(norm, "infinite", 3, () => [1f, float.NegativeInfinity, 2f]);
+                yield return new NormCase(norm, "undefined", 3, () => [1f, float.NaN, 2f]);
             }
         }
     }
+
+    /// <summary>Operands beyond the caches, to be timed.</summary>
+    public static IEnumerable<KernelCase> Benchmarks
+    {
+        get
+        {
+            yield return new SumCase("rows", 16_384, 1024, accumulate: false);
+            yield return new SumCase("columns", 16_384, 1024, accumulate: false);
+            yield return Max("random", 16_384, 1024, data => data.Uniform(16_384 * 1024));
+            yield return new NormCase(Norm.L2, "random", 1 << 24, () => new CaseData("norm").Uniform(1 << 24));
+        }
+    }
+
+    private static MaxCase Max(string name, int rows, int columns, Func<CaseData, float[]> values) =>
+        new(name, rows, columns, () => values(new CaseData($"max {name} {rows} {columns}")));
 }

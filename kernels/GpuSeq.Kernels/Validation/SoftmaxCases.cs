@@ -19,8 +19,11 @@ public sealed class SoftmaxCase : KernelCase
         : base(log ? "log-softmax" : "softmax", $"{rows}x{columns}{label}")
     {
         (_rows, _columns, _log) = (rows, columns, log);
-        Input("x", values ?? Values(rows, columns));
-        Output("y", rows * columns);
+        Deferred(() =>
+        {
+            Input("x", values ?? Values(rows, columns));
+            Output("y", rows * columns);
+        });
         Tolerance = Tolerance.Rounding(columns);
     }
 
@@ -60,15 +63,18 @@ public sealed class SoftmaxGradientCase : KernelCase
         : base(log ? "log-softmax-backward" : "softmax-backward", $"{rows}x{columns}{(accumulate ? " added" : "")}")
     {
         (_rows, _columns, _log, _accumulate) = (rows, columns, log, accumulate);
-        var data = new CaseData(Name);
-        var y = new double[rows * columns];
-        SoftmaxReference.Forward(columns, Array.ConvertAll(SoftmaxCase.Values(rows, columns), value => (double)value), y, log);
-        Input("y", Array.ConvertAll(y, value => (float)value));
-        Input("dy", data.Uniform(rows * columns));
-        if (accumulate)
-            InputOutput("dx", data.Uniform(rows * columns));
-        else
-            Output("dx", rows * columns);
+        Deferred(() =>
+        {
+            var data = new CaseData(Name);
+            var y = new double[rows * columns];
+            SoftmaxReference.Forward(columns, Array.ConvertAll(SoftmaxCase.Values(rows, columns), value => (double)value), y, log);
+            Input("y", Array.ConvertAll(y, value => (float)value));
+            Input("dy", data.Uniform(rows * columns));
+            if (accumulate)
+                InputOutput("dx", data.Uniform(rows * columns));
+            else
+                Output("dx", rows * columns);
+        });
         Tolerance = Tolerance.Rounding(columns);
     }
 
@@ -136,5 +142,18 @@ public static class SoftmaxCases
         var data = new CaseData("special").Uniform(length);
         values.CopyTo(data.AsSpan(at));
         return data;
+    }
+
+    /// <summary>Operands beyond the caches, to be timed.</summary>
+    public static IEnumerable<KernelCase> Benchmarks
+    {
+        get
+        {
+            foreach (var log in new[] { false, true })
+            {
+                yield return new SoftmaxCase(16_384, 1024, log);
+                yield return new SoftmaxGradientCase(16_384, 1024, log, accumulate: false);
+            }
+        }
     }
 }

@@ -38,22 +38,33 @@ internal static class CommonOptions
 
     /// <summary>An option with one of a few names.</summary>
     public static Option<string> Choice<T>(string name, string help, T otherwise)
-        where T : struct, Enum
-    {
-        var names = Enum.GetNames<T>().Select(value => value.ToLowerInvariant()).ToArray();
-        return new(name)
+        where T : struct, Enum => new(name)
         {
             Description = help,
-            HelpName = string.Join('|', names),
+            HelpName = string.Join('|', Names<T>()),
             DefaultValueFactory = _ => otherwise.ToString().ToLowerInvariant(),
-            CustomParser = result =>
-            {
-                var text = result.Tokens[0].Value.ToLowerInvariant();
-                if (!names.Contains(text))
-                    result.AddError($"Option '{name}' is one of {string.Join(", ", names)}, not '{text}'.");
-                return text;
-            },
+            CustomParser = result => ParseName<T>(result, name),
         };
+
+    /// <summary>An option with one of a few names that may be left out.</summary>
+    public static Option<T?> OptionalChoice<T>(string name, string help)
+        where T : struct, Enum => new(name)
+        {
+            Description = help,
+            HelpName = string.Join('|', Names<T>()),
+            CustomParser = result => Enum.TryParse<T>(ParseName<T>(result, name), ignoreCase: true, out var value) ? value : null,
+        };
+
+    private static string[] Names<T>()
+        where T : struct, Enum => [.. Enum.GetNames<T>().Select(value => value.ToLowerInvariant())];
+
+    private static string ParseName<T>(ArgumentResult result, string name)
+        where T : struct, Enum
+    {
+        var text = result.Tokens[0].Value.ToLowerInvariant();
+        if (!Names<T>().Contains(text))
+            result.AddError($"Option '{name}' is one of {string.Join(", ", Names<T>())}, not '{text}'.");
+        return text;
     }
 
     private static T? Parse<T>(ArgumentResult result, string name, T least, T? most)
