@@ -55,6 +55,6 @@ public class KernelBenchmarks
     {
         public Rates() => AddColumn(
             new RateColumn("GFLOP/s", "10^9 floating-point operations a second, by the median time", kernelCase => kernelCase.Flops),
-            new RateColumn("GB/s", "10^9 bytes a second that a call must move at least, by the median time", kernelCase => kernelCase.Bytes));
+            new RateColumn("GB/s", "10^9 bytes a second that must move at least, by the median time", kernelCase => kernelCase.Bytes));
     }
 }

@@ -41,16 +41,16 @@ public static class KernelBenchmark
         this Device device, string? filter = null, Action<Machine>? machine = null, Action<CaseProgress>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(device);
-        var cases = new KernelSelection(filter).Benchmarks().ToArray();
+        var selection = new KernelSelection(filter);
+        var total = selection.CountBenchmarks();
         var before = MachineLimits.Measure(device.Kernels);
         machine?.Invoke(Describe(device, before));
         var runner = new BenchmarkRunner(device.Kernels, before);
-        var timings = new BenchmarkTiming[cases.Length];
-        for (var i = 0; i < cases.Length; i++)
+        var timings = new List<BenchmarkTiming>();
+        foreach (var kernelCase in selection.Benchmarks())
         {
-            progress?.Invoke(new(cases[i].Kernel, cases[i].Name, i, cases.Length));
-            timings[i] = runner.Run(cases[i]);
-            cases[i] = null!; // so that its operands may go
+            progress?.Invoke(new(kernelCase.Kernel, kernelCase.Name, timings.Count, total));
+            timings.Add(runner.Run(kernelCase));
         }
         var limits = before.Best(MachineLimits.Measure(device.Kernels)); // a disturbed measurement would flatter the kernels
         return new(

@@ -31,24 +31,27 @@ internal sealed class KernelSelection
     /// <summary>The cases of the sweeps that are chosen.</summary>
     /// <param name="quick">Whether only quick cases are.</param>
     /// <exception cref="KernelNameException">There is none.</exception>
-    public IReadOnlyList<KernelCase> Cases(bool quick) =>
-        NotEmpty(quick ? "quick case" : "case", [.. (quick ? KernelCases.Quick : KernelCases.All).Where(Takes)]);
+    public IReadOnlyList<KernelCase> Cases(bool quick)
+    {
+        KernelCase[] cases = [.. (quick ? KernelCases.Quick : KernelCases.All).Where(Takes)];
+        return cases.Length > 0 ? cases : throw Unknown(quick ? "quick case" : "case");
+    }
 
-    /// <summary>The benchmarks that are chosen. Families whose kernels are not among them are not even listed.</summary>
+    /// <summary>
+    /// The benchmarks that are chosen, made one by one. Families whose kernels are not among them are not even asked.
+    /// </summary>
+    public IEnumerable<KernelCase> Benchmarks() => KernelCases.Families
+        .Where(family => _kernels is null || family.Kernels.Any(_kernels.Contains))
+        .SelectMany(family => family.Benchmarks)
+        .Where(Takes);
+
+    /// <summary>The number of the benchmarks that are chosen.</summary>
     /// <exception cref="KernelNameException">There is none.</exception>
-    public IReadOnlyList<KernelCase> Benchmarks() => NotEmpty(
-        "benchmark",
-        [
-            .. KernelCases.Families
-                .Where(family => _kernels is null || family.Kernels.Any(_kernels.Contains))
-                .SelectMany(family => family.Benchmarks)
-                .Where(Takes),
-        ]);
+    public int CountBenchmarks() => Benchmarks().Count() is > 0 and var count ? count : throw Unknown("benchmark");
 
     private bool Contains(string name) => name.Contains(_filter, StringComparison.OrdinalIgnoreCase);
 
-    private KernelCase[] NotEmpty(string kind, KernelCase[] cases) =>
-        cases.Length > 0 ? cases : throw new KernelNameException(kind, _filter, Near(_filter));
+    private KernelNameException Unknown(string kind) => new(kind, _filter, Near(_filter));
 
     // The names that take the fewest edits, as long as these are fewer than half of the letters.
     private static IEnumerable<string> Near(string name) => KernelCases.Families

@@ -63,7 +63,8 @@ public static class KernelValidation
         options ??= new();
         var selection = new KernelSelection(options.Filter);
         var isLaneByLane = options.GroupShape && device.Kernels.Shape == KernelShape.Row;
-        IGrouping<string, KernelCase>[] kernels = [.. selection.Cases(options.Quick || isLaneByLane).GroupBy(kernelCase => kernelCase.Kernel)];
+        var cases = selection.Cases(options.Quick || isLaneByLane);
+        IGrouping<string, KernelCase>[] kernels = [.. cases.GroupBy(kernelCase => kernelCase.Kernel)];
         return isLaneByLane
             ? RunLaneByLane(kernels, selection.IsOfKernels, progress)
             : Run(device.Kernels, kernels, selection.IsOfKernels, progress);

@@ -1,3 +1,4 @@
+using GpuSeq.Kernels.Simd;
 using ILGPU;
 
 namespace GpuSeq.Kernels.Measurement;
@@ -36,9 +37,7 @@ public sealed record MachineLimits(double FlopsOne, double FlopsAll, double Band
     {
         ArgumentNullException.ThrowIfNull(kernels);
         var timer = new KernelTimer(kernels.Accelerator);
-        var (pattern, bandwidth) = Enum.GetValues<MemoryPattern>()
-            .Select(pattern => (pattern, MeasureMemory(kernels, timer, pattern)))
-            .MaxBy(result => result.Item2);
+        var (pattern, bandwidth) = MeasureMemory(kernels, timer);
         return new(
             MeasureFlops(kernels, timer, all: false), MeasureFlops(kernels, timer, all: true), bandwidth, pattern,
             MeasureLaunch(kernels, timer));
@@ -57,7 +56,7 @@ public sealed record MachineLimits(double FlopsOne, double FlopsAll, double Band
         return items * MultiplyAddKernels.Flops(lanes, Rounds) / seconds;
     }
 
-    private static double MeasureMemory(KernelLibrary kernels, KernelTimer timer, MemoryPattern pattern)
+    private static (MemoryPattern Pattern, double Bandwidth) MeasureMemory(KernelLibrary kernels, KernelTimer timer)
     {
         var launch = kernels.LoadFlat<ArrayView<float>, ArrayView<float>, MemoryKernels.Arguments>(
             kernels.Shape == KernelShape.Row ? MemoryKernels.Part : MemoryKernels.Lane);
@@ -68,10 +67,16 @@ public sealed record MachineLimits(double FlopsOne, double FlopsAll, double Band
         var (x, y) = (first.View.BaseView, second.View.BaseView);
         kernels.Elementwise.Fill(x, 1f); // so that every page is there
         kernels.Elementwise.Fill(y, 1f);
-        var arguments = new MemoryKernels.Arguments { Cut = new(kernels, length, ItemLength), Pattern = (int)pattern };
-        var items = kernels.FlatItems(arguments.Cut);
-        var seconds = timer.Best(() => launch(items, x, y, arguments));
-        return (double)length * MemoryKernels.BytesPerElement(pattern) / seconds;
+        var cut = new FlatCut(kernels, length, ItemLength);
+        var items = kernels.FlatItems(cut);
+        return Enum.GetValues<MemoryPattern>()
+            .Select(pattern =>
+            {
+                var arguments = new MemoryKernels.Arguments { Cut = cut, Pattern = (int)pattern };
+                var seconds = timer.Best(() => launch(items, x, y, arguments));
+                return (pattern, (double)length * MemoryKernels.BytesPerElement(pattern) / seconds);
+            })
+            .MaxBy(result => result.Item2);
     }
 
     private static double MeasureLaunch(KernelLibrary kernels, KernelTimer timer)

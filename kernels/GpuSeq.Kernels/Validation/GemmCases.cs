@@ -185,7 +185,9 @@ public static class GemmCases
         }
     }
 
-    /// <summary>Cubes, layers of BERT in every layout, one row through a layer, and a recurrent step with packed weights.</summary>
+    /// <summary>
+    /// Cubes, layers of BERT in every layout, one row through a layer, and a recurrent step whose weights are packed each time.
+    /// </summary>
     public static IEnumerable<KernelCase> Benchmarks
     {
         get

@@ -20,8 +20,8 @@ internal static class BenchCommand
             var file = call.GetValue(json);
             KernelCommands.CheckFolder(file);
             using var computer = Device.Open(call.GetValue(device)!);
-            var report = KernelCommands.WithProgress(
-                output, progress => computer.Benchmark(call.GetValue(filter), machine => KernelCommands.Note(output, Describe(machine)), progress));
+            void ShowMachine(Machine machine) => KernelCommands.Note(output, Describe(machine));
+            var report = KernelCommands.WithProgress(output, progress => computer.Benchmark(call.GetValue(filter), ShowMachine, progress));
             if (!KernelCommands.IsStandardOutput(file))
                 Show(output, report);
             foreach (var failure in report.Failures)
@@ -32,8 +32,10 @@ internal static class BenchCommand
         return command;
     }
 
-    private static string Describe(Machine machine) => Format.Invariant(
-        $"{machine.Processor}, {machine.Cores} cores: {machine.FmaGflopsOne:0} GFLOP/s on one, {machine.FmaGflopsAll:0} on all; memory {machine.BandwidthGbs:0.0} GB/s ({machine.BandwidthPattern}); a launch {machine.LaunchUs:0.00} us");
+    private static string Describe(Machine machine) =>
+        $"{machine.Processor}, {machine.Cores} cores: "
+        + Format.Invariant($"{machine.FmaGflopsOne:0} GFLOP/s on one, {machine.FmaGflopsAll:0} on all; ")
+        + Format.Invariant($"memory {machine.BandwidthGbs:0.0} GB/s ({machine.BandwidthPattern}); a launch {machine.LaunchUs:0.00} us");
 
     private static void Show(CommandOutput output, BenchmarkReport report)
     {

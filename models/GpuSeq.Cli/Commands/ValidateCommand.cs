@@ -63,8 +63,9 @@ internal static class ValidateCommand
             }));
         var (cases, failed) = (reports.Sum(report => report.Cases), reports.Count(report => !report.Passed));
         var verdict = failed == 0 ? "all passed" : $"{failed} FAILED";
+        var worst = reports.Max(report => report.Worst);
         output.Out.WriteLine(Format.Invariant(
-            $"{reports.Length} kernels, {cases} cases, {verdict}; the largest error is {reports.Max(report => report.Worst):0.00} of what is allowed"));
+            $"{reports.Length} kernels, {cases} cases, {verdict}; the largest error is {worst:0.00} of what is allowed"));
     }
 
     private static object ForPrograms(Device device, KernelReport[] reports) => new

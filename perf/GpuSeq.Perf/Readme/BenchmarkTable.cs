@@ -15,8 +15,8 @@ internal static class BenchmarkTable
         var machine = report.Machine;
         var table = new StringBuilder();
         table.Append(CultureInfo.InvariantCulture, $"""
-            {machine.Processor}, {machine.Cores} cores, {date:yyyy-MM-dd}. Fused multiply-adds reach {machine.FmaGflopsOne:0} GFLOP/s on one core
-            and {machine.FmaGflopsAll:0} on all, memory {machine.BandwidthGbs:0.0} GB/s ({machine.BandwidthPattern}). Share: the part of the
+            {machine.Processor}, {machine.Cores} cores, {date:yyyy-MM-dd}. Fused multiply-adds reach {machine.FmaGflopsOne:0} GFLOP/s
+            on one core and {machine.FmaGflopsAll:0} on all, memory {machine.BandwidthGbs:0.0} GB/s ({machine.BandwidthPattern}). Share: the part of the
             limit that applies. Written by `{command}`.
 
             | kernel | case | ms | GFLOP/s | GB/s | share |
