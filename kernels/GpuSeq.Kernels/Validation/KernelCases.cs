@@ -16,6 +16,7 @@ public static class KernelCases
         .. ElementwiseCases.All,
         .. ReductionCases.All,
         .. RecurrentCases.All,
+        .. RecurrentStepCases.All,
         .. RandomCases.All,
         .. OptimizerCases.All,
     ];
