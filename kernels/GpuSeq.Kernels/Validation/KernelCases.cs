@@ -17,6 +17,7 @@ public static class KernelCases
         .. ReductionCases.All,
         .. RecurrentCases.All,
         .. RecurrentStepCases.All,
+        .. RecurrentStackCases.All,
         .. RandomCases.All,
         .. OptimizerCases.All,
     ];

@@ -194,7 +194,7 @@ public class RecurrentCase : KernelCase
     private protected static ArrayView<float> If(CaseViews views, bool has, string name) => has ? views[name] : default;
 
     // From the shortest to the longest that there may be.
-    private static int[] Lengths(CaseData data, SequenceShape shape)
+    internal static int[] Lengths(CaseData data, SequenceShape shape)
     {
         var lengths = data.Indices(shape.Batch, shape.Steps + 1);
         if (shape.Batch > 1)
