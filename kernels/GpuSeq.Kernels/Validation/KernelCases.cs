@@ -16,8 +16,6 @@ public static class KernelCases
         .. ElementwiseCases.All,
         .. ReductionCases.All,
         .. RecurrentCases.All,
-        .. RecurrentStepCases.All,
-        .. RecurrentStackCases.All,
         .. RandomCases.All,
         .. OptimizerCases.All,
     ];

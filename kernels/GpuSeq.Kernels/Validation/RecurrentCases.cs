@@ -314,7 +314,7 @@ public sealed class RecurrentBackwardCase : RecurrentCase
     }
 }
 
-/// <summary>The sweep over recurrent layers.</summary>
+/// <summary>The sweep over recurrent layers, their steps and their stacks.</summary>
 public static class RecurrentCases
 {
     /// <summary>Every case.</summary>
@@ -338,6 +338,8 @@ public static class RecurrentCases
                 if (setting.IsQuick)
                     yield return new RecurrentBackwardCase(setting, hasOutputGradient: false);
             }
+            foreach (var kernelCase in RecurrentStepCases.All.Concat(RecurrentStackCases.All))
+                yield return kernelCase;
         }
     }
 

@@ -291,7 +291,7 @@ public sealed class RecurrentStackBackwardCase : RecurrentStackCase
 }
 
 /// <summary>The sweep over stacked recurrent layers.</summary>
-public static class RecurrentStackCases
+internal static class RecurrentStackCases
 {
     /// <summary>Every case.</summary>
     public static IEnumerable<KernelCase> All
@@ -303,6 +303,20 @@ public static class RecurrentStackCases
             {
                 yield return new RecurrentStackCase(setting);
                 yield return new RecurrentStackBackwardCase(setting, accumulates: number++ % 2 == 0);
+            }
+        }
+    }
+
+    /// <summary>Two layers in two directions, to be timed.</summary>
+    public static IEnumerable<KernelCase> Benchmarks
+    {
+        get
+        {
+            foreach (var cell in new[] { RecurrentCell.Lstm, RecurrentCell.Gru })
+            {
+                var setting = Setting(cell, 32, 64, 256, 256, 2, 7); // batch first, bidirectional, biases
+                yield return new RecurrentStackCase(setting);
+                yield return new RecurrentStackBackwardCase(setting, accumulates: false);
             }
         }
     }
