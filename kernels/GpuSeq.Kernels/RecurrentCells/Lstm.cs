@@ -69,7 +69,9 @@ public sealed class Lstm
     {
         var gemm = _library.Gemm;
         return projection > 0
-            ? new(gemm.Pack(weightHh, Gates * hidden, projection, transposeB: true), gemm.Pack(weightHr, projection, hidden, transposeB: true))
+            ? new(
+                gemm.Pack(weightHh, Gates * hidden, projection, transposeB: true),
+                gemm.Pack(weightHr, projection, hidden, transposeB: true))
             : new(gemm.Pack(weightHh, Gates * hidden, hidden, transposeB: true));
     }
 

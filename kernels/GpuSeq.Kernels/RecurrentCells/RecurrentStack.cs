@@ -96,7 +96,10 @@ public sealed class RecurrentStack
                 StateWeightGradients(shape, cells, gradients[index]);
             }
             if (layer > 0 && dropout.Rate > 0f)
-                _library.Dropout.Backward(below.Floats, below.Floats, dropout.Rate, dropout.Seed, dropout.FirstCall + (ulong)layer - 1, false);
+            {
+                _library.Dropout.Backward(
+                    below.Floats, below.Floats, dropout.Rate, dropout.Seed, dropout.FirstCall + (ulong)layer - 1, accumulate: false);
+            }
             outputGradient = below.Floats;
         }
     }
@@ -176,7 +179,8 @@ public sealed class RecurrentStack
         // The candidate's rows saw the state behind its reset gate.
         var weight = gradients.WeightHh;
         Product(sums, tape.StateBefore, 2 * hidden, hidden, rows, weight, width);
-        Product(From(sums, 2 * hidden), tape.Recurrent, hidden, hidden, rows, weight with { Floats = From(weight.Floats, 2 * hidden * hidden) }, width);
+        var candidate = weight with { Floats = From(weight.Floats, 2 * hidden * hidden) };
+        Product(From(sums, 2 * hidden), tape.Recurrent, hidden, hidden, rows, candidate, width);
     }
 
     private void Product(

@@ -57,7 +57,8 @@ public readonly struct SequenceShape(int batch, int steps, int hidden)
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"B{Batch} T{Steps} H{Hidden}{(Projection > 0 ? $" P{Projection}" : "")}{(BatchFirst ? " batch-first" : "")}{(Reverse ? " reverse" : "")}";
+        $"B{Batch} T{Steps} H{Hidden}{(Projection > 0 ? $" P{Projection}" : "")}"
+        + $"{(BatchFirst ? " batch-first" : "")}{(Reverse ? " reverse" : "")}";
 }
 
 /// <summary>One time step as the cell kernels take it. Strides are elements from one sequence to the next.</summary>

@@ -49,7 +49,8 @@ public sealed record RecurrentSetting(RecurrentCell Cell, SequenceShape Shape)
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"{(Cell == RecurrentCell.RnnRelu ? "relu " : "")}{Shape}{(HasProjection ? " projection" : "")}{(Shape.OutputStride > 0 ? " strided" : "")}{(HasBias ? " bias" : "")}"
+        $"{(Cell == RecurrentCell.RnnRelu ? "relu " : "")}{Shape}{(HasProjection ? " projection" : "")}"
+        + $"{(Shape.OutputStride > 0 ? " strided" : "")}{(HasBias ? " bias" : "")}"
         + $"{(HasInitial ? " initial" : "")}{(HasLengths ? " lengths" : "")}{(Magnitude > 2 ? " large" : "")}";
 }
 
@@ -127,8 +128,14 @@ public class RecurrentCase : KernelCase
     };
 
     /// <inheritdoc/>
-    public override double Flops =>
-        2.0 * Setting.Shape.Rows * ((double)Setting.Width * Setting.Shape.StateWidth + (double)Setting.Shape.Projection * Setting.Shape.Hidden);
+    public override double Flops
+    {
+        get
+        {
+            var shape = Setting.Shape;
+            return 2.0 * shape.Rows * ((double)Setting.Width * shape.StateWidth + (double)shape.Projection * shape.Hidden);
+        }
+    }
 
     /// <inheritdoc/>
     public override void Launch(KernelLibrary kernels, CaseViews views) => Launch(kernels, views, Setting.Shape);
@@ -278,7 +285,8 @@ public sealed class RecurrentBackwardCase : RecurrentCase
         if (Setting.HasCell)
         {
             views["dcn"].CopyTo(views["dc0"]);
-            kernels.Lstm.Backward(backward, weight, tape, lengths, dOutput, dState, views["dc0"], If(views, Setting.HasProjection, "weightHr"));
+            kernels.Lstm.Backward(
+                backward, weight, tape, lengths, dOutput, dState, views["dc0"], If(views, Setting.HasProjection, "weightHr"));
         }
         else if (Form is { } form)
         {

@@ -123,8 +123,8 @@ public class RecurrentStackCase : KernelCase
             var sums = (double)RecurrentReference<double>.GateCount(shape.Cell) * sequences.Hidden;
             var perRow = 0.0;
             for (var i = 0; i < Setting.Count; i++)
-                perRow += sums * (shape.InputsOf(i / shape.Directions) + sequences.StateWidth) + (double)sequences.Projection * sequences.Hidden;
-            return 2 * perRow * sequences.Rows;
+                perRow += sums * (shape.InputsOf(i / shape.Directions) + sequences.StateWidth);
+            return 2 * sequences.Rows * (perRow + (double)Setting.Count * sequences.Projection * sequences.Hidden);
         }
     }
 
