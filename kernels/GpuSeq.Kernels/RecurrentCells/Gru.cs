@@ -14,8 +14,8 @@ public enum GruForm
 
 /// <summary>
 /// A gated recurrent unit over whole sequences or step by step. Weights are PyTorch's: weight_hh [3 H, H], bias_hh [3 H],
-/// gates in the order r, z, n. The tape's Recurrent is [rows, 3 H] for <see cref="GruForm.ResetAfter"/>, the sums over the state; and [rows, H]
-/// for <see cref="GruForm.ResetBefore"/>, the state behind its reset gate.
+/// gates in the order r, z, n. The tape's Recurrent is [rows, 3 H] for <see cref="GruForm.ResetAfter"/>, the sums over the
+/// state; and [rows, H] for <see cref="GruForm.ResetBefore"/>, the state behind its reset gate.
 /// </summary>
 public sealed class Gru
 {

@@ -144,8 +144,8 @@ public sealed class RecurrentTests(KernelShape kernelShape)
         return
         [
             .. Enumerable.Range(0, shape.Layers * shape.Directions).Select(i => new DirectionWeights(
-                Uniform(sums * shape.InputsOf(i / shape.Directions)), Uniform(sums * shape.Sequences.StateWidth), Uniform(sums), Uniform(sums),
-                Uniform(shape.Sequences.Projection * Hidden))),
+                Uniform(sums * shape.InputsOf(i / shape.Directions)), Uniform(sums * shape.Sequences.StateWidth),
+                Uniform(sums), Uniform(sums), Uniform(shape.Sequences.Projection * Hidden))),
         ];
     }
 
