@@ -214,12 +214,3 @@ public sealed class Graph : IDisposable
 
     private sealed record Record(string Operation, Tensor[] Outputs, Action? Backward);
 }
-
-/// <summary>Where a gradient is written.</summary>
-/// <param name="Floats">The memory.</param>
-/// <param name="Adds">Whether to add to what is there, instead of assigning.</param>
-internal readonly record struct GradientTarget(ArrayView<float> Floats, bool Adds)
-{
-    /// <summary>The factor of what is there, as matrix products take it.</summary>
-    public float Beta => Adds ? 1f : 0f;
-}

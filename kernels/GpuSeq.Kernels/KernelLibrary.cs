@@ -21,6 +21,7 @@ public sealed class KernelLibrary : IDisposable
     private Rnn? _rnn;
     private Lstm? _lstm;
     private Gru? _gru;
+    private RecurrentStack? _recurrentStack;
     private Embedding? _embedding;
     private Softmax? _softmax;
     private LayerNorm? _layerNorm;
@@ -80,6 +81,9 @@ public sealed class KernelLibrary : IDisposable
 
     /// <summary>Gated recurrent units.</summary>
     public Gru Gru => _gru ??= new(this);
+
+    /// <summary>Recurrent layers stacked on each other.</summary>
+    public RecurrentStack RecurrentStack => _recurrentStack ??= new(this);
 
     /// <summary>Look-up in tables.</summary>
     public Embedding Embedding => _embedding ??= new(this);

@@ -5,93 +5,98 @@ namespace GpuSeq.Engine;
 
 /// <summary>The weights of one direction of one recurrent layer, with PyTorch's layouts and order of gates.</summary>
 /// <param name="WeightIh">[gates H, inputs].</param>
-/// <param name="WeightHh">[gates H, H].</param>
+/// <param name="WeightHh">[gates H, S], S the size of the state: P with a projection, else H.</param>
 /// <param name="BiasIh">[gates H], or null.</param>
 /// <param name="BiasHh">[gates H], or null.</param>
-public sealed record RecurrentWeights(Tensor WeightIh, Tensor WeightHh, Tensor? BiasIh = null, Tensor? BiasHh = null);
+/// <param name="WeightHr">[P, H], the projection of an LSTM's state, or null.</param>
+public sealed record RecurrentWeights(
+    Tensor WeightIh, Tensor WeightHh, Tensor? BiasIh = null, Tensor? BiasHh = null, Tensor? WeightHr = null);
 
-/// <summary>How a recurrent layer reads its input.</summary>
+/// <summary>How recurrent layers read their input and are put together.</summary>
 public sealed record RecurrentOptions
 {
     /// <summary>Whether x is [B, T, inputs] rather than [T, B, inputs].</summary>
     public bool BatchFirst { get; init; } = true;
 
+    /// <summary>Whether every layer also runs backwards in time. The weights of that direction follow those of the first.</summary>
+    public bool Bidirectional { get; init; }
+
+    /// <summary>The share of values between two layers that is dropped in training.</summary>
+    public float Dropout { get; init; }
+
     /// <summary>[B], how many steps of each sequence count; null for all.</summary>
     public Tensor? Lengths { get; init; }
 }
 
-/// <summary>What a recurrent layer returns.</summary>
-/// <param name="Output">The state at every step, [B, T, directions H] or [T, B, directions H]; zero where a sequence has ended.</param>
-/// <param name="State">The last state of each direction, [directions, B, H].</param>
-/// <param name="Cell">The last cell of each direction, for an LSTM.</param>
+/// <summary>What recurrent layers return; D is the number of directions.</summary>
+/// <param name="Output">
+/// The last layer's state at every step, [B, T, D S] or [T, B, D S]; zero where a sequence has ended.
+/// </param>
+/// <param name="State">The last state of each layer and direction, [layers D, B, S].</param>
+/// <param name="Cell">The last cell of each layer and direction, [layers D, B, H], for LSTMs.</param>
 public sealed record RecurrentResult(Tensor Output, Tensor State, Tensor? Cell = null);
 
 public static partial class Operations
 {
-    /// <summary>An Elman network with tanh or ReLU over whole sequences, in one direction or two.</summary>
+    /// <summary>Elman networks with tanh or ReLU over whole sequences, stacked on each other, in one direction or two.</summary>
     /// <param name="x">[B, T, inputs] or [T, B, inputs].</param>
-    /// <param name="directions">Weights forwards and, for a second direction, backwards.</param>
-    /// <param name="options">Layout and lengths.</param>
-    /// <param name="h0">[directions, B, H], or null for zeros.</param>
+    /// <param name="weights">Layer by layer, direction by direction.</param>
+    /// <param name="options">Layout, directions, dropout and lengths.</param>
+    /// <param name="h0">[layers D, B, H], or null for zeros.</param>
     /// <param name="activation">Tanh or Relu.</param>
     public static RecurrentResult Rnn(
-        this Tensor x, RecurrentWeights[] directions, RecurrentOptions options, Tensor? h0 = null,
+        this Tensor x, RecurrentWeights[] weights, RecurrentOptions options, Tensor? h0 = null,
         Activation activation = Activation.Tanh)
     {
         if (activation is not (Activation.Tanh or Activation.Relu))
             throw new ArgumentException($"{nameof(Rnn)}: the activation is Tanh or Relu, not {activation}.", nameof(activation));
-        return Recurrent(nameof(Rnn), new RnnUnit(activation == Activation.Relu), x, directions, options, h0, null);
+        var cell = activation == Activation.Relu ? RecurrentCell.RnnRelu : RecurrentCell.RnnTanh;
+        return Recurrent(nameof(Rnn), cell, x, weights, options, h0, null);
     }
 
-    /// <summary>A long short-term memory over whole sequences, in one direction or two.</summary>
+    /// <summary>Long short-term memories over whole sequences, stacked on each other, in one direction or two.</summary>
     /// <param name="x">[B, T, inputs] or [T, B, inputs].</param>
-    /// <param name="directions">Weights forwards and, for a second direction, backwards; gates i, f, g, o.</param>
-    /// <param name="options">Layout and lengths.</param>
-    /// <param name="h0">[directions, B, H], or null for zeros.</param>
-    /// <param name="c0">[directions, B, H], or null for zeros.</param>
+    /// <param name="weights">Layer by layer, direction by direction; gates i, f, g, o.</param>
+    /// <param name="options">Layout, directions, dropout and lengths.</param>
+    /// <param name="h0">[layers D, B, S], or null for zeros.</param>
+    /// <param name="c0">[layers D, B, H], or null for zeros.</param>
     public static RecurrentResult Lstm(
-        this Tensor x, RecurrentWeights[] directions, RecurrentOptions options, Tensor? h0 = null, Tensor? c0 = null) =>
-        Recurrent(nameof(Lstm), new LstmUnit(), x, directions, options, h0, c0);
+        this Tensor x, RecurrentWeights[] weights, RecurrentOptions options, Tensor? h0 = null, Tensor? c0 = null) =>
+        Recurrent(nameof(Lstm), RecurrentCell.Lstm, x, weights, options, h0, c0);
 
-    /// <summary>A gated recurrent unit over whole sequences, in one direction or two.</summary>
+    /// <summary>Gated recurrent units over whole sequences, stacked on each other, in one direction or two.</summary>
     /// <param name="x">[B, T, inputs] or [T, B, inputs].</param>
-    /// <param name="directions">Weights forwards and, for a second direction, backwards; gates r, z, n.</param>
-    /// <param name="options">Layout and lengths.</param>
-    /// <param name="h0">[directions, B, H], or null for zeros.</param>
+    /// <param name="weights">Layer by layer, direction by direction; gates r, z, n.</param>
+    /// <param name="options">Layout, directions, dropout and lengths.</param>
+    /// <param name="h0">[layers D, B, H], or null for zeros.</param>
     /// <param name="form">Where the reset gate stands.</param>
     public static RecurrentResult Gru(
-        this Tensor x, RecurrentWeights[] directions, RecurrentOptions options, Tensor? h0 = null,
-        GruForm form = GruForm.ResetAfter) =>
-        Recurrent(nameof(Gru), new GruUnit(form), x, directions, options, h0, null);
+        this Tensor x, RecurrentWeights[] weights, RecurrentOptions options, Tensor? h0 = null,
+        GruForm form = GruForm.ResetAfter)
+    {
+        var cell = form == GruForm.ResetAfter ? RecurrentCell.Gru : RecurrentCell.GruOriginal;
+        return Recurrent(nameof(Gru), cell, x, weights, options, h0, null);
+    }
 
     private static RecurrentResult Recurrent(
-        string operation, RecurrentUnit unit, Tensor x, RecurrentWeights[] directions, RecurrentOptions options, Tensor? h0, Tensor? c0)
+        string operation, RecurrentCell cell, Tensor x, RecurrentWeights[] weights, RecurrentOptions options, Tensor? h0, Tensor? c0)
     {
         var graph = Graph.Of(operation, x, h0, c0, options.Lengths);
-        CheckRecurrent(operation, unit, x, directions, options, h0, c0);
-        var hidden = directions[0].WeightHh.Shape[1];
-        var (batch, steps) = options.BatchFirst ? (x.Shape[0], x.Shape[1]) : (x.Shape[1], x.Shape[0]);
+        var shape = StackOf(operation, cell, x, weights, options);
+        CheckStates(operation, shape, x, options.Lengths, h0, c0);
         Tensor?[] operands =
-            [x, h0, c0, .. directions.SelectMany(d => new[] { d.WeightIh, d.WeightHh, d.BiasIh, d.BiasHh })];
-        var output = graph.Result(x.Shape.WithColumns(directions.Length * hidden), operands);
-        var state = graph.Result([directions.Length, batch, hidden], operands);
-        var cell = unit.HasCell ? graph.Result(state.Shape, operands) : null;
-
-        var passes = new RecurrentPass[directions.Length];
-        for (var d = 0; d < passes.Length; d++)
-        {
-            var shape = new SequenceShape(batch, steps, hidden)
-            {
-                BatchFirst = options.BatchFirst,
-                Reverse = d == 1,
-                OutputStride = directions.Length * hidden,
-            };
-            passes[d] = new(graph, unit, shape, x, directions[d], options.Lengths?.Ints ?? default);
-            passes[d].Forward(
-                Direction(h0?.Floats ?? default, d, shape), Direction(c0?.Floats ?? default, d, shape),
-                output.Floats.SubView(Math.Min(d * hidden, output.Floats.Length)),
-                Direction(state.Floats, d, shape), Direction(cell?.Floats ?? default, d, shape));
-        }
+            [x, h0, c0, .. weights.SelectMany(w => new[] { w.WeightIh, w.WeightHh, w.BiasIh, w.BiasHh, w.WeightHr })];
+        var sequences = shape.Sequences;
+        var output = graph.Result(x.Shape.WithColumns(shape.OutputWidth), operands);
+        var state = graph.Result([weights.Length, sequences.Batch, sequences.StateWidth], operands);
+        var lastCell = cell == RecurrentCell.Lstm ? graph.Result([weights.Length, sequences.Batch, sequences.Hidden], operands) : null;
+        var tape = graph.Scratch(shape.TapeLength);
+        var views = Array.ConvertAll(weights, Views);
+        var lengths = options.Lengths?.Ints ?? default;
+        var dropout = DropoutBetween(operation, graph, shape.Layers, options.Dropout);
+        graph.Kernels.RecurrentStack.Forward(
+            shape, x.Floats, views, tape, h0?.Floats ?? default, c0?.Floats ?? default, lengths, output.Floats, state.Floats,
+            lastCell?.Floats ?? default, dropout);
 
         graph.Remember(
             operation,
@@ -99,26 +104,41 @@ public static partial class Operations
             {
                 // The gradient of the last state, carried back through time, ends as that of the first.
                 var dState = Carried(graph, state);
-                var dCell = cell is null ? default : Carried(graph, cell);
-                var dOutput = graph.Arrived(output);
-                for (var d = 0; d < passes.Length; d++)
-                {
-                    var shape = passes[d].Shape;
-                    passes[d].Backward(
-                        dOutput.Length == 0 ? dOutput : dOutput.SubView(d * hidden),
-                        Direction(dState, d, shape), Direction(dCell, d, shape));
-                }
+                var dCell = lastCell is null ? default : Carried(graph, lastCell);
+                // In the order in which they are written: where layers share weights, the first write assigns.
+                var targets = new DirectionGradients[weights.Length];
+                for (var i = weights.Length - 1; i >= 0; i--)
+                    targets[i] = Targets(graph, weights[i]);
+                graph.Kernels.RecurrentStack.Backward(
+                    shape, x.Floats, views, tape, lengths, graph.Arrived(output), dState, dCell, Target(graph, x), targets, dropout);
                 AddGradient(graph, h0, dState);
                 AddGradient(graph, c0, dCell);
             },
-            cell is null ? [output, state] : [output, state, cell]);
-        return new(output, state, cell);
+            lastCell is null ? [output, state] : [output, state, lastCell]);
+        return new(output, state, lastCell);
     }
 
-    private static ArrayView<float> Direction(ArrayView<float> all, int direction, SequenceShape shape)
+    private static DirectionWeights Views(RecurrentWeights weights) => new(
+        weights.WeightIh.Floats, weights.WeightHh.Floats, weights.BiasIh?.Floats ?? default, weights.BiasHh?.Floats ?? default,
+        weights.WeightHr?.Floats ?? default);
+
+    private static DirectionGradients Targets(Graph graph, RecurrentWeights weights) => new(
+        Target(graph, weights.WeightIh), Target(graph, weights.WeightHh), Target(graph, weights.BiasIh), Target(graph, weights.BiasHh),
+        Target(graph, weights.WeightHr));
+
+    private static GradientTarget Target(Graph graph, Tensor? tensor) =>
+        tensor is { RequiresGradient: true } ? graph.Accumulate(tensor) : default;
+
+    private static StackDropout DropoutBetween(string operation, Graph graph, int layers, float rate)
     {
-        var length = (long)shape.Batch * shape.Hidden;
-        return all.Length == 0 ? all : all.SubView(direction * length, length);
+        if (!(rate >= 0f && rate < 1f))
+            throw new ArgumentOutOfRangeException(nameof(rate), $"{operation}: the dropout rate {rate} is not in [0, 1).");
+        if (!graph.IsTraining || rate == 0f || layers == 1)
+            return default;
+        var dropout = new StackDropout(rate, graph.Random.Seed, graph.Random.NextCall());
+        for (var layer = 2; layer < layers; layer++)
+            graph.Random.NextCall();
+        return dropout;
     }
 
     private static ArrayView<float> Carried(Graph graph, Tensor last)
@@ -139,35 +159,63 @@ public static partial class Operations
         graph.Kernels.Elementwise.Scale(gradient, 1f, target.Floats, target.Adds);
     }
 
-    private static void CheckRecurrent(
-        string operation, RecurrentUnit unit, Tensor x, RecurrentWeights[] directions, RecurrentOptions options, Tensor? h0, Tensor? c0)
+    private static StackShape StackOf(
+        string operation, RecurrentCell cell, Tensor x, RecurrentWeights[] weights, RecurrentOptions options)
     {
-        if (directions.Length is not (1 or 2))
-            throw new ArgumentException($"{operation}: a layer has one direction or two, not {directions.Length}.", nameof(directions));
+        var directions = options.Bidirectional ? 2 : 1;
+        if (weights.Length == 0 || weights.Length % directions != 0)
+        {
+            throw new ArgumentException(
+                $"{operation}: {weights.Length} weights are no layers of {directions} directions each.", nameof(weights));
+        }
         if (x.Shape.Rank != 3)
             throw new ShapeException(operation, $"x {x.Shape}, which needs three dimensions");
-        var batch = options.BatchFirst ? x.Shape[0] : x.Shape[1];
-        var hidden = directions[0].WeightHh.Shape.Columns;
-        foreach (var weights in directions)
+        var (batch, steps) = options.BatchFirst ? (x.Shape[0], x.Shape[1]) : (x.Shape[1], x.Shape[0]);
+        var first = weights[0];
+        var hidden = first.WeightHr?.Shape.Columns ?? first.WeightHh.Shape.Columns;
+        var sequences = new SequenceShape(batch, steps, hidden)
         {
-            if (!weights.WeightHh.Shape.Equals([unit.Gates * hidden, hidden])
-                || !weights.WeightIh.Shape.Equals([unit.Gates * hidden, x.Shape.Columns]))
-            {
-                throw new ShapeException(
-                    operation, $"x {x.Shape}, weight_ih {weights.WeightIh.Shape} and weight_hh {weights.WeightHh.Shape}");
-            }
-            foreach (var bias in new[] { weights.BiasIh, weights.BiasHh })
-            {
-                if (bias is not null && bias.Shape.ElementCount != unit.Gates * hidden)
-                    throw new ShapeException(operation, $"weight_hh {weights.WeightHh.Shape} and bias {bias.Shape}");
-            }
-        }
-        foreach (var initial in new[] { h0, c0 })
+            BatchFirst = options.BatchFirst,
+            Projection = first.WeightHr?.Shape[0] ?? 0,
+        };
+        var shape = new StackShape(cell, sequences, x.Shape.Columns) { Layers = weights.Length / directions, Directions = directions };
+        for (var i = 0; i < weights.Length; i++)
+            CheckWeights(operation, shape, shape.InputsOf(i / directions), weights[i]);
+        return shape;
+    }
+
+    private static void CheckWeights(string operation, StackShape shape, int inputs, RecurrentWeights weights)
+    {
+        var sequences = shape.Sequences;
+        var sums = shape.Gates * sequences.Hidden;
+        if (!weights.WeightHh.Shape.Equals([sums, sequences.StateWidth]) || !weights.WeightIh.Shape.Equals([sums, inputs]))
         {
-            if (initial is not null && !initial.Shape.Equals([directions.Length, batch, hidden]))
-                throw new ShapeException(operation, $"x {x.Shape} and initial state {initial.Shape} [directions, B, H]");
+            throw new ShapeException(
+                operation,
+                $"weight_ih {weights.WeightIh.Shape} and weight_hh {weights.WeightHh.Shape} where [{sums}, {inputs}] and "
+                + $"[{sums}, {sequences.StateWidth}] belong");
         }
-        if (options.Lengths is { } lengths && (lengths.ElementType != ElementType.Int32 || lengths.Shape.ElementCount != batch))
+        foreach (var bias in new[] { weights.BiasIh, weights.BiasHh })
+        {
+            if (bias is not null && bias.Shape.ElementCount != sums)
+                throw new ShapeException(operation, $"weight_hh {weights.WeightHh.Shape} and bias {bias.Shape}");
+        }
+        if (weights.WeightHr is { } projection
+            ? shape.Cell != RecurrentCell.Lstm || !projection.Shape.Equals([sequences.Projection, sequences.Hidden])
+            : sequences.Projection > 0)
+        {
+            throw new ShapeException(operation, $"weight_hh {weights.WeightHh.Shape} and weight_hr {weights.WeightHr?.Shape}");
+        }
+    }
+
+    private static void CheckStates(string operation, StackShape shape, Tensor x, Tensor? lengths, Tensor? h0, Tensor? c0)
+    {
+        var (batch, count) = (shape.Sequences.Batch, shape.Layers * shape.Directions);
+        if (h0 is not null && !h0.Shape.Equals([count, batch, shape.Sequences.StateWidth]))
+            throw new ShapeException(operation, $"x {x.Shape} and initial state {h0.Shape} [layers D, B, S]");
+        if (c0 is not null && !c0.Shape.Equals([count, batch, shape.Sequences.Hidden]))
+            throw new ShapeException(operation, $"x {x.Shape} and initial cell {c0.Shape} [layers D, B, H]");
+        if (lengths is not null && (lengths.ElementType != ElementType.Int32 || lengths.Shape.ElementCount != batch))
             throw new ShapeException(operation, $"x {x.Shape} and lengths {lengths}");
     }
 }

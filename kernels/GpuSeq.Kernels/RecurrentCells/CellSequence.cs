@@ -92,34 +92,36 @@ internal readonly struct CellSequence
         GateStride = _shape.RowsBetweenSequences * _gates * _shape.Hidden,
         StateStride = StateStride,
         NextStride = order + 1 < _shape.Steps ? StateStride : _shape.Hidden,
+        AfterStride = order + 1 < _shape.Steps || _shape.Projection > 0 ? StateStride : _shape.Hidden,
         RecurrentStride = _shape.RowsBetweenSequences * _recurrentWidth,
         OutputStride = _shape.RowsBetweenSequences * _shape.OutputWidth,
         ReadsOutputGradient = readsOutputGradient ? 1 : 0,
     };
 
-    /// <summary>gates = beta gates + state W^T + bias for the step.</summary>
-    public void MultiplyState(
-        int order, ArrayView<float> state, in PackedMatrix weight, ArrayView<float> bias, ArrayView<float> gates, float beta = 1f)
+    /// <summary>gates = beta gates + input W^T + bias for the step. Rows of the input are as long as W's.</summary>
+    public void Multiply(
+        int order, ArrayView<float> input, in PackedMatrix weight, ArrayView<float> bias, ArrayView<float> gates, float beta = 1f)
     {
         var shape = new GemmShape(_shape.Batch, weight.N, weight.K)
         {
             TransposeB = true,
-            Lda = StateStride,
+            Lda = _shape.RowsBetweenSequences * weight.K,
             Ldc = _shape.RowsBetweenSequences * _gates * _shape.Hidden,
             Beta = beta,
         };
-        _library.Gemm.Multiply(shape, State(order, state), weight, Gates(order, gates), bias);
+        var rows = input.SubView((long)_shape.FirstRow(_shape.StepAt(order)) * weight.K);
+        _library.Gemm.Multiply(shape, rows, weight, Gates(order, gates), bias);
     }
 
-    /// <summary>stateGradient [B, H] = beta stateGradient + gradient of the gates' sums times W.</summary>
+    /// <summary>gradient [B, columns of W] = beta gradient + gradient of the gates' sums times W.</summary>
     public void MultiplyGradient(
-        int order, ArrayView<float> gates, in PackedMatrix weight, ArrayView<float> stateGradient, float beta = 1f)
+        int order, ArrayView<float> gates, in PackedMatrix weight, ArrayView<float> gradient, float beta = 1f)
     {
         var shape = new GemmShape(_shape.Batch, weight.N, weight.K)
         {
             Lda = _shape.RowsBetweenSequences * _gates * _shape.Hidden,
             Beta = beta,
         };
-        _library.Gemm.Multiply(shape, Gates(order, gates), weight, stateGradient);
+        _library.Gemm.Multiply(shape, Gates(order, gates), weight, gradient);
     }
 }

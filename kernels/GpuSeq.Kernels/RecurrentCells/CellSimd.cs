@@ -98,7 +98,7 @@ internal static unsafe class CellSimd
                 Recurrent = Row(views.Recurrent, b, step.RecurrentStride),
                 Before = Row(views.Before, b, step.StateStride),
                 CellBefore = Row(views.CellBefore, b, step.StateStride),
-                After = Row(views.After, b, step.NextStride),
+                After = Row(views.After, b, step.AfterStride),
                 CellAfter = Row(views.CellAfter, b, step.NextStride),
                 Output = Row(views.Output, b, step.OutputStride),
                 StateGradient = Row(views.StateGradient, b, step.Hidden),

@@ -13,12 +13,14 @@ public enum GruForm
 }
 
 /// <summary>
-/// A gated recurrent unit over whole sequences. Weights are PyTorch's: weight_hh [3 H, H], bias_hh [3 H], gates in the order
-/// r, z, n. The tape's Recurrent is [rows, 3 H] for <see cref="GruForm.ResetAfter"/>, the sums over the state; and [rows, H]
-/// for <see cref="GruForm.ResetBefore"/>, the state behind its reset gate.
+/// A gated recurrent unit over whole sequences or step by step. Weights are PyTorch's: weight_hh [3 H, H], bias_hh [3 H],
+/// gates in the order r, z, n. The tape's Recurrent is [rows, 3 H] for <see cref="GruForm.ResetAfter"/>, the sums over the
+/// state; and [rows, H] for <see cref="GruForm.ResetBefore"/>, the state behind its reset gate.
 /// </summary>
 public sealed class Gru
 {
+    private const int Gates = 3;
+
     private readonly KernelLibrary _library;
     private readonly Action<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
         ArrayView<int>, CellStep> _forward;
@@ -63,53 +65,78 @@ public sealed class Gru
     /// <param name="lengths">[B], how many steps of each sequence count; empty for all.</param>
     /// <param name="output">Rows of H, one every OutputStride elements; zero where a sequence has ended.</param>
     /// <param name="hn">[B, H], the last state.</param>
+    /// <exception cref="ArgumentException">An operand is too short for the shape.</exception>
     public void Forward(
         SequenceShape shape, GruForm form, ArrayView<float> weightHh, ArrayView<float> biasHh, in SequenceTape tape,
         ArrayView<float> h0, ArrayView<int> lengths, ArrayView<float> output, ArrayView<float> hn)
     {
+        var check = Check("Gru", shape, form, weightHh, biasHh, tape);
+        check.MayHave("h0", h0.Length, (long)shape.Batch * shape.Hidden);
+        check.Sequences("the output", output.Length, "the last state", hn.Length, lengths.Length);
         var cells = Cells(shape, form);
         if (!cells.Begin(tape.StateBefore, h0, hn))
             return;
+        using var weights = Pack(form, weightHh, shape.Hidden);
+        for (var order = 0; order < shape.Steps; order++)
+            Step(cells, order, form, weights, biasHh, tape, lengths, output, hn);
+    }
+
+    /// <summary>Lays out weights for single steps.</summary>
+    /// <param name="form">Where the reset gate stands.</param>
+    /// <param name="weightHh">[3 H, H]; they must not change while the result is in use.</param>
+    /// <param name="hidden">H.</param>
+    public PackedCell Pack(GruForm form, ArrayView<float> weightHh, int hidden)
+    {
+        var gemm = _library.Gemm;
         if (form == GruForm.ResetAfter)
-            ForwardResetAfter(shape, cells, weightHh, biasHh, tape, lengths, output, hn);
-        else
-            ForwardResetBefore(shape, cells, weightHh, biasHh, tape, lengths, output, hn);
+            return new(gemm.Pack(weightHh, Gates * hidden, hidden, transposeB: true));
+        var candidate = weightHh.SubView(Math.Min(2L * hidden * hidden, weightHh.Length));
+        return new(gemm.Pack(weightHh, 2 * hidden, hidden, transposeB: true), gemm.Pack(candidate, hidden, hidden, transposeB: true));
     }
 
-    private void ForwardResetAfter(
-        SequenceShape shape, CellSequence cells, ArrayView<float> weightHh, ArrayView<float> biasHh, in SequenceTape tape,
-        ArrayView<int> lengths, ArrayView<float> output, ArrayView<float> hn)
+    /// <summary>Runs one step, as a decoder does.</summary>
+    /// <param name="batch">B, the number of sequences.</param>
+    /// <param name="form">As the weights were laid out.</param>
+    /// <param name="weights">The weights of the state.</param>
+    /// <param name="biasHh">[3 H], or empty.</param>
+    /// <param name="gates">[B, 3 H], in: x W_ih^T + b_ih; what it holds afterwards means nothing.</param>
+    /// <param name="h">[B, H], in: the state before the step, out: after it.</param>
+    /// <exception cref="ArgumentException">An operand is too short.</exception>
+    public void Step(
+        int batch, GruForm form, in PackedCell weights, ArrayView<float> biasHh, ArrayView<float> gates, ArrayView<float> h)
     {
-        using var weight = _library.Gemm.Pack(weightHh, 3 * shape.Hidden, shape.Hidden, transposeB: true);
-        for (var order = 0; order < shape.Steps; order++)
-        {
-            cells.MultiplyState(order, tape.StateBefore, weight, biasHh, tape.Recurrent, beta: 0f);
-            _forward(
-                cells.Items, cells.Gates(order, tape.Gates), cells.Recurrent(order, tape.Recurrent),
-                cells.State(order, tape.StateBefore), cells.NextState(order, tape.StateBefore, hn), cells.Output(order, output),
-                lengths, cells.Step(order));
-        }
+        var shape = new SequenceShape(batch, 1, weights.State.K);
+        var sums = (long)batch * RecurrentWidth(form, shape.Hidden);
+        using var memory = _library.Pool.Rent(sums * sizeof(float));
+        var tape = new SequenceTape(gates, h, default, memory.View<float>(sums));
+        var check = new CellCheck("Gru step", shape);
+        check.MayHave("bias_hh", biasHh.Length, Gates * shape.Hidden);
+        check.Tape(Gates, tape);
+        if (batch > 0)
+            Step(Cells(shape, form), 0, form, weights, biasHh, tape, default, h, h);
     }
 
-    private void ForwardResetBefore(
-        SequenceShape shape, CellSequence cells, ArrayView<float> weightHh, ArrayView<float> biasHh, in SequenceTape tape,
+    private void Step(
+        CellSequence cells, int order, GruForm form, in PackedCell weights, ArrayView<float> biasHh, in SequenceTape tape,
         ArrayView<int> lengths, ArrayView<float> output, ArrayView<float> hn)
     {
-        var h = shape.Hidden;
-        using var weightRz = _library.Gemm.Pack(weightHh, 2 * h, h, transposeB: true);
-        using var weightN = _library.Gemm.Pack(weightHh.SubView(2L * h * h), h, h, transposeB: true);
-        var biasN = biasHh.Length == 0 ? biasHh : biasHh.SubView(2L * h);
-        for (var order = 0; order < shape.Steps; order++)
+        var gates = cells.Gates(order, tape.Gates);
+        var recurrent = cells.Recurrent(order, tape.Recurrent);
+        var before = cells.State(order, tape.StateBefore);
+        var after = cells.NextState(order, tape.StateBefore, hn);
+        var step = cells.Step(order);
+        if (form == GruForm.ResetAfter)
         {
-            var before = cells.State(order, tape.StateBefore);
-            var gates = cells.Gates(order, tape.Gates);
-            var step = cells.Step(order);
-            cells.MultiplyState(order, tape.StateBefore, weightRz, biasHh, tape.Gates);
-            _reset(cells.Items, gates, cells.Recurrent(order, tape.Recurrent), before, lengths, step);
-            cells.MultiplyState(order, tape.Recurrent, weightN, biasN, tape.Gates.SubView(2L * h));
-            _update(
-                cells.Items, gates, before, cells.NextState(order, tape.StateBefore, hn), cells.Output(order, output), lengths, step);
+            cells.Multiply(order, tape.StateBefore, weights.State, biasHh, tape.Recurrent, beta: 0f);
+            _forward(cells.Items, gates, recurrent, before, after, cells.Output(order, output), lengths, step);
+            return;
         }
+        var candidate = 2 * weights.Second.K; // where the candidate's sums begin
+        cells.Multiply(order, tape.StateBefore, weights.State, biasHh, tape.Gates);
+        _reset(cells.Items, gates, recurrent, before, lengths, step);
+        cells.Multiply(
+            order, tape.Recurrent, weights.Second, biasHh.Length == 0 ? biasHh : biasHh.SubView(candidate), tape.Gates.SubView(candidate));
+        _update(cells.Items, gates, before, after, cells.Output(order, output), lengths, step);
     }
 
     /// <summary>
@@ -123,10 +150,13 @@ public sealed class Gru
     /// <param name="lengths">As in the forward pass.</param>
     /// <param name="outputGradient">Laid out as the output; empty for none.</param>
     /// <param name="stateGradient">[B, H], in: the gradient of the last state, out: of the first.</param>
+    /// <exception cref="ArgumentException">An operand is too short for the shape.</exception>
     public void Backward(
         SequenceShape shape, GruForm form, ArrayView<float> weightHh, in SequenceTape tape, ArrayView<int> lengths,
         ArrayView<float> outputGradient, ArrayView<float> stateGradient)
     {
+        var check = Check("Gru backward", shape, form, weightHh, default, tape);
+        check.Sequences("the output's gradient", outputGradient.Length, "the state's gradient", stateGradient.Length, lengths.Length);
         if (shape.Rows == 0)
             return;
         var cells = Cells(shape, form);
@@ -173,5 +203,16 @@ public sealed class Gru
     }
 
     private CellSequence Cells(SequenceShape shape, GruForm form) =>
-        new(_library, shape, gates: 3, RecurrentWidth(form, shape.Hidden));
+        new(_library, shape, Gates, RecurrentWidth(form, shape.Hidden));
+
+    private static CellCheck Check(
+        string operation, SequenceShape shape, GruForm form, ArrayView<float> weightHh, ArrayView<float> biasHh, in SequenceTape tape)
+    {
+        var check = new CellCheck(operation, shape);
+        check.HasNoProjection();
+        check.Weights(Gates, weightHh.Length, biasHh.Length);
+        check.Tape(Gates, tape);
+        check.Needs("the tape's recurrent sums", tape.Recurrent.Length, (long)shape.Rows * RecurrentWidth(form, shape.Hidden));
+        return check;
+    }
 }

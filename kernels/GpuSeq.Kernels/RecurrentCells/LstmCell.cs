@@ -14,7 +14,8 @@ namespace GpuSeq.Kernels;
 /// <remarks>
 /// Backward, with dh' and dc' the gradients that arrive: do = dh' tanh(c'), dc = dc' + dh' o (1 - tanh(c')^2),
 /// di = dc g, df = dc c, dg = dc i, and the gradient that goes on to c is dc f. A sequence that has ended keeps its state,
-/// puts out zeros and passes gradients through.
+/// puts out zeros and passes gradients through. Where a projection of h' follows (<see cref="LstmProjection"/>), h' goes to
+/// it alone: there is no state before and no output, and a sequence that has ended has zeros for h'.
 /// </remarks>
 internal static unsafe class LstmCell
 {
@@ -80,7 +81,10 @@ internal static unsafe class LstmCell
 
         public static void Skip(in CellRow row)
         {
-            row.Keep();
+            if (row.Before != null)
+                row.Keep();
+            else
+                row.Clear(row.After);
             new ReadOnlySpan<float>(row.CellBefore, row.Hidden).CopyTo(new(row.CellAfter, row.Hidden));
         }
     }
@@ -100,7 +104,8 @@ internal static unsafe class LstmCell
             var state = o * VectorMath.Tanh(c);
             VectorMath.StorePartial(c, row.CellAfter + j, count);
             VectorMath.StorePartial(state, row.After + j, count);
-            VectorMath.StorePartial(state, row.Output + j, count);
+            if (row.Output != null)
+                VectorMath.StorePartial(state, row.Output + j, count);
         }
     }
 
@@ -169,28 +174,27 @@ internal static unsafe class LstmCell
     {
         var b = item.X / step.Hidden;
         var j = item.X % step.Hidden;
+        var isActive = lengths.Length == 0 || step.Step < lengths[b];
         var c = cellBefore[(long)b * step.StateStride + j];
-        if (lengths.Length > 0 && step.Step >= lengths[b])
+        var state = !isActive && before.Length > 0 ? before[(long)b * step.StateStride + j] : 0f;
+        if (isActive)
         {
-            cellAfter[(long)b * step.NextStride + j] = c;
-            after[(long)b * step.NextStride + j] = before[(long)b * step.StateStride + j];
-            output[(long)b * step.OutputStride + j] = 0f;
-            return;
+            var gate = (long)b * step.GateStride + j;
+            var i = CellUnit.Sigmoid(gates[gate]);
+            var f = CellUnit.Sigmoid(gates[gate + step.Hidden]);
+            var g = XMath.Tanh(gates[gate + 2 * step.Hidden]);
+            var o = CellUnit.Sigmoid(gates[gate + 3 * step.Hidden]);
+            c = f * c + i * g;
+            state = o * XMath.Tanh(c);
+            gates[gate] = i;
+            gates[gate + step.Hidden] = f;
+            gates[gate + 2 * step.Hidden] = g;
+            gates[gate + 3 * step.Hidden] = o;
         }
-        var gate = (long)b * step.GateStride + j;
-        var i = CellUnit.Sigmoid(gates[gate]);
-        var f = CellUnit.Sigmoid(gates[gate + step.Hidden]);
-        var g = XMath.Tanh(gates[gate + 2 * step.Hidden]);
-        var o = CellUnit.Sigmoid(gates[gate + 3 * step.Hidden]);
-        c = f * c + i * g;
-        var state = o * XMath.Tanh(c);
-        gates[gate] = i;
-        gates[gate + step.Hidden] = f;
-        gates[gate + 2 * step.Hidden] = g;
-        gates[gate + 3 * step.Hidden] = o;
         cellAfter[(long)b * step.NextStride + j] = c;
-        after[(long)b * step.NextStride + j] = state;
-        output[(long)b * step.OutputStride + j] = state;
+        after[(long)b * step.AfterStride + j] = state;
+        if (output.Length > 0)
+            output[(long)b * step.OutputStride + j] = isActive ? state : 0f;
     }
 
     /// <summary>The backward step for GPUs: one work item for each hidden unit of each sequence.</summary>

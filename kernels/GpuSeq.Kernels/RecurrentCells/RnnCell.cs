@@ -8,10 +8,11 @@ namespace GpuSeq.Kernels;
 
 /// <summary>
 /// One step of an Elman network (Elman 1990): h' = tanh(s) or max(0, s), s the sum of the input's and the state's products
-/// and biases. The gates of the tape hold s before and h' after the step.
+/// and biases. The gates of the tape hold s before and h' after the step. Without an activation, h' = s, it ends the step of
+/// an LSTM with a projection.
 /// </summary>
 /// <remarks>
-/// Backward: ds = dh' (1 - h'^2), or dh' where h' > 0. A sequence that has ended keeps its state, puts out zeros and passes
+/// Backward: ds = dh' (1 - h'^2), or dh' where h' > 0, or dh'. A sequence that has ended keeps its state, puts out zeros and passes
 /// gradients through.
 /// </remarks>
 internal static unsafe class RnnCell
@@ -19,39 +20,55 @@ internal static unsafe class RnnCell
     /// <summary>Rows: sums in and states out [H], state before [H], after [H], output [H].</summary>
     public static void ForwardRows(
         Index1D item, ArrayView<float> gates, ArrayView<float> before, ArrayView<float> after, ArrayView<float> output,
-        ArrayView<int> lengths, CellStep step, int isRelu) =>
-        ForwardItem(item, gates, before, after, output, lengths, step, isRelu);
+        ArrayView<int> lengths, CellStep step, int activation) =>
+        ForwardItem(item, gates, before, after, output, lengths, step, activation);
 
     /// <summary>Rows: states in and gradients of the sums out [H], gradient of the output [H], carried gradient [H].</summary>
     public static void BackwardRows(
         Index1D item, ArrayView<float> gates, ArrayView<float> outputGradient, ArrayView<float> stateGradient,
-        ArrayView<int> lengths, CellStep step, int isRelu) =>
-        BackwardItem(item, gates, outputGradient, stateGradient, lengths, step, isRelu);
+        ArrayView<int> lengths, CellStep step, int activation) =>
+        BackwardItem(item, gates, outputGradient, stateGradient, lengths, step, activation);
 
     /// <summary>The vector form of <see cref="ForwardRows"/>.</summary>
     [IntrinsicImplementation]
     public static void ForwardItem(
         int item, ArrayView<float> gates, ArrayView<float> before, ArrayView<float> after, ArrayView<float> output,
-        ArrayView<int> lengths, CellStep step, int isRelu)
+        ArrayView<int> lengths, CellStep step, int activation)
     {
         var views = new CellViews { Gates = gates, Before = before, After = after, Output = output, Lengths = lengths };
-        if (isRelu != 0)
-            CellSimd.Run<Forward<ReluUnit>>(item, views, step);
-        else
-            CellSimd.Run<Forward<TanhUnit>>(item, views, step);
+        switch ((Activation)activation)
+        {
+            case Activation.Relu:
+                CellSimd.Run<Forward<ReluUnit>>(item, views, step);
+                break;
+            case Activation.Tanh:
+                CellSimd.Run<Forward<TanhUnit>>(item, views, step);
+                break;
+            default:
+                CellSimd.Run<Forward<LinearUnit>>(item, views, step);
+                break;
+        }
     }
 
     /// <summary>The vector form of <see cref="BackwardRows"/>.</summary>
     [IntrinsicImplementation]
     public static void BackwardItem(
         int item, ArrayView<float> gates, ArrayView<float> outputGradient, ArrayView<float> stateGradient,
-        ArrayView<int> lengths, CellStep step, int isRelu)
+        ArrayView<int> lengths, CellStep step, int activation)
     {
         var views = new CellViews { Gates = gates, Output = outputGradient, StateGradient = stateGradient, Lengths = lengths };
-        if (isRelu != 0)
-            CellSimd.Run<Backward<ReluUnit>>(item, views, step);
-        else
-            CellSimd.Run<Backward<TanhUnit>>(item, views, step);
+        switch ((Activation)activation)
+        {
+            case Activation.Relu:
+                CellSimd.Run<Backward<ReluUnit>>(item, views, step);
+                break;
+            case Activation.Tanh:
+                CellSimd.Run<Backward<TanhUnit>>(item, views, step);
+                break;
+            default:
+                CellSimd.Run<Backward<LinearUnit>>(item, views, step);
+                break;
+        }
     }
 
     private interface IUnit
@@ -83,6 +100,17 @@ internal static unsafe class RnnCell
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Gradient<V>(V value, V upstream)
             where V : struct, IVector<V> => V.Select(V.LessThan(V.Zero, value), upstream, V.Zero);
+    }
+
+    private readonly struct LinearUnit : IUnit
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static V Value<V>(V sum)
+            where V : struct, IVector<V> => sum;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static V Gradient<V>(V value, V upstream)
+            where V : struct, IVector<V> => upstream;
     }
 
     private readonly struct Forward<TUnit> : ICell
@@ -138,7 +166,7 @@ internal static unsafe class RnnCell
     /// <summary>The step for GPUs: one work item for each hidden unit of each sequence.</summary>
     public static void ForwardUnits(
         Index1D item, ArrayView<float> gates, ArrayView<float> before, ArrayView<float> after, ArrayView<float> output,
-        ArrayView<int> lengths, CellStep step, int isRelu)
+        ArrayView<int> lengths, CellStep step, int activation)
     {
         var b = item.X / step.Hidden;
         var j = item.X % step.Hidden;
@@ -147,7 +175,11 @@ internal static unsafe class RnnCell
         var state = before[(long)b * step.StateStride + j];
         if (isActive)
         {
-            state = isRelu != 0 ? XMath.Max(gates[gate], 0f) : XMath.Tanh(gates[gate]);
+            state = gates[gate];
+            if (activation == (int)Activation.Relu)
+                state = XMath.Max(state, 0f);
+            if (activation == (int)Activation.Tanh)
+                state = XMath.Tanh(state);
             gates[gate] = state;
         }
         after[(long)b * step.NextStride + j] = state;
@@ -157,7 +189,7 @@ internal static unsafe class RnnCell
     /// <summary>The backward step for GPUs: one work item for each hidden unit of each sequence.</summary>
     public static void BackwardUnits(
         Index1D item, ArrayView<float> gates, ArrayView<float> outputGradient, ArrayView<float> stateGradient,
-        ArrayView<int> lengths, CellStep step, int isRelu)
+        ArrayView<int> lengths, CellStep step, int activation)
     {
         var b = item.X / step.Hidden;
         var j = item.X % step.Hidden;
@@ -171,7 +203,11 @@ internal static unsafe class RnnCell
         if (step.ReadsOutputGradient != 0)
             dh += outputGradient[(long)b * step.OutputStride + j];
         var state = gates[gate];
-        gates[gate] = isRelu != 0 ? (state > 0f ? dh : 0f) : dh * (1f - state * state);
+        if (activation == (int)Activation.Relu && !(state > 0f))
+            dh = 0f;
+        if (activation == (int)Activation.Tanh)
+            dh *= 1f - state * state;
+        gates[gate] = dh;
         stateGradient[item] = 0f;
     }
 }

@@ -24,8 +24,14 @@ public readonly struct SequenceShape(int batch, int steps, int hidden)
     /// <summary>Whether time runs backwards.</summary>
     public bool Reverse { get; init; }
 
-    /// <summary>Elements from one row of the output to the next; 0 means H. Two directions share rows of 2 H.</summary>
+    /// <summary>P, the size to which an LSTM projects its state; 0 for none.</summary>
+    public int Projection { get; init; }
+
+    /// <summary>Elements from one row of the output to the next; 0 means S. Two directions share rows of 2 S.</summary>
     public int OutputStride { get; init; }
+
+    /// <summary>S, the size of the state that is put out and carried on: P with a projection, else H.</summary>
+    public int StateWidth => Projection > 0 ? Projection : Hidden;
 
     /// <summary>B T.</summary>
     public int Rows => Batch * Steps;
@@ -39,11 +45,20 @@ public readonly struct SequenceShape(int batch, int steps, int hidden)
     /// <summary>Rows from one sequence to the next at the same step.</summary>
     internal int RowsBetweenSequences => BatchFirst ? Steps : 1;
 
-    internal int OutputWidth => OutputStride > 0 ? OutputStride : Hidden;
+    internal int OutputWidth => OutputStride > 0 ? OutputStride : StateWidth;
+
+    /// <summary>The same sequences with the projected state for a state.</summary>
+    internal SequenceShape OfStates => new(Batch, Steps, StateWidth)
+    {
+        BatchFirst = BatchFirst,
+        Reverse = Reverse,
+        OutputStride = OutputStride,
+    };
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"B{Batch} T{Steps} H{Hidden}{(BatchFirst ? " batch-first" : "")}{(Reverse ? " reverse" : "")}";
+        $"B{Batch} T{Steps} H{Hidden}{(Projection > 0 ? $" P{Projection}" : "")}"
+        + $"{(BatchFirst ? " batch-first" : "")}{(Reverse ? " reverse" : "")}";
 }
 
 /// <summary>One time step as the cell kernels take it. Strides are elements from one sequence to the next.</summary>
@@ -58,6 +73,7 @@ internal struct CellStep
     public int RecurrentStride;
     public int StateStride; // of the state before this step
     public int NextStride; // of the state after it, which after the last step lies elsewhere
+    public int AfterStride; // the same but for an LSTM's state before its projection, which lies elsewhere at every step
     public int OutputStride;
     public int ReadsOutputGradient;
 }

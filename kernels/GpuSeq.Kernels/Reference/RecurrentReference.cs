@@ -2,36 +2,18 @@ using System.Numerics;
 
 namespace GpuSeq.Kernels.Reference;
 
-/// <summary>The recurrent cells that there are definitions of.</summary>
-public enum RecurrentCell
-{
-    /// <summary>h' = tanh(x + s).</summary>
-    RnnTanh,
-
-    /// <summary>h' = max(0, x + s).</summary>
-    RnnRelu,
-
-    /// <summary>c' = f c + i g, h' = o tanh c'; gates i, f, g, o.</summary>
-    Lstm,
-
-    /// <summary>h' = (1 - z) n + z h, n = tanh(x_n + r s_n); gates r, z, n.</summary>
-    Gru,
-
-    /// <summary>As <see cref="Gru"/>, but n = tanh(x_n + W_n (r h) + b_n).</summary>
-    GruOriginal,
-}
-
 /// <summary>What a recurrent layer reads, or the gradients with respect to it.</summary>
 /// <param name="Gates">[rows, gates * H], x W_ih^T + b_ih.</param>
-/// <param name="WeightHh">[gates * H, H].</param>
+/// <param name="WeightHh">[gates * H, S], S the size of the state.</param>
 /// <param name="BiasHh">[gates * H], or empty.</param>
-/// <param name="H0">[B, H], or empty for zeros.</param>
+/// <param name="H0">[B, S], or empty for zeros.</param>
 /// <param name="C0">[B, H], or empty for zeros.</param>
-public sealed record RecurrentOperands<T>(T[] Gates, T[] WeightHh, T[] BiasHh, T[] H0, T[] C0);
+/// <param name="WeightHr">[S, H], or empty without a projection.</param>
+public sealed record RecurrentOperands<T>(T[] Gates, T[] WeightHh, T[] BiasHh, T[] H0, T[] C0, T[] WeightHr);
 
 /// <summary>What a recurrent layer writes, or the gradients with respect to it.</summary>
-/// <param name="Output">Rows of H, one every OutputStride elements; as a gradient, empty for zeros.</param>
-/// <param name="Hn">[B, H].</param>
+/// <param name="Output">Rows of S, one every OutputStride elements; as a gradient, empty for zeros.</param>
+/// <param name="Hn">[B, S].</param>
 /// <param name="Cn">[B, H], or empty for cells without.</param>
 public sealed record RecurrentResults<T>(T[] Output, T[] Hn, T[] Cn);
 
@@ -47,6 +29,7 @@ public sealed class RecurrentReference<T>(RecurrentCell cell, SequenceShape shap
     where T : IFloatingPointIeee754<T>
 {
     private readonly int _h = shape.Hidden;
+    private readonly int _s = shape.StateWidth;
     private readonly int _width = GateCount(cell) * shape.Hidden;
 
     private sealed record State(T[] H, T[] C);
@@ -72,7 +55,7 @@ public sealed class RecurrentReference<T>(RecurrentCell cell, SequenceShape shap
                 state = Step(GatesRow(operands.Gates, b, t), state);
                 state.H.CopyTo(OutputRow(results.Output, b, t));
             }
-            state.H.CopyTo(results.Hn, b * _h);
+            state.H.CopyTo(results.Hn, b * _s);
             if (cell == RecurrentCell.Lstm)
                 state.C.CopyTo(results.Cn, b * _h);
         }
@@ -93,7 +76,7 @@ public sealed class RecurrentReference<T>(RecurrentCell cell, SequenceShape shap
                 before[i] = state;
                 state = Step(GatesRow(operands.Gates, b, steps[i]), state);
             }
-            var gradient = new State(Row(upstream.Hn, b), Row(upstream.Cn, b));
+            var gradient = new State(Row(upstream.Hn, b, _s), Row(upstream.Cn, b, _h));
             for (var i = steps.Length - 1; i >= 0; i--)
             {
                 if (upstream.Output.Length > 0)
@@ -101,7 +84,7 @@ public sealed class RecurrentReference<T>(RecurrentCell cell, SequenceShape shap
                 gradient = StepBackward(
                     GatesRow(operands.Gates, b, steps[i]), before[i], gradient, GatesRow(gradients.Gates, b, steps[i]), gradients);
             }
-            Add(gradient.H, gradients.H0.AsSpan(b * _h, _h));
+            Add(gradient.H, gradients.H0.AsSpan(b * _s, _s));
             if (cell == RecurrentCell.Lstm)
                 Add(gradient.C, gradients.C0.AsSpan(b * _h, _h));
         }
@@ -131,26 +114,27 @@ public sealed class RecurrentReference<T>(RecurrentCell cell, SequenceShape shap
                     break;
             }
         }
-        return new(h, c);
+        return new(shape.Projection > 0 ? Project(h) : h, c);
     }
 
     // d holds the gradients with respect to the state after the step; those before it are returned.
     private State StepBackward(ReadOnlySpan<T> x, State before, State d, Span<T> dx, RecurrentOperands<T> gradients)
     {
-        var result = new State(new T[_h], new T[_h]);
+        var result = new State(new T[_s], new T[_h]);
         var s = Linear(0, _width, before.H);
         switch (cell)
         {
             case RecurrentCell.Lstm:
+                var dh = shape.Projection > 0 ? ProjectBackward(x, s, before.C, d.H, gradients.WeightHr) : d.H;
                 for (var j = 0; j < _h; j++)
                 {
                     var (i, f, g, o) = LstmGates(x, s, j);
                     var tanh = T.Tanh(f * before.C[j] + i * g);
-                    var dc = d.C[j] + d.H[j] * o * (T.One - tanh * tanh);
+                    var dc = d.C[j] + dh[j] * o * (T.One - tanh * tanh);
                     dx[j] = dc * g * i * (T.One - i);
                     dx[_h + j] = dc * before.C[j] * f * (T.One - f);
                     dx[2 * _h + j] = dc * i * (T.One - g * g);
-                    dx[3 * _h + j] = d.H[j] * tanh * o * (T.One - o);
+                    dx[3 * _h + j] = dh[j] * tanh * o * (T.One - o);
                     result.C[j] = dc * f;
                 }
                 LinearBackward(0, dx, before.H, result.H, gradients);
@@ -214,6 +198,35 @@ public sealed class RecurrentReference<T>(RecurrentCell cell, SequenceShape shap
         return (r, Sigmoid(x[_h + j] + s[_h + j]), T.Tanh(x[2 * _h + j] + (cell == RecurrentCell.Gru ? r * n : n)));
     }
 
+    // W_hr h.
+    private T[] Project(T[] h)
+    {
+        var sums = new T[_s];
+        for (var p = 0; p < _s; p++)
+        {
+            for (var j = 0; j < _h; j++)
+                sums[p] += operands.WeightHr[p * _h + j] * h[j];
+        }
+        return sums;
+    }
+
+    // Adds to the gradient of W_hr, and returns that of the state before the projection.
+    private T[] ProjectBackward(ReadOnlySpan<T> x, T[] s, T[] cellBefore, T[] dProjected, T[] dWeightHr)
+    {
+        var dh = new T[_h];
+        for (var j = 0; j < _h; j++)
+        {
+            var (i, f, g, o) = LstmGates(x, s, j);
+            var h = o * T.Tanh(f * cellBefore[j] + i * g);
+            for (var p = 0; p < _s; p++)
+            {
+                dWeightHr[p * _h + j] += dProjected[p] * h;
+                dh[j] += dProjected[p] * operands.WeightHr[p * _h + j];
+            }
+        }
+        return dh;
+    }
+
     private T[] ResetState(ReadOnlySpan<T> x, T[] s, T[] h)
     {
         var result = new T[_h];
@@ -232,8 +245,8 @@ public sealed class RecurrentReference<T>(RecurrentCell cell, SequenceShape shap
         {
             var row = firstRow + i;
             sums[i] = operands.BiasHh.Length > 0 ? operands.BiasHh[row] : T.Zero;
-            for (var k = 0; k < _h; k++)
-                sums[i] += operands.WeightHh[row * _h + k] * input[k];
+            for (var k = 0; k < input.Length; k++)
+                sums[i] += operands.WeightHh[row * _s + k] * input[k];
         }
         return sums;
     }
@@ -245,10 +258,10 @@ public sealed class RecurrentReference<T>(RecurrentCell cell, SequenceShape shap
             var row = firstRow + i;
             if (operands.BiasHh.Length > 0)
                 gradients.BiasHh[row] += dSums[i];
-            for (var k = 0; k < _h; k++)
+            for (var k = 0; k < input.Length; k++)
             {
-                gradients.WeightHh[row * _h + k] += dSums[i] * input[k];
-                dInput[k] += dSums[i] * operands.WeightHh[row * _h + k];
+                gradients.WeightHh[row * _s + k] += dSums[i] * input[k];
+                dInput[k] += dSums[i] * operands.WeightHh[row * _s + k];
             }
         }
     }
@@ -259,16 +272,16 @@ public sealed class RecurrentReference<T>(RecurrentCell cell, SequenceShape shap
         return shape.Reverse ? steps.Reverse() : steps;
     }
 
-    private State Initial(int b) => new(Row(operands.H0, b), Row(operands.C0, b));
+    private State Initial(int b) => new(Row(operands.H0, b, _s), Row(operands.C0, b, _h));
 
-    private T[] Row(T[] rows, int b) => rows.Length > 0 ? rows[(b * _h)..((b + 1) * _h)] : new T[_h];
+    private static T[] Row(T[] rows, int b, int width) => rows.Length > 0 ? rows[(b * width)..((b + 1) * width)] : new T[width];
 
     private int RowOf(int b, int t) => shape.BatchFirst ? b * shape.Steps + t : t * shape.Batch + b;
 
     private Span<T> GatesRow(T[] gates, int b, int t) => gates.AsSpan(RowOf(b, t) * _width, _width);
 
     private Span<T> OutputRow(T[] output, int b, int t) =>
-        output.AsSpan(RowOf(b, t) * (shape.OutputStride > 0 ? shape.OutputStride : _h), _h);
+        output.AsSpan(RowOf(b, t) * (shape.OutputStride > 0 ? shape.OutputStride : _s), _s);
 
     private static void Add(ReadOnlySpan<T> values, Span<T> sums)
     {

@@ -37,15 +37,20 @@ public sealed record RecurrentSetting(RecurrentCell Cell, SequenceShape Shape)
 
     internal bool HasCell => Cell == RecurrentCell.Lstm;
 
-    internal int StateSize => Shape.Batch * Shape.Hidden;
+    internal int StateSize => Shape.Batch * Shape.StateWidth;
+
+    internal int CellSize => Shape.Batch * Shape.Hidden;
+
+    internal bool HasProjection => Shape.Projection > 0;
 
     // The last row ends where its own elements do: the second direction's rows begin in the middle.
     internal int OutputSize =>
-        Shape.Rows == 0 ? 0 : (Shape.Rows - 1) * (Shape.OutputStride > 0 ? Shape.OutputStride : Shape.Hidden) + Shape.Hidden;
+        Shape.Rows == 0 ? 0 : (Shape.Rows - 1) * (Shape.OutputStride > 0 ? Shape.OutputStride : Shape.StateWidth) + Shape.StateWidth;
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"{(Cell == RecurrentCell.RnnRelu ? "relu " : "")}{Shape}{(Shape.OutputStride > 0 ? " strided" : "")}{(HasBias ? " bias" : "")}"
+        $"{(Cell == RecurrentCell.RnnRelu ? "relu " : "")}{Shape}{(HasProjection ? " projection" : "")}"
+        + $"{(Shape.OutputStride > 0 ? " strided" : "")}{(HasBias ? " bias" : "")}"
         + $"{(HasInitial ? " initial" : "")}{(HasLengths ? " lengths" : "")}{(Magnitude > 2 ? " large" : "")}";
 }
 
@@ -67,7 +72,7 @@ public class RecurrentCase : KernelCase
                 Output("output", setting.OutputSize);
             Output("hn", setting.StateSize);
             if (setting.HasCell)
-                Output("cn", setting.StateSize);
+                Output("cn", setting.CellSize);
         });
     }
 
@@ -82,13 +87,15 @@ public class RecurrentCase : KernelCase
             var shape = setting.Shape;
             var scale = 1 / MathF.Sqrt(shape.Hidden);
             Input("gates", data.Uniform(shape.Rows * setting.Width, -setting.Magnitude, setting.Magnitude));
-            Input("weightHh", data.Uniform(setting.Width * shape.Hidden, -scale, scale));
+            Input("weightHh", data.Uniform(setting.Width * shape.StateWidth, -scale, scale));
+            if (setting.HasProjection)
+                Input("weightHr", data.Uniform(shape.Projection * shape.Hidden, -1.5f * scale, 1.5f * scale));
             if (setting.HasBias)
                 Input("biasHh", data.Uniform(setting.Width));
             if (setting.HasInitial)
                 Input("h0", data.Uniform(setting.StateSize));
             if (setting.HasInitial && setting.HasCell)
-                Input("c0", data.Uniform(setting.StateSize));
+                Input("c0", data.Uniform(setting.CellSize));
             Longest = shape.Steps;
             if (setting.HasLengths)
             {
@@ -96,11 +103,16 @@ public class RecurrentCase : KernelCase
                 Longest = lengths.Max();
                 Input("lengths", lengths);
             }
-            Workspace("stateBefore", shape.Rows * shape.Hidden);
+            Workspace("stateBefore", shape.Rows * shape.StateWidth);
             if (setting.HasCell)
                 Workspace("cellBefore", shape.Rows * shape.Hidden);
             if (Form is { } form)
                 Workspace("recurrent", shape.Rows * Gru.RecurrentWidth(form, shape.Hidden));
+            if (setting.HasProjection)
+            {
+                Workspace("unprojected", shape.Rows * shape.Hidden);
+                Workspace("projected", shape.Rows * shape.Projection);
+            }
         });
         Tolerance = Tolerance.Rounding(setting.Width + setting.Shape.Rows, TermScale);
     }
@@ -122,7 +134,14 @@ public class RecurrentCase : KernelCase
     };
 
     /// <inheritdoc/>
-    public override double Flops => 2.0 * Setting.Shape.Rows * Setting.Width * Setting.Shape.Hidden;
+    public override double Flops
+    {
+        get
+        {
+            var shape = Setting.Shape;
+            return 2.0 * shape.Rows * ((double)Setting.Width * shape.StateWidth + (double)shape.Projection * shape.Hidden);
+        }
+    }
 
     /// <inheritdoc/>
     public override void Launch(KernelLibrary kernels, CaseViews views) => Launch(kernels, views, Setting.Shape);
@@ -148,7 +167,7 @@ public class RecurrentCase : KernelCase
         T[] If(bool has, string name) => has ? arrays[name] : [];
         var operands = new RecurrentOperands<T>(
             arrays["gates"], arrays["weightHh"], If(Setting.HasBias, "biasHh"), If(Setting.HasInitial, "h0"),
-            If(Setting.HasInitial && Setting.HasCell, "c0"));
+            If(Setting.HasInitial && Setting.HasCell, "c0"), If(Setting.HasProjection, "weightHr"));
         return new(Setting.Cell, Setting.Shape, operands, Setting.HasLengths ? arrays.Indices("lengths") : []);
     }
 
@@ -161,16 +180,25 @@ public class RecurrentCase : KernelCase
     private protected SequenceTape Forward(KernelLibrary kernels, CaseViews views, SequenceShape shape, string tapeGates)
     {
         var tape = new SequenceTape(
-            views[tapeGates], views["stateBefore"], If(views, Setting.HasCell, "cellBefore"), If(views, Form is not null, "recurrent"));
+            views[tapeGates], views["stateBefore"], If(views, Setting.HasCell, "cellBefore"), If(views, Form is not null, "recurrent"),
+            If(views, Setting.HasProjection, "unprojected"), If(views, Setting.HasProjection, "projected"));
         views["gates"].CopyTo(tape.Gates);
         var (weight, bias, lengths) = (views["weightHh"], If(views, Setting.HasBias, "biasHh"), Lengths(views));
         var (h0, output, hn) = (If(views, Setting.HasInitial, "h0"), views["output"], views["hn"]);
         if (Setting.HasCell)
-            kernels.Lstm.Forward(shape, weight, bias, tape, h0, If(views, Setting.HasInitial, "c0"), lengths, output, hn, views["cn"]);
+        {
+            kernels.Lstm.Forward(
+                shape, weight, bias, tape, h0, If(views, Setting.HasInitial, "c0"), lengths, output, hn, views["cn"],
+                If(views, Setting.HasProjection, "weightHr"));
+        }
         else if (Form is { } form)
+        {
             kernels.Gru.Forward(shape, form, weight, bias, tape, h0, lengths, output, hn);
+        }
         else
+        {
             kernels.Rnn.Forward(shape, IsRelu, weight, bias, tape, h0, lengths, output, hn);
+        }
         return tape;
     }
 
@@ -179,7 +207,7 @@ public class RecurrentCase : KernelCase
     private protected static ArrayView<float> If(CaseViews views, bool has, string name) => has ? views[name] : default;
 
     // From the shortest to the longest that there may be.
-    private static int[] Lengths(CaseData data, SequenceShape shape)
+    internal static int[] Lengths(CaseData data, SequenceShape shape)
     {
         var lengths = data.Indices(shape.Batch, shape.Steps + 1);
         if (shape.Batch > 1)
@@ -213,12 +241,14 @@ public sealed class RecurrentBackwardCase : RecurrentCase
             Input("dhn", data.Uniform(setting.StateSize));
             Output("dgates", setting.Shape.Rows * setting.Width);
             Output("dh0", setting.StateSize);
-            Output("dweightHh", setting.Width * setting.Shape.Hidden);
+            Output("dweightHh", setting.Width * setting.Shape.StateWidth);
+            if (setting.HasProjection)
+                Output("dweightHr", setting.Shape.Projection * setting.Shape.Hidden);
             if (setting.HasCell)
             {
-                Workspace("cn", setting.StateSize);
-                Input("dcn", data.Uniform(setting.StateSize));
-                Output("dc0", setting.StateSize);
+                Workspace("cn", setting.CellSize);
+                Input("dcn", data.Uniform(setting.CellSize));
+                Output("dc0", setting.CellSize);
             }
             if (setting.HasBias)
             {
@@ -251,7 +281,8 @@ public sealed class RecurrentBackwardCase : RecurrentCase
         T[] If(bool has, string name) => has ? arrays[name] : [];
         Reference(arrays).Backward(
             new(If(_hasOutputGradient, "doutput"), arrays["dhn"], If(Setting.HasCell, "dcn")),
-            new(arrays["dgates"], arrays["dweightHh"], If(Setting.HasBias, "dbiasHh"), arrays["dh0"], If(Setting.HasCell, "dc0")));
+            new(arrays["dgates"], arrays["dweightHh"], If(Setting.HasBias, "dbiasHh"), arrays["dh0"], If(Setting.HasCell, "dc0"),
+                If(Setting.HasProjection, "dweightHr")));
     }
 
     private void Launch(KernelLibrary kernels, CaseViews views, SequenceShape backward)
@@ -263,7 +294,8 @@ public sealed class RecurrentBackwardCase : RecurrentCase
         if (Setting.HasCell)
         {
             views["dcn"].CopyTo(views["dc0"]);
-            kernels.Lstm.Backward(backward, weight, tape, lengths, dOutput, dState, views["dc0"]);
+            kernels.Lstm.Backward(
+                backward, weight, tape, lengths, dOutput, dState, views["dc0"], If(views, Setting.HasProjection, "weightHr"));
         }
         else if (Form is { } form)
         {
@@ -278,7 +310,7 @@ public sealed class RecurrentBackwardCase : RecurrentCase
 
     private void ParameterGradients(Gemm gemm, CaseViews views, in SequenceTape tape)
     {
-        var (h, width, rows) = (Setting.Shape.Hidden, Setting.Width, Setting.Shape.Rows);
+        var (h, width, rows) = (Setting.Shape.StateWidth, Setting.Width, Setting.Shape.Rows);
         var sums = Setting.Cell == RecurrentCell.Gru ? tape.Recurrent : tape.Gates;
         var isSplit = Setting.Cell == RecurrentCell.GruOriginal && rows > 0;
         var direct = isSplit ? 2 * h : width; // gates whose product is with the state itself
@@ -289,12 +321,17 @@ public sealed class RecurrentBackwardCase : RecurrentCase
                 new(h, h, rows) { TransposeA = true, Lda = width }, sums.SubView(direct), tape.Recurrent,
                 views["dweightHh"].SubView(direct * h));
         }
+        if (Setting.HasProjection)
+        {
+            gemm.Multiply(
+                new(h, Setting.Shape.Hidden, rows) { TransposeA = true }, tape.Projected, tape.Unprojected, views["dweightHr"]);
+        }
         if (Setting.HasBias)
             gemm.Multiply(new(1, width, rows), views["ones"], sums, views["dbiasHh"]);
     }
 }
 
-/// <summary>The sweep over recurrent layers.</summary>
+/// <summary>The sweep over recurrent layers, their steps and their stacks.</summary>
 public static class RecurrentCases
 {
     /// <summary>Every case.</summary>
@@ -311,6 +348,15 @@ public static class RecurrentCases
                 }
                 yield return new RecurrentBackwardCase(Setting(cell, 5, 2, 8, 63) with { IsQuick = true }, hasOutputGradient: false);
             }
+            foreach (var setting in Projections())
+            {
+                yield return new RecurrentCase(setting);
+                yield return new RecurrentBackwardCase(setting);
+                if (setting.IsQuick)
+                    yield return new RecurrentBackwardCase(setting, hasOutputGradient: false);
+            }
+            foreach (var kernelCase in RecurrentStepCases.All.Concat(RecurrentStackCases.All))
+                yield return kernelCase;
         }
     }
 
@@ -345,6 +391,29 @@ public static class RecurrentCases
         }
     }
 
+    // LSTMs whose state is smaller than the cell, as large, or larger.
+    private static IEnumerable<RecurrentSetting> Projections()
+    {
+        for (var options = 0; options < 64; options++)
+            yield return Projection(3, 4, 5, 2, options) with { IsQuick = options is 0 or 25 or 38 or 63 };
+        var size = 0;
+        foreach (var (batch, steps, hidden, projection) in new[]
+        {
+            (1, 1, 1, 1), (1, 2, 3, 1), (5, 0, 8, 3), (2, 3, 8, 8), (3, 2, 17, 16), (3, 3, 16, 17), (5, 2, 8, 33), (130, 2, 33, 7),
+        })
+        {
+            yield return Projection(batch, steps, hidden, projection, 21 * size % 64);
+            yield return Projection(batch, steps, hidden, projection, ~(21 * size++) & 63);
+        }
+
+        static RecurrentSetting Projection(int batch, int steps, int hidden, int projection, int options)
+        {
+            var setting = Setting(RecurrentCell.Lstm, batch, steps, hidden, options);
+            var stride = setting.Shape.OutputStride > 0 ? 2 * projection : 0;
+            return setting with { Shape = setting.Shape with { Projection = projection, OutputStride = stride } };
+        }
+    }
+
     private static RecurrentSetting Setting(RecurrentCell cell, int batch, int steps, int hidden, int options)
     {
         bool Has(int option) => (options >> option & 1) != 0;
@@ -357,7 +426,7 @@ public static class RecurrentCases
         return new(cell, shape) { HasBias = Has(3), HasInitial = Has(4), HasLengths = Has(5) };
     }
 
-    /// <summary>Layers of 512 units over 64 sequences of 64 steps, to be timed.</summary>
+    /// <summary>Layers of 512 units over 64 sequences of 64 steps, and stacks, to be timed.</summary>
     public static IEnumerable<KernelCase> Benchmarks
     {
         get
@@ -368,6 +437,11 @@ public static class RecurrentCases
                 yield return new RecurrentCase(setting);
                 yield return new RecurrentBackwardCase(setting);
             }
+            var projection = new RecurrentSetting(RecurrentCell.Lstm, new(64, 64, 512) { Projection = 128 }) { HasBias = true };
+            yield return new RecurrentCase(projection);
+            yield return new RecurrentBackwardCase(projection);
+            foreach (var stack in RecurrentStackCases.Benchmarks)
+                yield return stack;
         }
     }
 }

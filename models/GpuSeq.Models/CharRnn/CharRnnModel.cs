@@ -56,24 +56,21 @@ public sealed class CharRnnModel : IDisposable
 /// <summary>The state of B streams between two windows. Gradients stop here.</summary>
 public sealed class CharRnnState : IDisposable
 {
-    private readonly StateTensor[] _hidden;
-    private readonly StateTensor[] _cells;
+    private readonly StateTensor _hidden;
+    private readonly StateTensor? _cell;
 
     /// <summary>A state of zeros.</summary>
     public CharRnnState(Device device, CharRnnConfig config, int batch)
     {
         ArgumentNullException.ThrowIfNull(config);
-        _hidden = New(config.NumLayers);
-        _cells = New(config.Cell == CellKind.Lstm ? config.NumLayers : 0);
-        Recurrent = new(_hidden, _cells);
-
-        StateTensor[] New(int count) =>
-            [.. Enumerable.Range(0, count).Select(_ => new StateTensor(device, [1, batch, config.HiddenSize]))];
+        var shape = new Shape(config.NumLayers, batch, config.HiddenSize);
+        _hidden = new(device, shape);
+        _cell = config.Cell == CellKind.Lstm ? new(device, shape) : null;
+        Recurrent = new(_hidden, _cell);
     }
 
     /// <summary>The tensors by name, as a checkpoint holds them.</summary>
-    public IEnumerable<(string Name, StateTensor Tensor)> Tensors =>
-        _hidden.Select((tensor, layer) => ($"h_l{layer}", tensor)).Concat(_cells.Select((tensor, layer) => ($"c_l{layer}", tensor)));
+    public IEnumerable<(string Name, StateTensor Tensor)> Tensors => _cell is null ? [("h", _hidden)] : [("h", _hidden), ("c", _cell)];
 
     internal RecurrentState Recurrent { get; }
 
@@ -93,9 +90,7 @@ public sealed class CharRnnState : IDisposable
 
     internal void Assign(RecurrentState end)
     {
-        for (var layer = 0; layer < _hidden.Length; layer++)
-            _hidden[layer].Assign(end.Hidden[layer]);
-        for (var layer = 0; layer < _cells.Length; layer++)
-            _cells[layer].Assign(end.Cell[layer]);
+        _hidden.Assign(end.Hidden);
+        _cell?.Assign(end.Cell!);
     }
 }
