@@ -1,4 +1,3 @@
-using GpuSeq.Kernels.Simd;
 using ILGPU;
 
 namespace GpuSeq.Kernels;
@@ -9,39 +8,17 @@ namespace GpuSeq.Kernels;
 /// </summary>
 public sealed class Gemm
 {
-    // A block of K keeps a panel of B in the first-level cache; a block of N keeps packed B in the last-level one.
-    private const int MaxKBlock = 384;
-    private const int MaxNBlock = 4096;
-
-    // Below this many multiplications, or rows, packing costs more than it saves.
-    private const long DirectLimit = 16 * 1024;
-    private const int DirectRows = 4;
-
     private readonly KernelLibrary _library;
-    private readonly Action<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, GemmPanels.Block>? _pack;
-    private readonly Action<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
-        GemmPanels.Block>? _multiply;
-    private readonly Action<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
-        GemmDirect.Cut>? _direct;
-
+    private readonly GemmRows? _rows;
     private readonly GemmTiled? _tiled;
 
     internal Gemm(KernelLibrary library)
     {
         _library = library;
         if (library.Shape == KernelShape.Row)
-        {
-            _pack = library.Load<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, GemmPanels.Block>(
-                GemmPanels.Pack);
-            _multiply = library.Load<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
-                GemmPanels.Block>(GemmPanels.Multiply);
-            _direct = library.Load<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
-                GemmDirect.Cut>(GemmDirect.Rows);
-        }
+            _rows = new GemmRows(library);
         else
-        {
-            _tiled = new GemmTiled(library.Accelerator);
-        }
+            _tiled = new GemmTiled(library);
     }
 
     /// <summary>Multiplies.</summary>
@@ -56,16 +33,68 @@ public sealed class Gemm
         GemmShape shape, ArrayView<float> a, ArrayView<float> b, ArrayView<float> c,
         ArrayView<float> bias = default, ArrayView<float> residual = default)
     {
-        var gemm = new GemmArguments(shape);
-        Check(shape, gemm, a, b, c, bias, residual);
-        if (shape.M == 0 || shape.N == 0)
+        var gemm = new GemmArguments(shape, GemmBatch.One);
+        Check(shape, gemm, a.Length, b.Length, c.Length, bias.Length, residual.Length);
+        Launch(gemm, new(a, b, c, bias, residual));
+    }
+
+    /// <summary>Multiplies many operands of one shape, which lie evenly spaced.</summary>
+    /// <param name="shape">Sizes, layouts, factors and activation of every product.</param>
+    /// <param name="batch">The number of products and how far apart their operands lie.</param>
+    /// <param name="a">[M, K] for each product, or [K, M] when transposed.</param>
+    /// <param name="b">[K, N] for each product, or [N, K] when transposed.</param>
+    /// <param name="c">[M, N] for each product.</param>
+    /// <param name="bias">[N], the same for all products; or empty for none.</param>
+    /// <param name="residual">[M, N] for each product laid out as C; or empty for none.</param>
+    /// <exception cref="ArgumentException">An operand is shorter than its shape, or products would write over each other.</exception>
+    public void Multiply(
+        GemmShape shape, GemmBatch batch, ArrayView<float> a, ArrayView<float> b, ArrayView<float> c,
+        ArrayView<float> bias = default, ArrayView<float> residual = default)
+    {
+        var gemm = new GemmArguments(shape, batch);
+        if (batch.Count < 0 || batch.Inner < 1 || batch.Count % batch.Inner != 0)
+            throw new ArgumentException($"Gemm {batch} {shape}: {batch.Count} products are no groups of {batch.Inner}.", nameof(batch));
+        if (batch.Count == 0 || (long)shape.M * shape.N == 0)
             return;
-        if (_tiled is { } tiled)
-            tiled.Multiply(gemm, a, b, c, bias, residual);
-        else if (shape.M <= DirectRows || (long)shape.M * shape.N * shape.K <= DirectLimit)
-            MultiplyDirect(gemm, a, b, c, bias, residual);
-        else
-            MultiplyPanels(gemm, a, b, default, c, bias, residual);
+        var (groups, inner) = (batch.Count / batch.Inner, batch.Inner);
+        if ((groups > 1 && batch.StrideC == 0) || (inner > 1 && batch.InnerStrideC == 0))
+            throw new ArgumentException($"Gemm {batch} {shape}: products would write to the same C.", nameof(batch));
+        var lastA = Last("A", batch.StrideA, batch.InnerStrideA);
+        var lastB = Last("B", batch.StrideB, batch.InnerStrideB);
+        var lastC = Last("C", batch.StrideC, batch.InnerStrideC);
+        // What the last product finds.
+        Check(
+            shape, gemm, a.Length - lastA, b.Length - lastB, c.Length - lastC, bias.Length,
+            residual.Length == 0 ? 0 : Math.Max(1, residual.Length - lastC));
+        Launch(gemm, new(a, b, c, bias, residual));
+
+        long Last(string name, long stride, long innerStride) => stride < 0 || innerStride < 0
+            ? throw new ArgumentException($"Gemm {shape}: {name} has a negative stride between products.", nameof(batch))
+            : (groups - 1) * stride + (inner - 1) * innerStride;
+    }
+
+    /// <summary>Multiplies many operands of one shape, which lie anywhere.</summary>
+    /// <param name="shape">Sizes, layouts, factors and activation of every product.</param>
+    /// <param name="offsets">
+    /// [products, 3]: the elements at which A, B and C of each begin, the residual as C. They are not checked; no two C may overlap.
+    /// </param>
+    /// <param name="a">What holds every A.</param>
+    /// <param name="b">What holds every B.</param>
+    /// <param name="c">What holds every C.</param>
+    /// <param name="bias">[N], the same for all products; or empty for none.</param>
+    /// <param name="residual">What holds every residual, laid out as C; or empty for none.</param>
+    /// <exception cref="ArgumentException">There are not three offsets for each product, or an operand is shorter than one.</exception>
+    public void Multiply(
+        GemmShape shape, ArrayView<int> offsets, ArrayView<float> a, ArrayView<float> b, ArrayView<float> c,
+        ArrayView<float> bias = default, ArrayView<float> residual = default)
+    {
+        var gemm = new GemmArguments(shape, new GemmBatch(checked((int)(offsets.Length / 3))));
+        if (offsets.Length % 3 != 0)
+            throw new ArgumentException($"Gemm {shape}: {offsets.Length} offsets are not three for each product.", nameof(offsets));
+        if (offsets.Length == 0)
+            return;
+        Check(shape, gemm, a.Length, b.Length, c.Length, bias.Length, residual.Length);
+        Launch(gemm, new(a, b, c, bias, residual, offsets));
     }
 
     /// <summary>Prepares op(B) for products with many A, such as the steps of a recurrent layer.</summary>
@@ -78,22 +107,14 @@ public sealed class Gemm
     public PackedMatrix Pack(ArrayView<float> b, int n, int k, bool transposeB, int ldb = 0)
     {
         var shape = new GemmShape(1, n, k) { TransposeB = transposeB, Ldb = ldb };
-        var gemm = new GemmArguments(shape);
+        var gemm = new GemmArguments(shape, GemmBatch.One);
         CheckOperand(shape, "B", b.Length, transposeB ? n : k, transposeB ? k : n, gemm.Ldb);
-        if (_tiled is not null || (long)n * k == 0)
+        if (_rows is null || (long)n * k == 0)
             return new(b, n, k, transposeB, gemm.Ldb, null, default);
-        var tiling = new Tiling(gemm, _library.Width);
-        var length = (long)tiling.PaddedN * k;
+        var length = GemmCuts.PackedB(gemm, _library.Width);
         var memory = _library.Pool.Rent(length * sizeof(float));
         var panels = memory.View<float>(length);
-        var block = tiling.Block(gemm, _library.Width);
-        block.NLength = n;
-        block.ColumnItems = block.ColumnPanels;
-        for (block.KBegin = 0; block.KBegin < k; block.KBegin += tiling.KBlock)
-        {
-            block.KLength = Math.Min(tiling.KBlock, k - block.KBegin);
-            _pack!(block.ColumnItems, default, b, default, panels.SubView((long)block.KBegin * tiling.PaddedN), block);
-        }
+        _rows.Pack(gemm, b, panels);
         return new(b, n, k, transposeB, gemm.Ldb, memory, panels);
     }
 
@@ -111,142 +132,42 @@ public sealed class Gemm
     {
         if (b.N != shape.N || b.K != shape.K || b.TransposeB != shape.TransposeB)
             throw new ArgumentException($"Gemm {shape}: the packed matrix is {(b.TransposeB ? "t " : "")}{b.K}x{b.N}.", nameof(b));
-        var gemm = new GemmArguments(shape) { Ldb = b.Ldb };
-        if (b.Panels.Length == 0 || shape.M <= DirectRows)
+        if (_rows is null || b.Panels.Length == 0 || shape.M <= GemmRows.UnpackedRows)
         {
             Multiply(shape with { Ldb = b.Ldb }, a, b.Source, c, bias, residual);
             return;
         }
-        Check(shape, gemm, a, b.Source, c, bias, residual);
-        if (shape.M > 0)
-            MultiplyPanels(gemm, a, default, b.Panels, c, bias, residual);
+        var gemm = new GemmArguments(shape, GemmBatch.One) { Ldb = b.Ldb };
+        Check(shape, gemm, a.Length, b.Source.Length, c.Length, bias.Length, residual.Length);
+        _rows.MultiplyPacked(gemm, new(a, b.Source, c, bias, residual), b.Panels);
     }
 
-    private void MultiplyDirect(
-        GemmArguments gemm, ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, ArrayView<float> residual)
+    private void Launch(GemmArguments gemm, in GemmOperands operands)
     {
-        const int Quantum = 64; // columns: four of the widest vectors
-        const long ItemWork = 8 * 1024; // multiplications that are worth a work item
-        var perRow = (long)gemm.N * Math.Max(gemm.K, 1);
-        var parts = (int)Math.Clamp(perRow / ItemWork, 1, Math.Max(1, gemm.N / Quantum));
-        parts = Math.Min(parts, Math.Max(1, 4 * _library.Parallelism / gemm.M));
-        var columns = (gemm.N + parts - 1) / parts;
-        columns = parts == 1 ? gemm.N : (columns + Quantum - 1) / Quantum * Quantum;
-        var cut = new GemmDirect.Cut
-        {
-            Gemm = gemm,
-            Width = (int)_library.Width,
-            ColumnsPerItem = columns,
-            ItemsPerRow = (gemm.N + columns - 1) / columns,
-        };
-        _direct!(gemm.M * cut.ItemsPerRow, a, b, c, bias, residual, cut);
+        if (gemm.M == 0 || gemm.N == 0)
+            return;
+        if (_rows is not null)
+            _rows.Multiply(gemm, operands);
+        else
+            _tiled!.Multiply(gemm, operands);
     }
 
-    // With panels of op(B) at hand, only op(A) is packed.
-    private void MultiplyPanels(
-        GemmArguments gemm, ArrayView<float> a, ArrayView<float> b, ArrayView<float> panels, ArrayView<float> c,
-        ArrayView<float> bias, ArrayView<float> residual)
-    {
-        var tiling = new Tiling(gemm, _library.Width);
-        var isPacked = panels.Length > 0;
-        var nBlock = isPacked ? tiling.PaddedN : tiling.NBlock;
-        var lengthA = tiling.PaddedM * (long)tiling.KBlock;
-        var lengthB = isPacked ? 0 : nBlock * (long)tiling.KBlock;
-        using var packing = _library.Pool.Rent((lengthA + lengthB) * sizeof(float));
-        var packedA = packing.View<float>(lengthA);
-        var packedB = isPacked ? default : packing.View<float>(lengthA + lengthB).SubView(lengthA);
-
-        var block = tiling.Block(gemm, _library.Width);
-        for (block.NBegin = 0; block.NBegin < gemm.N; block.NBegin += nBlock)
-        {
-            block.NLength = Math.Min(nBlock, gemm.N - block.NBegin);
-            block.ColumnItems = isPacked ? 0 : block.ColumnPanels;
-            (block.ItemRows, block.ItemColumns) = ItemSize(block.RowPanels, block.ColumnPanels);
-            block.ItemsAcross = (block.ColumnPanels + block.ItemColumns - 1) / block.ItemColumns;
-            var items = (block.RowPanels + block.ItemRows - 1) / block.ItemRows * block.ItemsAcross;
-            for (block.KBegin = 0; block.KBegin < gemm.K; block.KBegin += tiling.KBlock)
-            {
-                block.KLength = Math.Min(tiling.KBlock, gemm.K - block.KBegin);
-                if (isPacked)
-                    packedB = panels.SubView((long)block.KBegin * tiling.PaddedN);
-                _pack!(block.ColumnItems + block.RowPanels, a, b, packedA, packedB, block);
-                _multiply!(items, packedA, packedB, c, bias, residual, block);
-            }
-        }
-    }
-
-    // Tiles of a work item: about 96 rows keep packed A in the second-level cache; fewer where there would be too few items.
-    private (int Rows, int Columns) ItemSize(int rowPanels, int columnPanels)
-    {
-        var rows = Math.Min(rowPanels, 16);
-        var columns = Math.Min(columnPanels, 16);
-        var wanted = 4 * _library.Parallelism;
-        while (Items(rows, columns) < wanted && (rows > 2 || columns > 1))
-        {
-            if (columns > 1 && columns * 2 > rows)
-                columns = (columns + 1) / 2;
-            else
-                rows = (rows + 1) / 2;
-        }
-        return (rows, columns);
-
-        long Items(int r, int c) => (long)((rowPanels + r - 1) / r) * ((columnPanels + c - 1) / c);
-    }
-
-    /// <summary>How a product is cut into blocks for the caches and tiles for the registers.</summary>
-    private readonly struct Tiling
-    {
-        private readonly int _rows;
-        private readonly int _columns;
-
-        public Tiling(GemmArguments gemm, SimdWidth width)
-        {
-            _rows = width == SimdWidth.Bits512 ? Tile12x2.Rows : Tile6x2.Rows;
-            _columns = 2 * (int)width / 32;
-            KBlock = EvenBlock(gemm.K, MaxKBlock, 16);
-            NBlock = EvenBlock(gemm.N, MaxNBlock, _columns);
-            PaddedM = RoundUp(gemm.M, _rows);
-            PaddedN = RoundUp(gemm.N, _columns);
-        }
-
-        public int KBlock { get; }
-
-        public int NBlock { get; }
-
-        public int PaddedM { get; }
-
-        public int PaddedN { get; }
-
-        public GemmPanels.Block Block(GemmArguments gemm, SimdWidth width) =>
-            new() { Gemm = gemm, Width = (int)width, TileRows = _rows, TileColumns = _columns };
-
-        // Cuts a length into blocks of about equal size, each at most the limit and a multiple of the quantum.
-        private static int EvenBlock(int length, int limit, int quantum)
-        {
-            var blocks = Math.Max(1, (length + limit - 1) / limit);
-            return Math.Max(quantum, RoundUp((length + blocks - 1) / blocks, quantum));
-        }
-
-        private static int RoundUp(int length, int quantum) => (length + quantum - 1) / quantum * quantum;
-    }
-
-    private static void Check(
-        GemmShape shape, GemmArguments gemm, ArrayView<float> a, ArrayView<float> b, ArrayView<float> c,
-        ArrayView<float> bias, ArrayView<float> residual)
+    private static void Check(GemmShape shape, GemmArguments gemm, long a, long b, long c, long bias, long residual)
     {
         if (shape.M < 0 || shape.N < 0 || shape.K < 0)
             throw new ArgumentException($"Gemm {shape}: sizes must not be negative.", nameof(shape));
-        CheckOperand(shape, "A", a.Length, shape.TransposeA ? shape.K : shape.M, shape.TransposeA ? shape.M : shape.K, gemm.Lda);
-        CheckOperand(shape, "B", b.Length, shape.TransposeB ? shape.N : shape.K, shape.TransposeB ? shape.K : shape.N, gemm.Ldb);
-        CheckOperand(shape, "C", c.Length, shape.M, shape.N, gemm.Ldc);
-        if (residual.Length > 0)
-            CheckOperand(shape, "residual", residual.Length, shape.M, shape.N, gemm.Ldc);
-        if (bias.Length > 0 && bias.Length < shape.N)
-            throw new ArgumentException($"Gemm {shape}: the bias has {bias.Length} elements for {shape.N} columns.", nameof(bias));
+        CheckOperand(shape, "A", a, shape.TransposeA ? shape.K : shape.M, shape.TransposeA ? shape.M : shape.K, gemm.Lda);
+        CheckOperand(shape, "B", b, shape.TransposeB ? shape.N : shape.K, shape.TransposeB ? shape.K : shape.N, gemm.Ldb);
+        CheckOperand(shape, "C", c, shape.M, shape.N, gemm.Ldc);
+        if (residual > 0)
+            CheckOperand(shape, "residual", residual, shape.M, shape.N, gemm.Ldc);
+        if (bias > 0 && bias < shape.N)
+            throw new ArgumentException($"Gemm {shape}: the bias has {bias} elements for {shape.N} columns.", nameof(bias));
     }
 
     private static void CheckOperand(GemmShape shape, string name, long length, int rows, int columns, int stride)
     {
+        length = Math.Max(0, length);
         if (stride < columns && rows > 1)
             throw new ArgumentException($"Gemm {shape}: {name} has rows of {columns} elements, but one begins every {stride}.");
         var needed = rows == 0 || columns == 0 ? 0 : (long)(rows - 1) * stride + columns;

@@ -7,11 +7,13 @@ using ILGPU.Runtime;
 namespace GpuSeq.Kernels;
 
 /// <summary>
-/// The matrix product on CPUs without packing, for shapes too small or too thin to earn it back: one row of A, a handful of
-/// rows, tiny layers. A work item computes one row of C, or a part of it.
+/// The matrix product on CPUs without packing, for shapes too small to earn it back. A work item computes one row of C, or a part
+/// of it.
 /// </summary>
 internal static unsafe class GemmDirect
 {
+    private const int MaxColumns = 1024; // whose sums lie on the stack
+
     /// <summary>How the rows of C are cut into work items.</summary>
     public struct Cut
     {
@@ -24,82 +26,99 @@ internal static unsafe class GemmDirect
     /// <summary>Item i computes columns of row i / ItemsPerRow.</summary>
     public static void Rows(
         Index1D item, ArrayView<float> a, ArrayView<float> b, ArrayView<float> c,
-        ArrayView<float> bias, ArrayView<float> residual, Cut cut) =>
-        RowPart(item, a, b, c, bias, residual, cut);
+        ArrayView<float> bias, ArrayView<float> residual, ArrayView<int> offsets, Cut cut) =>
+        RowPart(item, a, b, c, bias, residual, offsets, cut);
 
     [IntrinsicImplementation]
     public static void RowPart(
         int item, ArrayView<float> a, ArrayView<float> b, ArrayView<float> c,
-        ArrayView<float> bias, ArrayView<float> residual, Cut cut)
+        ArrayView<float> bias, ArrayView<float> residual, ArrayView<int> offsets, Cut cut)
     {
         switch ((SimdWidth)cut.Width)
         {
             case SimdWidth.Bits512:
-                RowPart<Vector512Lanes>(item, a, b, c, bias, residual, ref cut);
+                RowPart<Vector512Lanes>(item, a, b, c, bias, residual, offsets, ref cut);
                 break;
             case SimdWidth.Bits256:
-                RowPart<Vector256Lanes>(item, a, b, c, bias, residual, ref cut);
+                RowPart<Vector256Lanes>(item, a, b, c, bias, residual, offsets, ref cut);
                 break;
             default:
-                RowPart<Vector128Lanes>(item, a, b, c, bias, residual, ref cut);
+                RowPart<Vector128Lanes>(item, a, b, c, bias, residual, offsets, ref cut);
                 break;
         }
     }
 
     [MethodImpl(MicroKernel.Options)]
+    [SkipLocalsInit]
     private static void RowPart<TVector>(
         int item, ArrayView<float> a, ArrayView<float> b, ArrayView<float> c,
-        ArrayView<float> bias, ArrayView<float> residual, ref Cut cut)
+        ArrayView<float> bias, ArrayView<float> residual, ArrayView<int> offsets, ref Cut cut)
         where TVector : struct, IVector<TVector>
     {
         ref var gemm = ref cut.Gemm;
-        var (row, part) = Math.DivRem(item, cut.ItemsPerRow);
+        var (line, part) = Math.DivRem(item, cut.ItemsPerRow);
+        var (product, row) = Math.DivRem(line, gemm.M);
+        product += gemm.First;
         var begin = part * cut.ColumnsPerItem;
-        var columns = Math.Min(cut.ColumnsPerItem, gemm.N - begin);
+        var end = Math.Min(gemm.N, begin + cut.ColumnsPerItem);
         var aStep = gemm.TransposeA != 0 ? gemm.Lda : 1;
-        var aRow = (float*)a.LoadEffectiveAddressAsPtr() + (gemm.TransposeA != 0 ? row : (long)row * gemm.Lda);
-        var origin = (float*)b.LoadEffectiveAddressAsPtr();
-        var output = (float*)c.LoadEffectiveAddressAsPtr() + (long)row * gemm.Ldc;
-        var biases = bias.Length > 0 ? (float*)bias.LoadEffectiveAddressAsPtr() : null;
-        var residuals = residual.Length > 0 ? (float*)residual.LoadEffectiveAddressAsPtr() + (long)row * gemm.Ldc : null;
-        var finish = new Finisher<TVector>(ref gemm, output, biases, residuals);
-        if (gemm.TransposeB != 0)
+        var aRow = (float*)a.LoadEffectiveAddressAsPtr() + gemm.OffsetA(offsets, product)
+            + (gemm.TransposeA != 0 ? row : (long)row * gemm.Lda);
+        var origin = (float*)b.LoadEffectiveAddressAsPtr() + gemm.OffsetB(offsets, product);
+        var output = new GemmEpilogue(ref gemm, gemm.OffsetC(offsets, product), c, bias, residual);
+        var sums = stackalloc float[MaxColumns];
+        for (; begin < end; begin += MaxColumns)
         {
-            for (var j = begin; j < begin + columns; j++)
-                finish.Store(j, TVector.Broadcast(Dot<TVector>(aRow, aStep, origin + (long)j * gemm.Ldb, gemm.K)), 1);
-            return;
+            var columns = Math.Min(MaxColumns, end - begin);
+            if (gemm.TransposeB != 0)
+            {
+                for (var j = 0; j < columns; j++)
+                    sums[j] = Dot<TVector>(aRow, aStep, origin + (long)(begin + j) * gemm.Ldb, gemm.K);
+            }
+            else
+            {
+                AddLines<TVector>(aRow, aStep, origin + begin, gemm.Ldb, columns, gemm.K, sums);
+            }
+            output.Store<TVector>(sums, 0, row, begin, 1, columns);
         }
-        var end = begin + columns;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddLines<TVector>(float* x, nint step, float* b, nint stride, int columns, int length, float* sums)
+        where TVector : struct, IVector<TVector>
+    {
         var n = TVector.Count;
-        var jv = begin;
-        for (; jv + 4 * n <= end; jv += 4 * n)
+        var j = 0;
+        for (; j + 4 * n <= columns; j += 4 * n)
         {
             TVector s0 = TVector.Zero, s1 = TVector.Zero, s2 = TVector.Zero, s3 = TVector.Zero;
-            var line = origin + jv;
-            var x = aRow;
-            for (var k = 0; k < gemm.K; k++, line += gemm.Ldb, x += aStep)
+            var line = b + j;
+            for (var k = 0; k < length; k++, line += stride)
             {
-                var value = TVector.Broadcast(*x);
+                var value = TVector.Broadcast(x[k * step]);
                 s0 = TVector.MultiplyAdd(value, TVector.Load(line), s0);
                 s1 = TVector.MultiplyAdd(value, TVector.Load(line + n), s1);
                 s2 = TVector.MultiplyAdd(value, TVector.Load(line + 2 * n), s2);
                 s3 = TVector.MultiplyAdd(value, TVector.Load(line + 3 * n), s3);
             }
-            finish.Store(jv, s0, n);
-            finish.Store(jv + n, s1, n);
-            finish.Store(jv + 2 * n, s2, n);
-            finish.Store(jv + 3 * n, s3, n);
+            TVector.Store(s0, sums + j);
+            TVector.Store(s1, sums + j + n);
+            TVector.Store(s2, sums + j + 2 * n);
+            TVector.Store(s3, sums + j + 3 * n);
         }
-        for (; jv < end; jv += n)
+        for (; j + n <= columns; j += n)
         {
             var sum = TVector.Zero;
-            var count = Math.Min(n, end - jv);
-            for (var k = 0; k < gemm.K; k++)
-            {
-                var line = VectorMath.LoadPartial<TVector>(origin + (long)k * gemm.Ldb + jv, count);
-                sum = TVector.MultiplyAdd(TVector.Broadcast(aRow[(long)k * aStep]), line, sum);
-            }
-            finish.Store(jv, sum, count);
+            for (var k = 0; k < length; k++)
+                sum = TVector.MultiplyAdd(TVector.Broadcast(x[k * step]), TVector.Load(b + k * stride + j), sum);
+            TVector.Store(sum, sums + j);
+        }
+        for (; j < columns; j++)
+        {
+            var sum = 0f;
+            for (var k = 0; k < length; k++)
+                sum = MathF.FusedMultiplyAdd(x[k * step], b[k * stride + j], sum);
+            sums[j] = sum;
         }
     }
 
@@ -130,20 +149,5 @@ internal static unsafe class GemmDirect
             s0 = TVector.MultiplyAdd(VectorMath.LoadPartial<TVector>(x + k, count), VectorMath.LoadPartial<TVector>(y + k, count), s0);
         }
         return TVector.Sum((s0 + s1) + (s2 + s3));
-    }
-
-    /// <summary>Turns sums into elements of C.</summary>
-    private readonly ref struct Finisher<TVector>(ref GemmArguments gemm, float* c, float* bias, float* residual)
-        where TVector : struct, IVector<TVector>
-    {
-        private readonly ref GemmArguments _gemm = ref gemm;
-        private readonly float* _c = c;
-        private readonly float* _bias = bias;
-        private readonly float* _residual = residual;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Store(int column, TVector sum, int count) => GemmEpilogue.Store(
-            sum, _c + column, count, _gemm.Alpha, _gemm.Beta, _bias == null ? null : _bias + column,
-            (Activation)_gemm.Activation, _residual == null ? null : _residual + column);
     }
 }

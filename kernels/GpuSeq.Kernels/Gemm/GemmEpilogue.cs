@@ -1,52 +1,188 @@
 using System.Runtime.CompilerServices;
 using GpuSeq.Kernels.Simd;
+using ILGPU;
+using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
-/// <summary>What follows the product: c = activation(alpha sum + beta c + bias) + residual.</summary>
-internal static unsafe class GemmEpilogue
+/// <summary>What follows the product on CPUs, and where it goes: c = activation(alpha sum + beta c + bias) + residual.</summary>
+internal unsafe struct GemmEpilogue
 {
-    /// <summary>Finishes and stores the first count lanes of a vector of sums. A null bias or residual is left out.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store<TVector>(
-        TVector sum, float* c, int count, float alpha, float beta, float* bias, Activation activation, float* residual)
-        where TVector : struct, IVector<TVector>
+    public float* C; // of one product
+    public float* Bias; // null for none
+    public float* Residual; // null for none
+    public int Stride; // from one row of C to the next
+    public float Alpha;
+    public float Beta;
+    public Activation Activation;
+
+    /// <summary>What a product says.</summary>
+    public GemmEpilogue(ref GemmArguments gemm, long offset, ArrayView<float> c, ArrayView<float> bias, ArrayView<float> residual)
     {
-        var value = TVector.Broadcast(alpha) * sum;
-        if (beta != 0f)
-            value = TVector.MultiplyAdd(TVector.Broadcast(beta), VectorMath.LoadPartial<TVector>(c, count), value);
-        if (bias != null)
-            value += VectorMath.LoadPartial<TVector>(bias, count);
-        if (activation != Activation.None)
-            value = Activate(value, activation);
-        if (residual != null)
-            value += VectorMath.LoadPartial<TVector>(residual, count);
-        VectorMath.StorePartial(value, c, count);
+        C = (float*)c.LoadEffectiveAddressAsPtr() + offset;
+        Bias = bias.Length > 0 ? (float*)bias.LoadEffectiveAddressAsPtr() : null;
+        Residual = residual.Length > 0 ? (float*)residual.LoadEffectiveAddressAsPtr() + offset : null;
+        Stride = gemm.Ldc;
+        (Alpha, Beta, Activation) = (gemm.Alpha, gemm.Beta, (Activation)gemm.Activation);
     }
 
-    // Out of line: most products have no activation, and their loop must not pay for it.
-    /// <summary>The same for rows of a whole tile, two vectors wide, with nothing after the product.</summary>
+    /// <summary>What follows one block of K of several: all but the first add to C, and the rest comes with the last.</summary>
+    public readonly GemmEpilogue OfBlock(bool isFirst, bool isLast)
+    {
+        var block = this;
+        if (!isFirst)
+            block.Beta = 1f;
+        if (!isLast)
+            block = block with { Bias = null, Residual = null, Activation = Activation.None };
+        return block;
+    }
+
+    /// <summary>Finishes a rectangle of C from its sums, whose rows lie a stride apart.</summary>
+    public readonly void Store<TVector>(float* sums, int sumStride, int row, int column, int rows, int columns)
+        where TVector : struct, IVector<TVector>
+    {
+        var whole = columns / TVector.Count * TVector.Count;
+        if (whole > 0)
+            StoreWhole<TVector>(sums, sumStride, row, column, rows, whole);
+        if (columns > whole)
+            StoreTail<TVector>(sums + whole, sumStride, row, column + whole, rows, columns - whole);
+    }
+
+    private readonly void StoreWhole<TVector>(float* sums, int sumStride, int row, int column, int rows, int columns)
+        where TVector : struct, IVector<TVector>
+    {
+        var corner = (long)row * Stride + column;
+        if (Bias == null && Residual == null && Activation == Activation.None)
+        {
+            StorePlain<TVector>(sums, sumStride, C + corner, Stride, rows, columns, Alpha, Beta);
+            return;
+        }
+        ActivationFunctions.With(Activation, new Rectangle<TVector>
+        {
+            Sums = sums,
+            SumStride = sumStride,
+            C = C + corner,
+            Bias = Bias == null ? null : Bias + column,
+            Residual = Residual == null ? null : Residual + corner,
+            Stride = Stride,
+            Rows = rows,
+            Columns = columns,
+            Alpha = Alpha,
+            Beta = Beta,
+        });
+    }
+
+    // The columns that fill no vector go through one that they fill in part.
+    [SkipLocalsInit]
+    private readonly void StoreTail<TVector>(float* sums, int sumStride, int row, int column, int rows, int columns)
+        where TVector : struct, IVector<TVector>
+    {
+        var lanes = stackalloc float[3 * TVector.Count];
+        var tail = this with
+        {
+            C = lanes,
+            Bias = Bias == null ? null : lanes + TVector.Count,
+            Residual = Residual == null ? null : lanes + 2 * TVector.Count,
+            Stride = 0,
+        };
+        new Span<float>(lanes, 3 * TVector.Count).Clear();
+        if (Bias != null)
+            Copy(Bias + column, tail.Bias, columns);
+        for (var r = 0; r < rows; r++, sums += sumStride)
+        {
+            var corner = (long)(row + r) * Stride + column;
+            if (Beta != 0f)
+                Copy(C + corner, lanes, columns);
+            if (Residual != null)
+                Copy(Residual + corner, tail.Residual, columns);
+            tail.StoreWhole<TVector>(sums, 0, 0, 0, 1, TVector.Count);
+            Copy(lanes, C + corner, columns);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Copy(float* source, float* target, int count)
+    {
+        for (var i = 0; i < count; i++)
+            target[i] = source[i];
+    }
+
+    // Most products have nothing after them, and most blocks of K: their loop must not pay for what others have. Tiles are two
+    // vectors wide.
     [MethodImpl(MicroKernel.Options)]
-    public static void StorePlain<TVector>(float* tile, float* c, int stride, int rows, float alpha, float beta)
+    private static void StorePlain<TVector>(
+        float* sums, int sumStride, float* c, int stride, int rows, int columns, float alpha, float beta)
         where TVector : struct, IVector<TVector>
     {
         var n = TVector.Count;
         var (scale, keep) = (TVector.Broadcast(alpha), TVector.Broadcast(beta));
-        for (var r = 0; r < rows; r++, tile += 2 * n, c += stride)
+        for (var r = 0; r < rows; r++, sums += sumStride, c += stride)
         {
-            var left = scale * TVector.Load(tile);
-            var right = scale * TVector.Load(tile + n);
-            if (beta != 0f)
+            var j = 0;
+            for (; j + 2 * n <= columns; j += 2 * n)
             {
-                left = TVector.MultiplyAdd(keep, TVector.Load(c), left);
-                right = TVector.MultiplyAdd(keep, TVector.Load(c + n), right);
+                var left = scale * TVector.Load(sums + j);
+                var right = scale * TVector.Load(sums + j + n);
+                if (beta != 0f)
+                {
+                    left = TVector.MultiplyAdd(keep, TVector.Load(c + j), left);
+                    right = TVector.MultiplyAdd(keep, TVector.Load(c + j + n), right);
+                }
+                TVector.Store(left, c + j);
+                TVector.Store(right, c + j + n);
             }
-            TVector.Store(left, c);
-            TVector.Store(right, c + n);
+            if (j < columns)
+            {
+                var last = scale * TVector.Load(sums + j);
+                TVector.Store(beta == 0f ? last : TVector.MultiplyAdd(keep, TVector.Load(c + j), last), c + j);
+            }
         }
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static TVector Activate<TVector>(TVector value, Activation activation)
-        where TVector : struct, IVector<TVector> => ActivationFunctions.Forward(activation, value);
+    private struct Rectangle<TVector> : IActivationUser
+        where TVector : struct, IVector<TVector>
+    {
+        public float* Sums;
+        public float* C;
+        public float* Bias;
+        public float* Residual;
+        public int SumStride;
+        public int Stride;
+        public int Rows;
+        public int Columns;
+        public float Alpha;
+        public float Beta;
+
+        public void Use<TActivation>()
+            where TActivation : struct, IActivation => Store<TActivation>(ref this);
+
+        [MethodImpl(MicroKernel.Options)]
+        private static void Store<TActivation>(ref Rectangle<TVector> rectangle)
+            where TActivation : struct, IActivation
+        {
+            var sums = rectangle.Sums;
+            var c = rectangle.C;
+            var bias = rectangle.Bias;
+            var residual = rectangle.Residual;
+            var (rows, columns, stride, sumStride) = (rectangle.Rows, rectangle.Columns, rectangle.Stride, rectangle.SumStride);
+            var (alpha, beta) = (rectangle.Alpha, rectangle.Beta);
+            for (var r = 0; r < rows; r++, sums += sumStride, c += stride)
+            {
+                for (var j = 0; j < columns; j += TVector.Count)
+                {
+                    var value = TVector.Broadcast(alpha) * TVector.Load(sums + j);
+                    if (beta != 0f)
+                        value = TVector.MultiplyAdd(TVector.Broadcast(beta), TVector.Load(c + j), value);
+                    if (bias != null)
+                        value += TVector.Load(bias + j);
+                    value = TActivation.Forward(value);
+                    if (residual != null)
+                        value += TVector.Load(residual + j);
+                    TVector.Store(value, c + j);
+                }
+                if (residual != null)
+                    residual += stride;
+            }
+        }
+    }
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 using GpuSeq.Kernels.Simd;
 using ILGPU;
 using ILGPU.IR.Intrinsics;
@@ -8,201 +7,247 @@ using ILGPU.Runtime;
 namespace GpuSeq.Kernels;
 
 /// <summary>
-/// The matrix product on CPUs (Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008).
-/// For each block of K (and of N, when it is very wide) one launch packs op(A) and op(B) into panels that a micro-kernel
-/// reads front to back, and one launch multiplies them; a work item of the second computes a block of C.
+/// The matrix product on CPUs (Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008): a micro-kernel
+/// multiplies panels of op(A) and op(B), packed so that it reads them front to back. A work item computes a rectangle of C, one
+/// block of K after the other. What several items read is packed before, by a launch of its own; what only one reads, it packs
+/// itself, to memory that stays in its cache.
 /// </summary>
 /// <remarks>
 /// Every element of C is summed in an order that only K decides, so the bits depend neither on the number of threads nor
-/// on how C is cut. Panels are [K block, rows or columns of the micro-kernel], zero beyond the edge.
+/// on how C is cut. Packed ahead, panels lie block of K by block of K, each [K block, rows or columns of the micro-kernel].
 /// </remarks>
 internal static unsafe class GemmPanels
 {
-    /// <summary>One block of K and N, and how its work is cut.</summary>
-    public struct Block
+    private const int GroupPanels = 4; // of a work item that packs
+    private const int CachedPanels = 8; // of op(B), which stay in the second-level cache while rows of op(A) pass by
+    private const int OwnPanels = 4; // of op(B), where an item packs them while it waits for the next
+
+    /// <summary>The work of a launch, and how it is cut.</summary>
+    public struct Cut
     {
         public GemmArguments Gemm;
         public int Width; // bits of the vectors
         public int TileRows; // of the micro-kernel
         public int TileColumns;
-        public int KBegin;
-        public int KLength;
+        public int KBlock;
+        public int KBegin; // of this launch
+        public int KEnd;
         public int NBegin;
-        public int NLength;
-        public int ColumnItems; // of a packing launch: how many of its items pack columns of op(B)
-        public int ItemRows; // tiles per work item
-        public int ItemColumns;
-        public int ItemsAcross; // work items side by side in a row of C
+        public int NEnd;
+        public int PackedRowPanels; // of op(A) and of op(B) that are packed ahead for each block of K; 0 where items pack
+        public int PackedColumnPanels;
+        public int RowItems; // work items down and across a product
+        public int ColumnItems;
+        public int BlockPanels; // row panels that an item packs at a time
 
         public readonly int RowPanels => (Gemm.M + TileRows - 1) / TileRows;
 
-        public readonly int ColumnPanels => (NLength + TileColumns - 1) / TileColumns;
+        public readonly int ColumnPanels => (NEnd - NBegin + TileColumns - 1) / TileColumns;
 
-        public readonly bool IsFirst => KBegin == 0;
+        public readonly int PackedRowGroups => (PackedRowPanels + GroupPanels - 1) / GroupPanels;
 
-        public readonly bool IsLast => KBegin + KLength == Gemm.K;
+        public readonly int PackedColumnGroups => (PackedColumnPanels + GroupPanels - 1) / GroupPanels;
+
+        public readonly int PackingItems => (PackedRowGroups + PackedColumnGroups) * ((KEnd - KBegin + KBlock - 1) / KBlock);
+
+        public readonly int Items => Gemm.Products * Gemm.Splits * RowItems * ColumnItems;
     }
 
-    /// <summary>Item i packs column panel i of op(B) or, behind those that are to be packed, a row panel of op(A).</summary>
+    /// <summary>Item i packs a group of panels of one block of K: of op(B), or behind those of op(A).</summary>
     public static void Pack(
-        Index1D item, ArrayView<float> a, ArrayView<float> b, ArrayView<float> packedA, ArrayView<float> packedB, Block block) =>
-        PackPanel(item, a, b, packedA, packedB, block);
+        Index1D item, ArrayView<float> a, ArrayView<float> b, ArrayView<float> packedA, ArrayView<float> packedB,
+        ArrayView<int> offsets, Cut cut) => PackGroup(item, a, b, packedA, packedB, offsets, cut);
 
-    /// <summary>Item i multiplies a rectangle of tiles and finishes it where the last block of K is done.</summary>
+    /// <summary>Item i multiplies a rectangle of tiles.</summary>
     public static void Multiply(
-        Index1D item, ArrayView<float> packedA, ArrayView<float> packedB, ArrayView<float> c,
-        ArrayView<float> bias, ArrayView<float> residual, Block block) =>
-        MultiplyItem(item, packedA, packedB, c, bias, residual, block);
+        Index1D item, ArrayView<float> a, ArrayView<float> b, ArrayView<float> packedA, ArrayView<float> packedB, ArrayView<float> c,
+        ArrayView<float> bias, ArrayView<float> residual, ArrayView<int> offsets, Cut cut) =>
+        MultiplyItem(item, a, b, packedA, packedB, c, bias, residual, offsets, cut);
 
     [IntrinsicImplementation]
-    public static void PackPanel(
-        int item, ArrayView<float> a, ArrayView<float> b, ArrayView<float> packedA, ArrayView<float> packedB, Block block)
+    public static void PackGroup(
+        int item, ArrayView<float> a, ArrayView<float> b, ArrayView<float> packedA, ArrayView<float> packedB, ArrayView<int> offsets,
+        Cut cut)
     {
-        ref var gemm = ref block.Gemm;
-        if (item < block.ColumnItems)
+        ref var gemm = ref cut.Gemm;
+        var (block, group) = Math.DivRem(item, cut.PackedColumnGroups + cut.PackedRowGroups);
+        var k = cut.KBegin + block * cut.KBlock;
+        var kLength = Math.Min(cut.KBlock, cut.KEnd - k);
+        if (group < cut.PackedColumnGroups)
         {
-            var column = block.NBegin + item * block.TileColumns;
-            var columns = Math.Min(block.TileColumns, block.NBegin + block.NLength - column);
-            var source = (float*)b.LoadEffectiveAddressAsPtr();
-            var target = (float*)packedB.LoadEffectiveAddressAsPtr() + (long)item * block.TileColumns * block.KLength;
-            if (gemm.TransposeB != 0)
-                PackRows(source + (long)column * gemm.Ldb + block.KBegin, gemm.Ldb, columns, block.KLength, target, block.TileColumns);
-            else
-                PackColumns(source + (long)block.KBegin * gemm.Ldb + column, gemm.Ldb, columns, block.KLength, target, block.TileColumns);
+            var panel = group * GroupPanels;
+            var source = (float*)b.LoadEffectiveAddressAsPtr() + gemm.OffsetB(offsets, gemm.First);
+            var target = (float*)packedB.LoadEffectiveAddressAsPtr()
+                + ((long)(k - cut.KBegin) * cut.PackedColumnPanels + (long)panel * kLength) * cut.TileColumns;
+            GemmPacking.Panels(
+                source, gemm.Ldb, gemm.TransposeB != 0, cut.NEnd, cut.NBegin + panel * cut.TileColumns,
+                Math.Min(GroupPanels, cut.PackedColumnPanels - panel), k, kLength, target, cut.TileColumns);
         }
         else
         {
-            var panel = item - block.ColumnItems;
-            var row = panel * block.TileRows;
-            var rows = Math.Min(block.TileRows, gemm.M - row);
-            var source = (float*)a.LoadEffectiveAddressAsPtr();
-            var target = (float*)packedA.LoadEffectiveAddressAsPtr() + (long)panel * block.TileRows * block.KLength;
-            if (gemm.TransposeA != 0)
-                PackColumns(source + (long)block.KBegin * gemm.Lda + row, gemm.Lda, rows, block.KLength, target, block.TileRows);
-            else
-                PackRows(source + (long)row * gemm.Lda + block.KBegin, gemm.Lda, rows, block.KLength, target, block.TileRows);
-        }
-    }
-
-    // The source has k along its rows: lines of it become columns of the panel.
-    [MethodImpl(MicroKernel.Options)]
-    private static void PackRows(float* source, int stride, int lines, int kLength, float* target, int width)
-    {
-        for (var line = 0; line < width; line += GemmTranspose.Lines)
-        {
-            var present = Math.Min(GemmTranspose.Lines, lines - line);
-            var panelLines = Math.Min(GemmTranspose.Lines, width - line);
-            GemmTranspose.Panel(source + (long)line * stride, stride, present, panelLines, kLength, target + line, width);
-        }
-    }
-
-    // The source has k down its columns: its rows are copied as they are.
-    [MethodImpl(MicroKernel.Options)]
-    private static void PackColumns(float* source, int stride, int columns, int kLength, float* target, int width)
-    {
-        for (var k = 0; k < kLength; k++, source += stride, target += width)
-        {
-            if (columns == 16 && width == 16)
-            {
-                Vector256Lanes.Store(Vector256Lanes.Load(source), target);
-                Vector256Lanes.Store(Vector256Lanes.Load(source + 8), target + 8);
-                continue;
-            }
-            for (var j = 0; j < width; j++)
-                target[j] = j < columns ? source[j] : 0f;
+            var panel = (group - cut.PackedColumnGroups) * GroupPanels;
+            var source = (float*)a.LoadEffectiveAddressAsPtr() + gemm.OffsetA(offsets, gemm.First);
+            var target = (float*)packedA.LoadEffectiveAddressAsPtr()
+                + ((long)(k - cut.KBegin) * cut.PackedRowPanels + (long)panel * kLength) * cut.TileRows;
+            GemmPacking.Panels(
+                source, gemm.Lda, gemm.TransposeA == 0, gemm.M, panel * cut.TileRows,
+                Math.Min(GroupPanels, cut.PackedRowPanels - panel), k, kLength, target, cut.TileRows);
         }
     }
 
     [IntrinsicImplementation]
     public static void MultiplyItem(
-        int item, ArrayView<float> packedA, ArrayView<float> packedB, ArrayView<float> c,
-        ArrayView<float> bias, ArrayView<float> residual, Block block)
+        int item, ArrayView<float> a, ArrayView<float> b, ArrayView<float> packedA, ArrayView<float> packedB, ArrayView<float> c,
+        ArrayView<float> bias, ArrayView<float> residual, ArrayView<int> offsets, Cut cut)
     {
-        switch ((SimdWidth)block.Width)
+        ref var gemm = ref cut.Gemm;
+        var (product, part) = Math.DivRem(item, cut.RowItems * cut.ColumnItems);
+        var (row, column) = Math.DivRem(part, cut.ColumnItems);
+        var (index, split) = Math.DivRem(product, gemm.Splits);
+        index += gemm.First;
+        var offsetC = gemm.Splits > 1 ? (long)product * gemm.M * gemm.N : gemm.OffsetC(offsets, index);
+        var rectangle = new Rectangle
+        {
+            A = (float*)a.LoadEffectiveAddressAsPtr() + gemm.OffsetA(offsets, index),
+            B = (float*)b.LoadEffectiveAddressAsPtr() + gemm.OffsetB(offsets, index),
+            PackedA = packedA.Length > 0 ? (float*)packedA.LoadEffectiveAddressAsPtr() : null,
+            PackedB = packedB.Length > 0 ? (float*)packedB.LoadEffectiveAddressAsPtr() : null,
+            Output = new GemmEpilogue(ref gemm, offsetC, c, bias, residual),
+            KFirst = split * gemm.SplitK,
+            KLast = gemm.SplitEnd(split),
+            RowBegin = (int)((long)cut.RowPanels * row / cut.RowItems),
+            RowEnd = (int)((long)cut.RowPanels * (row + 1) / cut.RowItems),
+            ColumnBegin = (int)((long)cut.ColumnPanels * column / cut.ColumnItems),
+            ColumnEnd = (int)((long)cut.ColumnPanels * (column + 1) / cut.ColumnItems),
+        };
+        switch ((SimdWidth)cut.Width)
         {
             case SimdWidth.Bits512:
-                MultiplyTiles<Vector512Lanes, Tile12x2>(item, packedA, packedB, c, bias, residual, ref block);
+                MultiplyRectangle<Vector512Lanes, Tile12x2>(ref cut, ref rectangle);
                 break;
             case SimdWidth.Bits256:
-                MultiplyTiles<Vector256Lanes, Tile6x2>(item, packedA, packedB, c, bias, residual, ref block);
+                MultiplyRectangle<Vector256Lanes, Tile6x2>(ref cut, ref rectangle);
                 break;
             default:
-                MultiplyTiles<Vector128Lanes, Tile6x2>(item, packedA, packedB, c, bias, residual, ref block);
+                MultiplyRectangle<Vector128Lanes, Tile6x2>(ref cut, ref rectangle);
                 break;
         }
     }
 
-    [MethodImpl(MicroKernel.Options)]
+    /// <summary>What a work item computes, in panels.</summary>
+    private struct Rectangle
+    {
+        public float* A; // of the product
+        public float* B;
+        public float* PackedA; // of all rows, or null
+        public float* PackedB; // of all columns, or null
+        public GemmEpilogue Output;
+        public int KFirst; // of the sums
+        public int KLast;
+        public int RowBegin;
+        public int RowEnd;
+        public int ColumnBegin;
+        public int ColumnEnd;
+    }
+
     [SkipLocalsInit]
-    private static void MultiplyTiles<TVector, TTile>(
-        int item, ArrayView<float> packedA, ArrayView<float> packedB, ArrayView<float> c,
-        ArrayView<float> bias, ArrayView<float> residual, ref Block block)
+    private static void MultiplyRectangle<TVector, TTile>(ref Cut cut, ref Rectangle part)
         where TVector : struct, IVector<TVector>
         where TTile : struct, IGemmTile
     {
-        var tileColumns = 2 * TVector.Count;
-        var buffer = stackalloc float[TTile.Rows * tileColumns + 16];
+        ref var gemm = ref cut.Gemm;
+        var tileLength = TTile.Rows * cut.TileColumns;
+        var ownPanels = Math.Min(OwnPanels, part.ColumnEnd - part.ColumnBegin);
+        var lengthB = part.PackedB == null ? ownPanels * cut.TileColumns * cut.KBlock : 0;
+        var lengthA = part.PackedA == null ? Math.Min(cut.BlockPanels, part.RowEnd - part.RowBegin) * TTile.Rows * cut.KBlock : 0;
+        var buffer = stackalloc float[tileLength + lengthB + lengthA + 32];
         var tile = (float*)(((nuint)buffer + 63) & ~(nuint)63); // 64-byte aligned, so that no store crosses a cache line
-        var aPanels = (float*)packedA.LoadEffectiveAddressAsPtr();
-        var bPanels = (float*)packedB.LoadEffectiveAddressAsPtr();
-        var output = (float*)c.LoadEffectiveAddressAsPtr();
-        var biases = bias.Length > 0 ? (float*)bias.LoadEffectiveAddressAsPtr() : null;
-        var residuals = residual.Length > 0 ? (float*)residual.LoadEffectiveAddressAsPtr() : null;
-        ref var gemm = ref block.Gemm;
-        // Blocks of K after the first add to what C holds; what follows the product comes with the last.
-        var beta = block.IsFirst ? gemm.Beta : 1f;
-        var activation = block.IsLast ? (Activation)gemm.Activation : Activation.None;
-        if (!block.IsLast)
-            biases = residuals = null;
-        var isPlain = biases == null && residuals == null && activation == Activation.None;
+        var ownB = part.PackedB == null ? tile + tileLength : null;
+        var ownA = part.PackedA == null ? tile + tileLength + lengthB : null;
 
-        var (itemRow, itemColumn) = Math.DivRem(item, block.ItemsAcross);
-        var rowEnd = Math.Min((itemRow + 1) * block.ItemRows, block.RowPanels);
-        var columnEnd = Math.Min((itemColumn + 1) * block.ItemColumns, block.ColumnPanels);
-        for (var j = itemColumn * block.ItemColumns; j < columnEnd; j++)
+        var blocks = (part.RowEnd - part.RowBegin + cut.BlockPanels - 1) / cut.BlockPanels;
+        var kEnd = Math.Min(part.KLast, cut.KEnd);
+        for (var block = 0; block < blocks; block++)
         {
-            var bPanel = bPanels + (long)j * tileColumns * block.KLength;
-            var column = block.NBegin + j * tileColumns;
-            var columns = Math.Min(tileColumns, block.NBegin + block.NLength - column);
-            for (var i = itemRow * block.ItemRows; i < rowEnd; i++)
+            var begin = part.RowBegin + (part.RowEnd - part.RowBegin) * block / blocks;
+            var end = part.RowBegin + (part.RowEnd - part.RowBegin) * (block + 1) / blocks;
+            for (var k = Math.Max(part.KFirst, cut.KBegin); k < kEnd; k += cut.KBlock)
             {
-                var row = i * TTile.Rows;
-                var rows = Math.Min(TTile.Rows, gemm.M - row);
-                var corner = output + (long)row * gemm.Ldc + column;
-                Prefetch(corner, gemm.Ldc, rows, tileColumns);
-                TTile.Multiply<TVector>(block.KLength, aPanels + (long)row * block.KLength, bPanel, tile);
-                if (isPlain && columns == tileColumns)
+                var kLength = Math.Min(cut.KBlock, kEnd - k);
+                var aPanels = ownA;
+                if (ownA == null)
                 {
-                    GemmEpilogue.StorePlain<TVector>(tile, corner, gemm.Ldc, rows, gemm.Alpha, beta);
-                    continue;
+                    aPanels = part.PackedA + ((long)(k - cut.KBegin) * cut.PackedRowPanels + (long)begin * kLength) * TTile.Rows;
                 }
-                for (var r = 0; r < rows; r++)
+                else
                 {
-                    var offset = (long)(row + r) * gemm.Ldc + column;
-                    for (var v = 0; v < columns; v += TVector.Count)
-                    {
-                        GemmEpilogue.Store(
-                            TVector.Load(tile + r * tileColumns + v), output + offset + v, columns - v, gemm.Alpha, beta,
-                            biases == null ? null : biases + column + v, activation,
-                            residuals == null ? null : residuals + offset + v);
-                    }
+                    GemmPacking.Panels(
+                        part.A, gemm.Lda, gemm.TransposeA == 0, gemm.M, begin * TTile.Rows, end - begin, k, kLength, ownA, TTile.Rows);
                 }
+                MultiplyBlock<TVector, TTile>(ref cut, ref part, begin, end, k, kEnd, aPanels, ownB, tile);
             }
         }
     }
 
-    // The tile's part of C arrives in the cache while its sums are computed; waiting for it took a third of the time.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Prefetch(float* c, int stride, int rows, int columns)
+    // A few rows of C from one block of K.
+    private static void MultiplyBlock<TVector, TTile>(
+        ref Cut cut, ref Rectangle part, int rowBegin, int rowEnd, int k, int kEnd, float* aPanels, float* ownB, float* tile)
+        where TVector : struct, IVector<TVector>
+        where TTile : struct, IGemmTile
     {
-        const int Line = 16; // elements
-        if (!Sse.IsSupported)
-            return;
-        for (var r = 0; r < rows; r++, c += stride)
+        var kLength = Math.Min(cut.KBlock, kEnd - k);
+        var output = part.Output.OfBlock(k == part.KFirst, k + kLength == part.KLast);
+        var panels = ownB == null ? CachedPanels : OwnPanels;
+        for (var j = part.ColumnBegin; j < part.ColumnEnd; j += panels)
         {
-            for (var v = 0; v < columns; v += Line)
-                Sse.Prefetch0(c + v);
-            Sse.Prefetch0(c + columns - 1);
+            var columnEnd = Math.Min(part.ColumnEnd, j + panels);
+            var bPanels = ownB;
+            GemmPacking.Region next = default;
+            if (ownB == null)
+            {
+                bPanels = part.PackedB + ((long)(k - cut.KBegin) * cut.PackedColumnPanels + (long)j * kLength) * cut.TileColumns;
+            }
+            else
+            {
+                GemmPacking.Panels(
+                    part.B, cut.Gemm.Ldb, cut.Gemm.TransposeB != 0, cut.NEnd, cut.NBegin + j * cut.TileColumns, columnEnd - j,
+                    k, kLength, ownB, cut.TileColumns);
+                // What it packs after these: the next panels, or the first of the next block of K.
+                next = columnEnd < part.ColumnEnd
+                    ? Region(ref cut, ref part, columnEnd, k, kEnd)
+                    : Region(ref cut, ref part, part.ColumnBegin, k + kLength, kEnd);
+            }
+            MultiplyTiles<TVector, TTile>(ref cut, ref output, rowBegin, rowEnd, j, columnEnd, kLength, aPanels, bPanels, tile, next);
+        }
+    }
+
+    private static GemmPacking.Region Region(ref Cut cut, ref Rectangle part, int panel, int k, int kEnd) => new(
+        part.B, cut.Gemm.Ldb, cut.Gemm.TransposeB != 0, cut.NEnd, cut.NBegin + panel * cut.TileColumns,
+        Math.Min(OwnPanels, part.ColumnEnd - panel), k, Math.Min(cut.KBlock, kEnd - k), cut.TileColumns);
+
+    // Rows of op(A) pass by a few panels of op(B): a panel of op(A) stays in the first-level cache, and C is written along its rows.
+    [MethodImpl(MicroKernel.Options)]
+    private static void MultiplyTiles<TVector, TTile>(
+        ref Cut cut, ref GemmEpilogue output, int rowBegin, int rowEnd, int columnBegin, int columnEnd, int kLength,
+        float* aPanels, float* bPanels, float* tile, GemmPacking.Region next)
+        where TVector : struct, IVector<TVector>
+        where TTile : struct, IGemmTile
+    {
+        var tileColumns = 2 * TVector.Count;
+        var (m, nBegin, nEnd) = (cut.Gemm.M, cut.NBegin, cut.NEnd);
+        for (var i = rowBegin; i < rowEnd; i++, aPanels += TTile.Rows * kLength)
+        {
+            var row = i * TTile.Rows;
+            var rows = Math.Min(TTile.Rows, m - row);
+            var bPanel = bPanels;
+            if (next.Rows > 0)
+                next.Prefetch(i - rowBegin, rowEnd - rowBegin);
+            for (var j = columnBegin; j < columnEnd; j++, bPanel += tileColumns * kLength)
+            {
+                var column = nBegin + j * tileColumns;
+                TTile.Multiply<TVector>(kLength, aPanels, bPanel, tile);
+                output.Store<TVector>(tile, tileColumns, row, column, rows, Math.Min(tileColumns, nEnd - column));
+            }
         }
     }
 }

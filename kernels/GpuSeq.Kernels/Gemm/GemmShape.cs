@@ -1,7 +1,7 @@
 namespace GpuSeq.Kernels;
 
 /// <summary>
-/// A matrix product: C = activation(alpha op(A) op(B) + beta C + bias), op(A) [M, K], op(B) [K, N], C [M, N], rows first.
+/// A matrix product: C = activation(alpha op(A) op(B) + beta C + bias) + residual, op(A) [M, K], op(B) [K, N], C [M, N], rows first.
 /// </summary>
 /// <param name="m">Rows of the result.</param>
 /// <param name="n">Columns of the result.</param>
@@ -47,35 +47,4 @@ public readonly struct GemmShape(int m, int n, int k)
     /// <inheritdoc/>
     public override string ToString() =>
         $"{(TransposeA || TransposeB ? $"{(TransposeA ? 't' : 'n')}{(TransposeB ? 't' : 'n')} " : "")}{M}x{N}x{K}";
-}
-
-/// <summary>A <see cref="GemmShape"/> as kernels take it, leading dimensions filled in.</summary>
-internal struct GemmArguments
-{
-    public int M;
-    public int N;
-    public int K;
-    public int Lda;
-    public int Ldb;
-    public int Ldc;
-    public int TransposeA;
-    public int TransposeB;
-    public float Alpha;
-    public float Beta;
-    public int Activation;
-
-    public GemmArguments(GemmShape shape)
-    {
-        M = shape.M;
-        N = shape.N;
-        K = shape.K;
-        Lda = shape.Lda > 0 ? shape.Lda : shape.TransposeA ? shape.M : shape.K;
-        Ldb = shape.Ldb > 0 ? shape.Ldb : shape.TransposeB ? shape.K : shape.N;
-        Ldc = shape.Ldc > 0 ? shape.Ldc : shape.N;
-        TransposeA = shape.TransposeA ? 1 : 0;
-        TransposeB = shape.TransposeB ? 1 : 0;
-        Alpha = shape.Alpha;
-        Beta = shape.Beta;
-        Activation = (int)shape.Activation;
-    }
 }

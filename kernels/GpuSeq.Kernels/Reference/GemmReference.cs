@@ -39,4 +39,43 @@ public static class GemmReference
             }
         }
     }
+
+    /// <summary>The products of a batch, one after the other.</summary>
+    /// <param name="shape">The shape and factors of every product.</param>
+    /// <param name="batch">How far apart the operands lie.</param>
+    /// <param name="a">op(A) of each product is [M, K].</param>
+    /// <param name="b">op(B) of each product is [K, N].</param>
+    /// <param name="c">[M, N] for each product.</param>
+    /// <param name="bias">[N], or nothing.</param>
+    /// <param name="residual">Laid out as C, or nothing.</param>
+    public static void Multiply<T>(
+        GemmShape shape, GemmBatch batch, ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> c,
+        ReadOnlySpan<T> bias = default, ReadOnlySpan<T> residual = default)
+        where T : IFloatingPointIeee754<T>
+    {
+        for (var i = 0; i < batch.Count; i++)
+        {
+            var (group, inner) = (i / batch.Inner, i % batch.Inner);
+            var offsetC = (int)(group * batch.StrideC + inner * batch.InnerStrideC);
+            Multiply(
+                shape,
+                a[(int)(group * batch.StrideA + inner * batch.InnerStrideA)..],
+                b[(int)(group * batch.StrideB + inner * batch.InnerStrideB)..],
+                c[offsetC..], bias, residual.Length > 0 ? residual[offsetC..] : default);
+        }
+    }
+
+    /// <summary>The products of a batch whose operands lie anywhere: [products, 3] offsets of A, B and C.</summary>
+    public static void Multiply<T>(
+        GemmShape shape, ReadOnlySpan<int> offsets, ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> c,
+        ReadOnlySpan<T> bias = default, ReadOnlySpan<T> residual = default)
+        where T : IFloatingPointIeee754<T>
+    {
+        for (var i = 0; i < offsets.Length; i += 3)
+        {
+            var offsetC = offsets[i + 2];
+            Multiply(
+                shape, a[offsets[i]..], b[offsets[i + 1]..], c[offsetC..], bias, residual.Length > 0 ? residual[offsetC..] : default);
+        }
+    }
 }

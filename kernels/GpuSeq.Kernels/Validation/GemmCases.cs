@@ -7,6 +7,8 @@ public sealed class GemmCase : KernelCase
 {
     private const int QuickLength = 300; // of sums and rows: lane by lane, what is long takes long
 
+    private const int LongSum = 100_000; // of which products of larger integers would leave float32's exact range
+
     private readonly GemmShape _shape;
     private readonly bool _hasBias;
     private readonly bool _hasResidual;
@@ -18,15 +20,17 @@ public sealed class GemmCase : KernelCase
     /// <param name="residual">Whether a residual is added.</param>
     /// <param name="integers">Whether the operands are integers, so that the result must be exact.</param>
     /// <param name="packed">Whether B is packed first.</param>
-    public GemmCase(GemmShape shape, bool bias = false, bool residual = false, bool integers = false, bool packed = false)
+    /// <param name="quick">Whether it is a quick case though its sums are long.</param>
+    public GemmCase(
+        GemmShape shape, bool bias = false, bool residual = false, bool integers = false, bool packed = false, bool quick = false)
         : base(packed ? "gemm-packed" : "gemm", Describe(shape, bias, residual, integers))
     {
         (_shape, _hasBias, _hasResidual, _isPacked) = (shape, bias, residual, packed);
-        IsQuick = shape.N <= QuickLength && shape.K <= QuickLength;
+        IsQuick = quick || (shape.N <= QuickLength && shape.K <= QuickLength);
         Deferred(() =>
         {
             var data = new CaseData(Name);
-            float[] Values(int length) => integers ? data.Integers(length) : data.Uniform(length);
+            float[] Values(int length) => integers ? data.Integers(length, shape.K > LongSum ? 1 : 4) : data.Uniform(length);
             Input("a", Values(Size(shape.TransposeA ? shape.K : shape.M, shape.TransposeA ? shape.M : shape.K, shape.Lda)));
             Input("b", Values(Size(shape.TransposeB ? shape.N : shape.K, shape.TransposeB ? shape.K : shape.N, shape.Ldb)));
             var c = Size(shape.M, shape.N, shape.Ldc);
@@ -84,10 +88,10 @@ public sealed class GemmCase : KernelCase
         kernels.Gemm.Multiply(shape, a, packed, c, bias, residual);
     }
 
-    private static int Size(int rows, int columns, int stride) =>
+    internal static int Size(int rows, int columns, int stride) =>
         rows == 0 || columns == 0 ? 0 : (rows - 1) * (stride > 0 ? stride : columns) + columns;
 
-    private static string Describe(GemmShape shape, bool bias, bool residual, bool integers) =>
+    internal static string Describe(GemmShape shape, bool bias, bool residual, bool integers) =>
         $"{shape}{(shape.Alpha != 1 ? " alpha" : "")}{(shape.Beta != 0 ? " beta" : "")}"
         + $"{(shape.Lda + shape.Ldb + shape.Ldc > 0 ? " strided" : "")}{(bias ? " bias" : "")}"
         + $"{(shape.Activation != Activation.None ? $" {shape.Activation}" : "")}"
@@ -103,7 +107,14 @@ public static class GemmCases
         (0, 3, 5), (3, 0, 5), (3, 5, 0), (1, 1, 1), (3, 3, 3), (1, 37, 50), (2, 96, 33), (5, 1, 7), (37, 1, 41),
         (5, 7, 11), (6, 16, 8), (7, 17, 9), (11, 31, 13), (12, 32, 16), (13, 33, 17), (47, 63, 64), (48, 64, 65),
         (95, 33, 31), (96, 64, 32), (97, 65, 33), (61, 67, 71), (257, 19, 5), (5, 257, 19), (3, 5, 2000), (17, 29, 1031),
-        (130, 70, 515), (5, 4133, 6),
+        (130, 70, 515), (5, 4133, 6), (137, 203, 400), (211, 300, 37),
+    ];
+
+    // Sums that are split: the edges of their parts, thin products, and what a block of K leaves.
+    private static readonly (int M, int N, int K)[] SplitSizes =
+    [
+        (5, 3, 2047), (5, 3, 2048), (8, 130, 70), (9, 130, 70), (13, 16, 2049), (17, 29, 5003), (64, 64, 4099), (67, 130, 3072),
+        (1, 200, 1031), (2, 1030, 307), (4, 67, 4099), (3, 37, 8201),
     ];
 
     // N and K of packed matrices: nothing, less than a panel, several blocks of K.
@@ -119,7 +130,31 @@ public static class GemmCases
     ];
 
     /// <summary>Every case.</summary>
-    public static IEnumerable<KernelCase> All => Plain.Concat(Packed);
+    public static IEnumerable<KernelCase> All => Plain.Concat(Split).Concat(Packed).Concat(GemmBatchedCases.All);
+
+    private static IEnumerable<KernelCase> Split
+    {
+        get
+        {
+            foreach (var (m, n, k) in SplitSizes)
+            {
+                foreach (var shape in Layouts(m, n, k))
+                {
+                    yield return new GemmCase(shape, integers: true);
+                    yield return new GemmCase(shape);
+                }
+                yield return new GemmCase(
+                    new(m, n, k) { Activation = Activation.Tanh, Alpha = 0.5f, Beta = -1.5f, Ldc = n + 3 }, bias: true, residual: true);
+            }
+            yield return new GemmCase(new(3, 7, 2051), integers: true, quick: true);
+            yield return new GemmCase(
+                new(5, 7, 2051) { TransposeB = true, Alpha = 0.5f, Beta = 2f, Activation = Activation.Gelu },
+                bias: true, residual: true, quick: true);
+            // More than is packed ahead at a time: several blocks of N, several of K.
+            yield return new GemmCase(new(137, 4133, 20), integers: true);
+            yield return new GemmCase(new(137, 2100, 1040), integers: true);
+        }
+    }
 
     private static IEnumerable<KernelCase> Packed
     {
@@ -202,7 +237,10 @@ public static class GemmCases
             yield return new GemmCase(new(1024, 3072, 768) { TransposeB = true, Activation = Activation.Gelu }, bias: true);
             yield return new GemmCase(new(1, 768, 3072));
             yield return new GemmCase(new(1, 768, 3072) { TransposeB = true });
+            yield return new GemmCase(new(64, 64, 65536)); // few tiles, long sums
             yield return new GemmCase(new(64, 2048, 512) { TransposeB = true }, packed: true);
+            foreach (var batched in GemmBatchedCases.Benchmarks)
+                yield return batched;
         }
     }
 }
