@@ -25,6 +25,7 @@ public sealed class KernelLibrary : IDisposable
     private LayerNorm? _layerNorm;
     private CrossEntropy? _crossEntropy;
     private Losses? _losses;
+    private Layout? _layout;
 
     private Activations? _activations;
     private Elementwise? _elementwise;
@@ -91,6 +92,9 @@ public sealed class KernelLibrary : IDisposable
 
     /// <summary>Losses of single predictions.</summary>
     public Losses Losses => _losses ??= new(this);
+
+    /// <summary>Tensors in another layout.</summary>
+    public Layout Layout => _layout ??= new(this);
 
     /// <summary>Activation functions.</summary>
     public Activations Activations => _activations ??= new(this);

@@ -14,6 +14,7 @@ public static class KernelCases
         .. LossCases.All,
         .. ActivationCases.All,
         .. ElementwiseCases.All,
+        .. LayoutCases.All,
         .. ReductionCases.All,
         .. RecurrentCases.All,
         .. RandomCases.All,
