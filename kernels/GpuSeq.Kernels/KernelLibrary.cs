@@ -26,6 +26,7 @@ public sealed class KernelLibrary : IDisposable
     private CrossEntropy? _crossEntropy;
     private Losses? _losses;
     private Layout? _layout;
+    private Convolution? _convolution;
 
     private Activations? _activations;
     private Elementwise? _elementwise;
@@ -95,6 +96,9 @@ public sealed class KernelLibrary : IDisposable
 
     /// <summary>Tensors in another layout.</summary>
     public Layout Layout => _layout ??= new(this);
+
+    /// <summary>Convolutions.</summary>
+    public Convolution Convolution => _convolution ??= new(this);
 
     /// <summary>Activation functions.</summary>
     public Activations Activations => _activations ??= new(this);

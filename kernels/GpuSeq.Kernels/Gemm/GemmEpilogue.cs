@@ -24,7 +24,6 @@ internal static unsafe class GemmEpilogue
         VectorMath.StorePartial(value, c, count);
     }
 
-    // Out of line: most products have no activation, and their loop must not pay for it.
     /// <summary>The same for rows of a whole tile, two vectors wide, with nothing after the product.</summary>
     [MethodImpl(MicroKernel.Options)]
     public static void StorePlain<TVector>(float* tile, float* c, int stride, int rows, float alpha, float beta)
@@ -46,7 +45,8 @@ internal static unsafe class GemmEpilogue
         }
     }
 
+    /// <summary>Out of line: most products have no activation, and their loop must not pay for it.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static TVector Activate<TVector>(TVector value, Activation activation)
+    public static TVector Activate<TVector>(TVector value, Activation activation)
         where TVector : struct, IVector<TVector> => ActivationFunctions.Forward(activation, value);
 }

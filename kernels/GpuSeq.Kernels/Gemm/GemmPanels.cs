@@ -84,9 +84,9 @@ internal static unsafe class GemmPanels
         }
     }
 
-    // The source has k along its rows: lines of it become columns of the panel.
+    /// <summary>Packs a panel from a source that has k along its rows: lines of it become columns of the panel.</summary>
     [MethodImpl(MicroKernel.Options)]
-    private static void PackRows(float* source, int stride, int lines, int kLength, float* target, int width)
+    public static void PackRows(float* source, int stride, int lines, int kLength, float* target, int width)
     {
         for (var line = 0; line < width; line += GemmTranspose.Lines)
         {
@@ -96,9 +96,9 @@ internal static unsafe class GemmPanels
         }
     }
 
-    // The source has k down its columns: its rows are copied as they are.
+    /// <summary>Packs a panel from a source that has k down its columns: its rows are copied as they are.</summary>
     [MethodImpl(MicroKernel.Options)]
-    private static void PackColumns(float* source, int stride, int columns, int kLength, float* target, int width)
+    public static void PackColumns(float* source, int stride, int columns, int kLength, float* target, int width)
     {
         for (var k = 0; k < kLength; k++, source += stride, target += width)
         {

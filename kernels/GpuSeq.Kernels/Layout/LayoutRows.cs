@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using GpuSeq.Kernels.Simd;
 using ILGPU;
 using ILGPU.IR.Intrinsics;
@@ -9,10 +10,11 @@ namespace GpuSeq.Kernels;
 /// <summary>Strided copies on CPUs. A work item copies rows of the last axis or, of a transposition, strips of target rows.</summary>
 internal static unsafe class LayoutRows
 {
-    /// <summary>Target rows of a strip: what a cache line of the source holds.</summary>
-    public const int StripRows = 16;
+    /// <summary>Target rows of a strip: what two cache lines of the source hold.</summary>
+    public const int StripRows = 32;
 
-    private const int BlockColumns = GemmTranspose.Lines;
+    private const int BlockColumns = 2 * GemmTranspose.Lines; // a cache line of the target
+    private const int Ahead = 4 * BlockColumns; // columns that are fetched before they are needed
 
     /// <summary>Item i copies a block of units.</summary>
     public static void Copy(Index1D item, ArrayView<float> source, ArrayView<float> target, LayoutArguments arguments) =>
@@ -43,7 +45,7 @@ internal static unsafe class LayoutRows
         var begin = item * arguments->UnitsPerItem;
         var end = Math.Min(begin + arguments->UnitsPerItem, arguments->Units);
         if (arguments->IsTransposed != 0)
-            Transpose<TVector>(begin, end, source, target, arguments);
+            Transpose(begin, end, source, target, arguments);
         else if (arguments->Parts > 1)
             CopyPart<TVector>(begin, source, target, arguments);
         else
@@ -110,10 +112,9 @@ internal static unsafe class LayoutRows
         }
     }
 
-    // Strips of 16 target rows; the strips of a part of the columns follow each other, so that they find the source's lines cached.
+    // Strips of 32 target rows; the strips of a part of the columns follow each other, so that they find the source's lines cached.
     [MethodImpl(MicroKernel.Options)]
-    private static void Transpose<TVector>(int begin, int end, float* source, float* target, LayoutArguments* arguments)
-        where TVector : struct, IVector<TVector>
+    private static void Transpose(int begin, int end, float* source, float* target, LayoutArguments* arguments)
     {
         var (rows, columns) = (arguments->A4, arguments->A5);
         var strips = RowItems.Blocks(rows.Size, StripRows);
@@ -129,13 +130,34 @@ internal static unsafe class LayoutRows
             var to = target + place.To + (long)row * rows.Target;
             for (var column = part * arguments->PartLength; column < last; column += BlockColumns)
             {
-                var present = Math.Min(BlockColumns, last - column);
                 var block = from + (long)column * columns.Source;
+                var present = Math.Min(BlockColumns, last - column);
+                Prefetch(block + (long)Ahead * columns.Source, columns.Source, Math.Min(BlockColumns, last - column - Ahead));
                 if (arguments->Accumulate != 0)
                     AddTransposed(block, columns.Source, present, count, to + column, rows.Target);
                 else
-                    GemmTranspose.Panel(block, columns.Source, present, present, count, to + column, rows.Target);
+                    CopyTransposed(block, columns.Source, present, count, to + column, rows.Target);
             }
+        }
+    }
+
+    // The lines of columns lie so far apart that the processor does not foresee them (measured: 8.4 to 11.3 GB/s at 4000 x 4000).
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch(float* source, int stride, int columns)
+    {
+        for (var column = 0; column < columns && Sse.IsSupported; column++)
+        {
+            Sse.Prefetch0(source + (long)column * stride);
+            Sse.Prefetch0(source + (long)column * stride + 16);
+        }
+    }
+
+    private static void CopyTransposed(float* source, int stride, int columns, int rows, float* target, int targetStride)
+    {
+        for (var column = 0; column < columns; column += GemmTranspose.Lines)
+        {
+            var lines = Math.Min(GemmTranspose.Lines, columns - column);
+            GemmTranspose.Panel(source + (long)column * stride, stride, lines, lines, rows, target + column, targetStride);
         }
     }
 

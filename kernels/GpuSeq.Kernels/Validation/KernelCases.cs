@@ -15,6 +15,7 @@ public static class KernelCases
         .. ActivationCases.All,
         .. ElementwiseCases.All,
         .. LayoutCases.All,
+        .. ConvolutionCases.All,
         .. ReductionCases.All,
         .. RecurrentCases.All,
         .. RandomCases.All,
