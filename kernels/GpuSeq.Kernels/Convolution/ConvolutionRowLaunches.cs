@@ -49,7 +49,7 @@ internal sealed class ConvolutionRowLaunches
         {
             using var padding = Pad(shape, images, x, ref arguments, out var padded);
             arguments.Units = arguments.Groups * RowItems.Blocks(arguments.Batch * arguments.Positions, tileColumns);
-            arguments.Scratch = tileColumns * Math.Max(1, arguments.Lines);
+            arguments.Scratch = tileColumns * (arguments.Lines + 1); // lines are written a little beyond their end
             var items = Deal(ref arguments, (long)arguments.Lines * arguments.Outputs * tileColumns);
             using var memory = Scratch(items, arguments, out var scratch);
             _forward(items, padded, panels, bias, images.Of(y, shape.OutputLength), scratch, arguments);

@@ -77,9 +77,10 @@ internal static unsafe class ConvolutionRows
             var count = Math.Min(width, total - first);
             if (count < width)
                 new Span<float>(panel, width * a.Lines).Clear();
-            var input = (float*)x.LoadEffectiveAddressAsPtr() + (long)group * a.Inputs * a.Height * a.Width;
+            var origin = (long)group * a.Inputs * a.Height * a.Width;
             ConvolutionWindows.Copy<TVector>(
-                input, sources, ConvolutionWindows.Inputs(ref a, first, count, sources), 0, a.Lines, panel, width, ref a);
+                (float*)x.LoadEffectiveAddressAsPtr() + origin, x.Length - origin, sources,
+                ConvolutionWindows.Inputs(ref a, first, count, sources), 0, a.Lines, panel, width, ref a);
             var runs = ConvolutionWindows.Outputs(ref a, first, count, targets);
             var weights = (float*)panels.LoadEffectiveAddressAsPtr() + (long)group * weightPanels * TTile.Rows * a.Lines;
             for (var row = 0; row < a.Outputs; row += TTile.Rows, weights += TTile.Rows * a.Lines)
@@ -100,18 +101,20 @@ internal static unsafe class ConvolutionRows
         float* tile, int rows, float* bias, Activation activation, float* y, int stride, ConvolutionRun* runs, int count)
         where TVector : struct, IVector<TVector>
     {
-        for (var row = 0; row < rows; row++, tile += 2 * TVector.Count, y += stride)
+        var n = TVector.Count;
+        var isWhole = count == 1 && runs->Length == 2 * n;
+        for (var row = 0; row < rows; row++, tile += 2 * n, y += stride)
         {
-            if (bias != null || activation != Activation.None)
-            {
-                var shift = TVector.Broadcast(bias != null ? bias[row] : 0f);
-                var (left, right) = (TVector.Load(tile) + shift, TVector.Load(tile + TVector.Count) + shift);
-                if (activation != Activation.None)
-                    (left, right) = (GemmEpilogue.Activate(left, activation), GemmEpilogue.Activate(right, activation));
-                TVector.Store(left, tile);
-                TVector.Store(right, tile + TVector.Count);
-            }
-            for (var run = runs; run < runs + count; run++)
+            var shift = TVector.Broadcast(bias != null ? bias[row] : 0f);
+            var (left, right) = (TVector.Load(tile) + shift, TVector.Load(tile + n) + shift);
+            if (activation == Activation.Relu)
+                (left, right) = (Relu.Forward(left), Relu.Forward(right));
+            else if (activation != Activation.None)
+                (left, right) = (GemmEpilogue.Activate(left, activation), GemmEpilogue.Activate(right, activation));
+            var target = isWhole ? y + runs->From : tile;
+            TVector.Store(left, target);
+            TVector.Store(right, target + n);
+            for (var run = runs; run < runs + count && !isWhole; run++)
                 VectorMath.Copy<TVector>(tile + run->To, y + run->From, run->Length);
         }
     }

@@ -60,7 +60,8 @@ internal static unsafe class ConvolutionWeightRows
         {
             var (rest, part) = Math.DivRem(unit, parts);
             var (group, segment) = Math.DivRem(rest, a.Segments);
-            var input = (float*)x.LoadEffectiveAddressAsPtr() + (long)group * a.Inputs * a.Height * a.Width;
+            var origin = (long)group * a.Inputs * a.Height * a.Width;
+            var input = (float*)x.LoadEffectiveAddressAsPtr() + origin;
             var upstream = (float*)dy.LoadEffectiveAddressAsPtr() + (long)group * a.Outputs * a.Positions;
             var target = (float*)sums.LoadEffectiveAddressAsPtr() + ((long)segment * a.Groups + group) * a.Outputs * a.Lines;
             var begin = segment * a.SegmentLength;
@@ -74,7 +75,7 @@ internal static unsafe class ConvolutionWeightRows
                 {
                     var column = panel * columns;
                     var lines = Math.Min(columns, a.Lines - column);
-                    PackWindows<TVector>(input, first, count, column, lines, windows, ref a);
+                    PackWindows<TVector>(input, x.Length - origin, first, count, column, lines, windows, ref a);
                     Multiply<TVector, TTile>(packed, windows + columns * Block, count, lines, target + column, add, ref a);
                 }
             }
@@ -103,13 +104,13 @@ internal static unsafe class ConvolutionWeightRows
     // Lines of the matrix of windows, and behind them the panel [positions, tile's columns].
     [MethodImpl(MicroKernel.Options)]
     private static void PackWindows<TVector>(
-        float* x, int first, int count, int column, int lines, float* windows, ref ConvolutionArguments a)
+        float* x, long length, int first, int count, int column, int lines, float* windows, ref ConvolutionArguments a)
         where TVector : struct, IVector<TVector>
     {
         var columns = 2 * TVector.Count;
         var runs = stackalloc ConvolutionRun[Block];
         var number = ConvolutionWindows.Inputs(ref a, first, count, runs);
-        ConvolutionWindows.Copy<TVector>(x, runs, number, column, lines, windows, Block, ref a);
+        ConvolutionWindows.Copy<TVector>(x, length, runs, number, column, lines, windows, Block, ref a);
         GemmPanels.PackRows(windows, Block, lines, count, windows + columns * Block, columns);
     }
 

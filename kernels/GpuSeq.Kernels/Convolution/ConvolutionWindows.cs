@@ -32,23 +32,40 @@ internal static unsafe class ConvolutionWindows
     public static int Outputs(ref ConvolutionArguments a, int first, int count, ConvolutionRun* runs) =>
         Cut(first, count, 1, a.Positions, a.Groups * a.Outputs * a.Positions, 0, 1, runs);
 
-    /// <summary>Writes lines of the matrix at the positions of runs.</summary>
+    /// <summary>Writes lines of the matrix at the positions of runs, and up to a vector less one beyond them.</summary>
+    /// <param name="x">The first channel of the group.</param>
+    /// <param name="length">Elements from there to the end of x.</param>
+    /// <param name="runs">The positions.</param>
+    /// <param name="count">The number of runs.</param>
+    /// <param name="firstLine">The first line.</param>
+    /// <param name="lines">The number of lines.</param>
+    /// <param name="target">[lines, width], and a vector behind.</param>
+    /// <param name="width">Elements from one line to the next.</param>
+    /// <param name="a">The convolution.</param>
     [MethodImpl(MicroKernel.Options)]
     public static void Copy<TVector>(
-        float* x, ConvolutionRun* runs, int count, int firstLine, int lines, float* target, int width, ref ConvolutionArguments a)
+        float* x, long length, ConvolutionRun* runs, int count, int firstLine, int lines, float* target, int width,
+        ref ConvolutionArguments a)
         where TVector : struct, IVector<TVector>
     {
         var (channel, tap) = Math.DivRem(firstLine, a.Taps);
         var (u, v) = Math.DivRem(tap, a.KernelWidth);
+        // The last run of the last line; rows that end in whole vectors are copied fastest, where x does not end before them.
+        var furthest = runs[count - 1].From + runs[count - 1].Length + TVector.Count
+            + ((long)((firstLine + lines) / a.Taps) * a.Height + (a.KernelHeight - 1) * a.DilationHeight) * a.Width
+            + (a.KernelWidth - 1) * a.DilationWidth;
+        var isInside = furthest <= length;
         for (var line = 0; line < lines; line++, target += width)
         {
             var source = x + ((long)channel * a.Height + u * a.DilationHeight) * a.Width + v * a.DilationWidth;
             for (var run = runs; run < runs + count; run++)
             {
-                if (a.StrideWidth == 1)
-                    VectorMath.Copy<TVector>(source + run->From, target + run->To, run->Length);
-                else
+                if (a.StrideWidth != 1)
                     CopyStrided(source + run->From, a.StrideWidth, target + run->To, run->Length);
+                else if (isInside)
+                    CopyVectors<TVector>(source + run->From, target + run->To, run->Length);
+                else
+                    VectorMath.Copy<TVector>(source + run->From, target + run->To, run->Length);
             }
             if (++v < a.KernelWidth)
                 continue;
@@ -58,6 +75,15 @@ internal static unsafe class ConvolutionWindows
             u = 0;
             channel++;
         }
+    }
+
+    // What is written beyond the end is written again: runs and lines follow each other.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CopyVectors<TVector>(float* source, float* target, int count)
+        where TVector : struct, IVector<TVector>
+    {
+        for (var i = 0; i < count; i += TVector.Count)
+            TVector.Store(TVector.Load(source + i), target + i);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
