@@ -138,7 +138,8 @@ public sealed class Convolution
         if (shape.KernelHeight < 1 || shape.KernelWidth < 1 || shape.StrideHeight < 1 || shape.StrideWidth < 1
             || shape.DilationHeight < 1 || shape.DilationWidth < 1 || shape.PaddingHeight < 0 || shape.PaddingWidth < 0)
         {
-            throw new ArgumentException($"Convolution {shape}: kernels, strides and dilations are at least 1, paddings at least 0.", nameof(shape));
+            throw new ArgumentException(
+                $"Convolution {shape}: kernels, strides and dilations are at least 1, paddings at least 0.", nameof(shape));
         }
         if (shape.Groups < 1 || shape.Inputs % shape.Groups != 0 || shape.Outputs % shape.Groups != 0)
             throw new ArgumentException($"Convolution {shape}: the groups do not divide the channels.", nameof(shape));

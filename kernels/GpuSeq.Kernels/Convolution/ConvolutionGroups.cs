@@ -152,7 +152,9 @@ internal static class ConvolutionGroups
             var j = column - line * A.Width + A.PaddingWidth - v * A.DilationWidth;
             var row = i / A.StrideHeight;
             var place = j / A.StrideWidth;
-            if (i < 0 || j < 0 || row * A.StrideHeight != i || place * A.StrideWidth != j || row >= A.OutputHeight || place >= A.OutputWidth)
+            if (i < 0 || j < 0 || row * A.StrideHeight != i || place * A.StrideWidth != j)
+                return 0f;
+            if (row >= A.OutputHeight || place >= A.OutputWidth)
                 return 0f;
             var plane = ((long)image * A.Groups + Group) * A.Outputs + output;
             return Dy[(plane * A.OutputHeight + row) * A.OutputWidth + place];
@@ -195,10 +197,10 @@ internal static class ConvolutionGroups
         var tap = line - channel * a.Taps;
         var u = tap / a.KernelWidth;
         var v = tap - u * a.KernelWidth;
-        var line2 = position / a.OutputWidth;
-        var image = line2 / a.OutputHeight;
-        var i = (line2 - image * a.OutputHeight) * a.StrideHeight + u * a.DilationHeight - a.PaddingHeight;
-        var j = (position - line2 * a.OutputWidth) * a.StrideWidth + v * a.DilationWidth - a.PaddingWidth;
+        var row = position / a.OutputWidth;
+        var image = row / a.OutputHeight;
+        var i = (row - image * a.OutputHeight) * a.StrideHeight + u * a.DilationHeight - a.PaddingHeight;
+        var j = (position - row * a.OutputWidth) * a.StrideWidth + v * a.DilationWidth - a.PaddingWidth;
         if (i < 0 || j < 0 || i >= a.Height || j >= a.Width)
             return 0f;
         return x[((((long)image * a.Groups + group) * a.Inputs + channel) * a.Height + i) * a.Width + j];
@@ -220,7 +222,9 @@ internal sealed class ConvolutionGroupLaunches
     private const int MaxSegments = 64;
 
     private readonly KernelLibrary _library;
-    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ConvolutionArguments> _forward;
+    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+        ConvolutionArguments> _forward;
+
     private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ConvolutionArguments> _backwardInput;
     private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ConvolutionArguments> _backwardWeight;
 

@@ -45,7 +45,8 @@ internal static unsafe class ConvolutionInputRows
 
     [IntrinsicImplementation]
     public static void BackwardItem(
-        int item, ArrayView<float> panels, ArrayView<float> dy, ArrayView<float> dx, ArrayView<float> scratch, ConvolutionArguments arguments)
+        int item, ArrayView<float> panels, ArrayView<float> dy, ArrayView<float> dx, ArrayView<float> scratch,
+        ConvolutionArguments arguments)
     {
         switch ((SimdWidth)arguments.Bits)
         {

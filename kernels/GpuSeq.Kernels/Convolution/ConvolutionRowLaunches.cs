@@ -7,7 +7,7 @@ internal sealed class ConvolutionRowLaunches
 {
     private const int ItemsPerThread = 4;
     private const int ItemProducts = 32 * 1024; // multiplications, a few microseconds, that are worth an item
-    private const int PaddedElements = 4 * 1024 * 1024; // images that are padded at a time
+    private const int PaddedElements = 256 * 1024; // of images that are padded at a time, to stay near
     private const int UnitPositions = 64; // small images share a unit
     private const int UnitWindows = 64 * 1024; // elements of windows that stay in the second-level cache
     private const int SumElements = 1024 * 1024; // of the sums of segments
@@ -19,8 +19,11 @@ internal sealed class ConvolutionRowLaunches
     private readonly Action<Index1D, ArrayView<float>, ArrayView<float>, ConvolutionArguments> _packTransposed;
     private readonly Action<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
         ConvolutionArguments> _forward;
-    private readonly Action<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ConvolutionArguments> _backwardInput;
-    private readonly Action<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ConvolutionArguments> _backwardWeight;
+    private readonly Action<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+        ConvolutionArguments> _backwardInput;
+
+    private readonly Action<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+        ConvolutionArguments> _backwardWeight;
 
     public ConvolutionRowLaunches(KernelLibrary library)
     {
@@ -162,11 +165,14 @@ internal sealed class ConvolutionRowLaunches
     private readonly struct ImageBlocks(in ConvolutionShape shape)
     {
         private readonly int _batch = shape.Batch;
-        private readonly int _perBlock = shape.PaddingHeight + shape.PaddingWidth == 0 ? shape.Batch : (int)Math.Clamp(
-            PaddedElements / ((long)Math.Max(1, shape.Inputs) * (shape.Height + 2 * shape.PaddingHeight) * (shape.Width + 2 * shape.PaddingWidth)),
-            1, shape.Batch);
+        private readonly int _perBlock = shape.PaddingHeight + shape.PaddingWidth == 0
+            ? shape.Batch
+            : (int)Math.Clamp(PaddedElements / PaddedImage(shape), 1, shape.Batch);
 
         public Enumerator GetEnumerator() => new(_batch, _perBlock);
+
+        private static long PaddedImage(in ConvolutionShape shape) =>
+            (long)Math.Max(1, shape.Inputs) * (shape.Height + 2 * shape.PaddingHeight) * (shape.Width + 2 * shape.PaddingWidth);
 
         public struct Enumerator(int batch, int perBlock)
         {

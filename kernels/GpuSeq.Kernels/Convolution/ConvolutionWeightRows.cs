@@ -22,12 +22,16 @@ internal static unsafe class ConvolutionWeightRows
         BackwardItem(item, x, dy, sums, scratch, arguments);
 
     /// <summary>Elements of the scratch memory of an item: a block of dy, one of windows, and its panel.</summary>
-    public static int Scratch(in ConvolutionArguments a) =>
-        Block * (RowItems.Blocks(a.Outputs, ConvolutionTile.Rows(a.Bits)) * ConvolutionTile.Rows(a.Bits) + 2 * ConvolutionTile.Columns(a.Bits));
+    public static int Scratch(in ConvolutionArguments a)
+    {
+        var rows = ConvolutionTile.Rows(a.Bits);
+        return Block * (RowItems.Blocks(a.Outputs, rows) * rows + 2 * ConvolutionTile.Columns(a.Bits));
+    }
 
     [IntrinsicImplementation]
     public static void BackwardItem(
-        int item, ArrayView<float> x, ArrayView<float> dy, ArrayView<float> sums, ArrayView<float> scratch, ConvolutionArguments arguments)
+        int item, ArrayView<float> x, ArrayView<float> dy, ArrayView<float> sums, ArrayView<float> scratch,
+        ConvolutionArguments arguments)
     {
         switch ((SimdWidth)arguments.Bits)
         {

@@ -3,7 +3,7 @@ using ILGPU;
 
 namespace GpuSeq.Kernels;
 
-/// <summary>Strided copies on GPUs: a lane for each element, in the target's order; transpositions through tiles in shared memory.</summary>
+/// <summary>Strided copies on GPUs: a lane for each element, in the target's order; transpositions by tiles in shared memory.</summary>
 internal static class LayoutGroups
 {
     /// <summary>Rows and columns of a tile.</summary>

@@ -54,7 +54,10 @@ public struct StridedCopy
         foreach (var axis in order)
             named |= axis >= 0 && axis < sizes.Length ? 1 << axis : 0;
         if (order.Length != sizes.Length || named != (1 << sizes.Length) - 1)
-            throw new ArgumentException($"Permute: the order {Describe(order)} does not name each of {sizes.Length} axes once.", nameof(order));
+        {
+            throw new ArgumentException(
+                $"Permute: the order {Describe(order)} does not name each of {sizes.Length} axes once.", nameof(order));
+        }
         var target = 1;
         for (var i = order.Length - 1; i >= 0; i--)
         {
@@ -83,7 +86,8 @@ public struct StridedCopy
             if (begins[i] < 0 || counts[i] < 0 || step < 1 || (counts[i] > 0 && begins[i] + (counts[i] - 1L) * step >= sizes[i]))
             {
                 throw new ArgumentException(
-                    $"Window: {counts[i]} entries from {begins[i]} on by {step} do not lie in axis {i} of {Describe(sizes)}.", nameof(counts));
+                    $"Window: {counts[i]} entries from {begins[i]} on by {step} do not lie in axis {i} of {Describe(sizes)}.",
+                    nameof(counts));
             }
             copy.Axes[i] = new() { Size = counts[i], Source = step * strides[i], Target = target };
             copy.SourceOffset += (long)begins[i] * strides[i];

@@ -27,7 +27,7 @@ public sealed class Pooling
     /// <param name="shape">Sizes and options.</param>
     /// <param name="x">[planes, H, W].</param>
     /// <param name="y">[planes, OH, OW].</param>
-    /// <param name="indices">[planes, OH, OW]: where in its plane each was found; -1 for a window without elements, whose y is -infinity.</param>
+    /// <param name="indices">[planes, OH, OW]: where in its plane each was found; -1 for a window of padding alone.</param>
     /// <exception cref="ArgumentException">The sizes do not fit together.</exception>
     public void Max(in PoolingShape shape, ArrayView<float> x, ArrayView<float> y, ArrayView<int> indices)
     {

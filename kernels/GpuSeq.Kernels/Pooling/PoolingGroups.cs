@@ -2,7 +2,7 @@ using ILGPU;
 
 namespace GpuSeq.Kernels;
 
-/// <summary>Pooling on GPUs: a lane for each window and, for the gradient, for each element, which looks at the windows that have it.</summary>
+/// <summary>Pooling on GPUs: a lane for each window or, for the gradient, each element, which looks at the windows that have it.</summary>
 internal static class PoolingGroups
 {
     /// <summary>Lane i reduces window i.</summary>

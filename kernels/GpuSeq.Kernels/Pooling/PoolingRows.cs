@@ -83,7 +83,10 @@ internal static unsafe class PoolingRows
                 if (a.IsAverage != 0)
                     Add<TVector>(source, results + begin, end - begin);
                 else
-                    Raise<TVector>(source, results + begin, places + begin, end - begin, u * a.DilationHeight * a.Width + v * a.DilationWidth);
+                {
+                    var place = u * a.DilationHeight * a.Width + v * a.DilationWidth;
+                    Raise<TVector>(source, results + begin, places + begin, end - begin, place);
+                }
             }
         }
         if (a.IsAverage != 0)

@@ -68,7 +68,7 @@ public readonly struct PoolingShape(int planes, int height, int width, int kerne
         var last = size + 2 * padding - dilation * (kernel - 1) - 1;
         if (last < 0 && !(ceil && last > -stride))
             return 0;
-        var count = (last + (ceil ? stride - 1 : 0)) / stride + 1;
+        var count = (last + (ceil ? stride - 1 : 0)) / Math.Max(1, stride) + 1;
         return ceil && (count - 1) * stride >= size + padding ? count - 1 : count; // no window begins beyond the image
     }
 }

@@ -29,7 +29,9 @@ public static class LayoutReference
             var at = new int[target.Length];
             for (var (axis, rest) = (target.Length - 1, i); axis >= 0; rest /= target[axis], axis--)
                 at[axis] = rest % target[axis];
-            map[i] = sourceOf(at).Select((entry, axis) => (entry, axis)).Aggregate(0, (place, next) => place * source[next.axis] + next.entry);
+            var entries = sourceOf(at);
+            for (var axis = 0; axis < source.Length; axis++)
+                map[i] = map[i] * source[axis] + entries[axis];
         }
         return map;
     }

@@ -5,7 +5,7 @@ namespace GpuSeq.Kernels.Reference;
 /// <summary>The definitions of maxima and means over windows.</summary>
 public static class PoolingReference
 {
-    /// <summary>y = the largest of each window, and where in its plane: the first of several, the last NaN, -1 where there is nothing.</summary>
+    /// <summary>y = the largest of each window, and where in its plane: the first of several, the last NaN, -1 for nothing.</summary>
     public static void Max<T>(PoolingShape shape, ReadOnlySpan<T> x, Span<T> y, Span<int> indices)
         where T : IFloatingPointIeee754<T>
     {

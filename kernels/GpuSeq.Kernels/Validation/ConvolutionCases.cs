@@ -22,7 +22,8 @@ public sealed class ConvolutionCase : KernelCase
         var (x, weight) = Values(shape, integers);
         Input("x", x);
         Input("weight", weight);
-        Input("bias", !bias ? [] : integers ? new CaseData($"bias {shape}").Integers(shape.Outputs) : new CaseData($"bias {shape}").Uniform(shape.Outputs));
+        var data = new CaseData($"bias {shape}");
+        Input("bias", !bias ? [] : integers ? data.Integers(shape.Outputs) : data.Uniform(shape.Outputs));
         Output("y", OutputLength(shape));
         Tolerance = integers ? Tolerance.Exact : Tolerance.Rounding(shape.Inputs / shape.Groups * shape.KernelHeight * shape.KernelWidth);
         IsQuick = shape.Flops < 2 * QuickProducts;
@@ -86,8 +87,9 @@ public sealed class ConvolutionGradientCase : KernelCase
         Gradient("dx", x.Length);
         Gradient("dweight", weight.Length);
         Gradient("dbias", shape.Outputs);
-        var positions = (double)shape.Batch * shape.OutputHeight * shape.OutputWidth;
-        Tolerance = integers ? Tolerance.Exact : Tolerance.Rounding(Math.Max(positions, shape.Outputs * shape.KernelHeight * shape.KernelWidth));
+        var positions = shape.Batch * shape.OutputHeight * shape.OutputWidth;
+        var longest = Math.Max(positions, shape.Outputs * shape.KernelHeight * shape.KernelWidth);
+        Tolerance = integers ? Tolerance.Exact : Tolerance.Rounding(longest);
         IsQuick = shape.Flops < 2 * ConvolutionCase.QuickProducts;
 
         float[] Values(int length) => integers ? data.Integers(length) : data.Uniform(length);
@@ -156,6 +158,7 @@ public static class ConvolutionCases
         new(2, 2, 2, 2, 40, 2, 40), new(1, 1, 1, 40, 1, 7, 1), new(17, 2, 3, 2, 2, 2, 2),
         new(2, 7, 13, 11, 13, 3, 3) { PaddingHeight = 1, PaddingWidth = 1 }, new(9, 16, 24, 7, 7, 3, 3), new(3, 70, 5, 9, 10, 3, 3),
         new(4, 3, 16, 33, 31, 5, 5) { PaddingHeight = 2, PaddingWidth = 2, StrideHeight = 2, StrideWidth = 2 }, new(2, 4, 3, 24, 70, 3, 3),
+        new(5, 70, 2, 32, 33, 3, 3) { PaddingHeight = 1, PaddingWidth = 1 }, // padded in two parts
     ];
 
     /// <summary>Every case.</summary>

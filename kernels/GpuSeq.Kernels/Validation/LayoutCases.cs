@@ -183,17 +183,20 @@ public static class LayoutCases
         LayoutProblem.Permute([]), LayoutProblem.Permute([7], 0), LayoutProblem.Permute([0, 3], 1, 0), LayoutProblem.Permute([1, 1], 1, 0),
         LayoutProblem.Permute([3, 5], 1, 0), LayoutProblem.Permute([7, 8], 1, 0), LayoutProblem.Permute([8, 15], 1, 0),
         LayoutProblem.Permute([16, 16], 1, 0), LayoutProblem.Permute([17, 33], 1, 0), LayoutProblem.Permute([31, 61], 1, 0),
-        LayoutProblem.Permute([1, 300], 1, 0), LayoutProblem.Permute([2, 5, 3, 7], 0, 2, 1, 3), LayoutProblem.Permute([3, 9, 2, 16], 0, 2, 1, 3),
+        LayoutProblem.Permute([1, 300], 1, 0), LayoutProblem.Permute([2, 5, 3, 7], 0, 2, 1, 3),
+        LayoutProblem.Permute([3, 9, 2, 16], 0, 2, 1, 3),
         LayoutProblem.Permute([2, 9, 11], 0, 2, 1), LayoutProblem.Permute([2, 9, 11], 2, 1, 0), LayoutProblem.Permute([2, 9, 11], 1, 2, 0),
         LayoutProblem.Permute([2, 3, 4, 3, 2, 5], 5, 3, 1, 4, 2, 0), LayoutProblem.Permute([2, 3, 4, 3, 2, 5], 4, 5, 0, 1, 2, 3),
-        LayoutProblem.Permute([2, 1, 4, 1, 2, 3], 1, 0, 3, 2, 5, 4), LayoutProblem.Permute([40_009], 0), LayoutProblem.Permute([3, 20_011], 1, 0),
+        LayoutProblem.Permute([2, 1, 4, 1, 2, 3], 1, 0, 3, 2, 5, 4), LayoutProblem.Permute([40_009], 0),
+        LayoutProblem.Permute([3, 20_011], 1, 0),
         LayoutProblem.Permute([20_011, 3], 1, 0), LayoutProblem.Permute([127, 131], 1, 0), LayoutProblem.Permute([5, 3, 4001], 1, 0, 2),
     ];
 
     private static IEnumerable<LayoutProblem> Windows =>
     [
         LayoutProblem.Window([9], [2], [5]), LayoutProblem.Window([9], [9], [0]), LayoutProblem.Window([20], [1], [7], [3]),
-        LayoutProblem.Window([5, 7], [1, 2], [3, 4]), LayoutProblem.Window([5, 7], [0, 3], [5, 1]), LayoutProblem.Window([6, 9], [1, 0], [2, 9], [4, 1]),
+        LayoutProblem.Window([5, 7], [1, 2], [3, 4]), LayoutProblem.Window([5, 7], [0, 3], [5, 1]),
+        LayoutProblem.Window([6, 9], [1, 0], [2, 9], [4, 1]),
         LayoutProblem.Window([4, 5, 17], [0, 1, 0], [4, 2, 17]), LayoutProblem.Window([4, 5, 17], [1, 0, 2], [2, 3, 5], [2, 2, 3]),
         LayoutProblem.Window([2, 40_000], [0, 17], [2, 33_001]),
     ];

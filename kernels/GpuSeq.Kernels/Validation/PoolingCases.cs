@@ -173,17 +173,27 @@ public static class PoolingCases
     [
         new(0, 3, 3, 2, 2), new(3, 0, 4, 2, 2), new(1, 1, 1, 1, 1), new(2, 1, 2, 3, 3), new(3, 4, 6, 2, 2), new(2, 5, 7, 2, 2),
         new(2, 7, 9, 3, 3) { StrideHeight = 2, StrideWidth = 2, PaddingHeight = 1, PaddingWidth = 1 },
-        new(2, 6, 7, 3, 2) { StrideHeight = 1, StrideWidth = 1 }, new(3, 5, 5, 5, 5), new(2, 8, 9, 2, 2) { StrideHeight = 3, StrideWidth = 3 },
+        new(2, 6, 7, 3, 2) { StrideHeight = 1, StrideWidth = 1 }, new(3, 5, 5, 5, 5),
+        new(2, 8, 9, 2, 2) { StrideHeight = 3, StrideWidth = 3 },
         new(2, 6, 7, 3, 2) { StrideHeight = 2, StrideWidth = 2, CeilMode = true },
         new(2, 7, 8, 3, 3) { StrideHeight = 2, StrideWidth = 3, PaddingHeight = 1, PaddingWidth = 1, CeilMode = true },
         new(3, 1, 17, 1, 3) { StrideWidth = 1, PaddingWidth = 1 }, new(2, 1, 601, 1, 2), new(1, 2, 300, 2, 3) { StrideWidth = 1 },
-        new(61, 3, 3, 2, 2), new(2, 26, 26, 2, 2), new(2, 13, 37, 4, 5) { StrideHeight = 1, StrideWidth = 2, PaddingHeight = 2, PaddingWidth = 2 },
+        new(61, 3, 3, 2, 2), new(2, 26, 26, 2, 2),
+        new(2, 13, 37, 4, 5) { StrideHeight = 1, StrideWidth = 2, PaddingHeight = 2, PaddingWidth = 2 },
     ];
 
     private static readonly PoolingShape[] Dilated =
     [
         new(2, 7, 8, 2, 2) { StrideHeight = 1, StrideWidth = 1, DilationHeight = 2, DilationWidth = 2 },
-        new(2, 9, 11, 3, 2) { StrideHeight = 2, StrideWidth = 1, PaddingHeight = 1, PaddingWidth = 1, DilationHeight = 2, DilationWidth = 3 },
+        new(2, 9, 11, 3, 2)
+        {
+            StrideHeight = 2,
+            StrideWidth = 1,
+            PaddingHeight = 1,
+            PaddingWidth = 1,
+            DilationHeight = 2,
+            DilationWidth = 3,
+        },
         new(2, 1, 1, 2, 2) { PaddingHeight = 1, PaddingWidth = 1, DilationHeight = 2, DilationWidth = 2 }, // windows without elements
     ];
 
