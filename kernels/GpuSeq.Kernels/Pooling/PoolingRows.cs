@@ -56,14 +56,17 @@ internal static unsafe class PoolingRows
     }
 
     [MethodImpl(MicroKernel.Options)]
+    [SkipLocalsInit]
     private static void Reduce<TVector>(float* x, float* y, int* indices, int i, int first, int count, ref PoolingArguments a)
         where TVector : struct, IVector<TVector>
     {
         var line = stackalloc float[3 * Chunk]; // the element of each window, the result so far, where it was found
         var results = line + Chunk;
         var places = results + Chunk;
-        new Span<float>(results, count).Fill(a.IsAverage != 0 ? 0f : float.NegativeInfinity);
-        new Span<float>(places, count).Fill(-1f);
+        var neutral = a.IsAverage != 0 ? 0f : float.NegativeInfinity;
+        var padded = RowItems.Blocks(count, TVector.Count) * TVector.Count;
+        new Span<float>(results, padded).Fill(neutral);
+        new Span<float>(places, padded).Fill(-1f);
         for (var u = 0; u < a.KernelHeight; u++)
         {
             var row = i * a.StrideHeight - a.PaddingHeight + u * a.DilationHeight;
@@ -73,20 +76,17 @@ internal static unsafe class PoolingRows
             {
                 var shift = v * a.DilationWidth - a.PaddingWidth;
                 var (begin, end) = Inside(shift, first, count, ref a);
+                for (var j = 0; j < begin; j++)
+                    line[j] = neutral;
+                for (var j = end; j < padded; j++)
+                    line[j] = neutral;
                 var source = x + (long)row * a.Width + (first + begin) * a.StrideWidth + shift;
-                if (a.StrideWidth != 1)
-                {
-                    for (var j = begin; j < end; j++, source += a.StrideWidth)
-                        line[j] = *source;
-                    source = line + begin;
-                }
+                for (var j = begin; j < end; j++, source += a.StrideWidth)
+                    line[j] = *source;
                 if (a.IsAverage != 0)
-                    Add<TVector>(source, results + begin, end - begin);
+                    Add<TVector>(line, results, padded);
                 else
-                {
-                    var place = u * a.DilationHeight * a.Width + v * a.DilationWidth;
-                    Raise<TVector>(source, results + begin, places + begin, end - begin, place);
-                }
+                    Raise<TVector>(line, results, places, padded, u * a.DilationHeight * a.Width + v * a.DilationWidth);
             }
         }
         if (a.IsAverage != 0)
@@ -110,40 +110,33 @@ internal static unsafe class PoolingRows
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (int Begin, int End) Inside(int shift, int first, int count, ref PoolingArguments a)
     {
-        var begin = shift >= 0 ? 0 : (-shift + a.StrideWidth - 1) / a.StrideWidth;
-        var end = a.Width - 1 - shift < 0 ? 0 : (a.Width - 1 - shift) / a.StrideWidth + 1;
-        begin = Math.Clamp(begin - first, 0, count);
-        return (begin, Math.Clamp(end - first, begin, count));
+        shift += first * a.StrideWidth;
+        if (shift >= 0 && shift + (count - 1) * a.StrideWidth < a.Width)
+            return (0, count); // without the divisions, which cost more than a few windows
+        var begin = shift >= 0 ? 0 : Math.Min((-shift + a.StrideWidth - 1) / a.StrideWidth, count);
+        var end = shift >= a.Width ? 0 : (a.Width - 1 - shift) / a.StrideWidth + 1;
+        return (begin, Math.Clamp(end, begin, count));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add<TVector>(float* x, float* sums, int count)
+    private static void Add<TVector>(float* line, float* sums, int count)
         where TVector : struct, IVector<TVector>
     {
-        var j = 0;
-        for (; j + TVector.Count <= count; j += TVector.Count)
-            TVector.Store(TVector.Load(sums + j) + TVector.Load(x + j), sums + j);
-        for (; j < count; j++)
-            sums[j] += x[j];
+        for (var j = 0; j < count; j += TVector.Count)
+            TVector.Store(TVector.Load(sums + j) + TVector.Load(line + j), sums + j);
     }
 
     // Keeps the first of what is equal; NaN stays, and its place is looked for at the end.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Raise<TVector>(float* x, float* maxima, float* places, int count, float place)
+    private static void Raise<TVector>(float* line, float* maxima, float* places, int count, float place)
         where TVector : struct, IVector<TVector>
     {
         var here = TVector.Broadcast(place);
-        var j = 0;
-        for (; j + TVector.Count <= count; j += TVector.Count)
+        for (var j = 0; j < count; j += TVector.Count)
         {
-            var (value, max) = (TVector.Load(x + j), TVector.Load(maxima + j));
+            var (value, max) = (TVector.Load(line + j), TVector.Load(maxima + j));
             TVector.Store(TVector.Select(TVector.LessThan(max, value), here, TVector.Load(places + j)), places + j);
             TVector.Store(TVector.Max(max, value), maxima + j);
-        }
-        for (; j < count; j++)
-        {
-            places[j] = maxima[j] < x[j] ? place : places[j];
-            maxima[j] = MathF.Max(maxima[j], x[j]);
         }
     }
 
