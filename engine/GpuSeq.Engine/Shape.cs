@@ -36,6 +36,8 @@ public sealed class Shape : IEquatable<Shape>, IEnumerable<int>
     /// <summary>The number of elements.</summary>
     public long ElementCount { get; }
 
+    internal ReadOnlySpan<int> Sizes => _sizes;
+
     /// <summary>The number of elements, which kernels count with 32 bits.</summary>
     internal int IntCount => checked((int)ElementCount);
 
@@ -49,10 +51,13 @@ public sealed class Shape : IEquatable<Shape>, IEnumerable<int>
     public int Rows => Rank == 0 ? 1 : Prefix(Rank - 1);
 
     /// <summary>The same shape with another last size.</summary>
-    public Shape WithColumns(int columns)
+    public Shape WithColumns(int columns) => WithSize(Rank - 1, columns);
+
+    /// <summary>The same shape with another size of a dimension.</summary>
+    public Shape WithSize(int dimension, int size)
     {
         var sizes = (int[])_sizes.Clone();
-        sizes[^1] = columns;
+        sizes[dimension] = size;
         return new(sizes);
     }
 

@@ -27,6 +27,10 @@ public sealed class KernelLibrary : IDisposable
     private LayerNorm? _layerNorm;
     private CrossEntropy? _crossEntropy;
     private Losses? _losses;
+    private Layout? _layout;
+    private Gather? _gather;
+    private Convolution? _convolution;
+    private Pooling? _pooling;
 
     private Activations? _activations;
     private Elementwise? _elementwise;
@@ -99,6 +103,18 @@ public sealed class KernelLibrary : IDisposable
 
     /// <summary>Losses of single predictions.</summary>
     public Losses Losses => _losses ??= new(this);
+
+    /// <summary>Tensors in another layout.</summary>
+    public Layout Layout => _layout ??= new(this);
+
+    /// <summary>Entries of an axis, looked up by number.</summary>
+    public Gather Gather => _gather ??= new(this);
+
+    /// <summary>Convolutions.</summary>
+    public Convolution Convolution => _convolution ??= new(this);
+
+    /// <summary>Maxima and means over windows.</summary>
+    public Pooling Pooling => _pooling ??= new(this);
 
     /// <summary>Activation functions.</summary>
     public Activations Activations => _activations ??= new(this);

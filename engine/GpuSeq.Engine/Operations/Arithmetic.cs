@@ -4,16 +4,16 @@ namespace GpuSeq.Engine;
 
 public static partial class Operations
 {
-    /// <summary>a + b. b has a's shape, or is a row of a's last dimension, or is one number.</summary>
+    /// <summary>a + b. Shapes broadcast as in NumPy: aligned at their ends, axes of size 1 repeat.</summary>
     public static Tensor Add(this Tensor a, Tensor b) => Binary(BinaryOperation.Add, a, b);
 
-    /// <summary>a - b. b has a's shape, or is a row of a's last dimension, or is one number.</summary>
+    /// <summary>a - b. Shapes broadcast as in NumPy: aligned at their ends, axes of size 1 repeat.</summary>
     public static Tensor Subtract(this Tensor a, Tensor b) => Binary(BinaryOperation.Subtract, a, b);
 
-    /// <summary>a b, element by element. b has a's shape, or is a row of a's last dimension, or is one number.</summary>
+    /// <summary>a b, element by element. Shapes broadcast as in NumPy: aligned at their ends, axes of size 1 repeat.</summary>
     public static Tensor Multiply(this Tensor a, Tensor b) => Binary(BinaryOperation.Multiply, a, b);
 
-    /// <summary>a / b, element by element. b has a's shape, or is a row of a's last dimension, or is one number.</summary>
+    /// <summary>a / b, element by element. Shapes broadcast as in NumPy: aligned at their ends, axes of size 1 repeat.</summary>
     public static Tensor Divide(this Tensor a, Tensor b) => Binary(BinaryOperation.Divide, a, b);
 
     /// <summary>alpha x.</summary>
@@ -36,9 +36,12 @@ public static partial class Operations
     private static Tensor Binary(BinaryOperation operation, Tensor a, Tensor b)
     {
         var graph = Graph.Of(operation.ToString(), a, b);
-        var fits = b.Shape.Equals(a.Shape) || b.Shape.ElementCount == 1 || (b.Shape.Rank == 1 && b.Shape.Columns == a.Shape.Columns);
-        if (!fits)
-            throw new ShapeException(operation.ToString(), $"{a.Shape} and {b.Shape}");
+        var shape = Together(a.Shape, b.Shape) ?? throw new ShapeException(operation.ToString(), $"{a.Shape} and {b.Shape}");
+        // The kernel repeats b where it is a's last axes, or one number; whatever else repeats is written out.
+        if (!a.Shape.Equals(shape))
+            return Binary(operation, a.BroadcastTo(shape), b);
+        if (!IsEnd(b.Shape, shape))
+            return Binary(operation, a, b.BroadcastTo(shape));
         var period = b.Shape.IntCount;
         var elementwise = graph.Kernels.Elementwise;
         var y = graph.Result(a.Shape, a, b);
@@ -65,5 +68,14 @@ public static partial class Operations
             },
             y);
         return y;
+    }
+
+    // Whether a shape, but for axes of size 1 before its first other one, is the end of another.
+    private static bool IsEnd(Shape b, Shape a)
+    {
+        var rank = b.Rank;
+        while (rank > 0 && b[-rank] == 1)
+            rank--;
+        return a.Sizes[^rank..].SequenceEqual(b.Sizes[^rank..]);
     }
 }

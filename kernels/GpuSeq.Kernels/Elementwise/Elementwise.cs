@@ -14,6 +14,7 @@ public sealed class Elementwise
     private readonly Action<Index1D, ArrayView<float>, ArrayView<float>, ElementwiseKernels.Arguments> _unary;
     private readonly Action<Index1D, ArrayView<float>, ArrayView<float>, ElementwiseKernels.Arguments> _broadcast;
     private readonly Action<Index1D, ArrayView<float>, ElementwiseKernels.Arguments> _fill;
+    private readonly Action<Index1D, ArrayView<int>, ArrayView<float>, ArrayView<float>, ArrayView<float>, WhereKernels.Arguments> _where;
 
     internal Elementwise(KernelLibrary library)
     {
@@ -29,6 +30,8 @@ public sealed class Elementwise
             isRow ? ElementwiseKernels.BroadcastPart : ElementwiseKernels.BroadcastLane);
         _fill = library.LoadFlat<ArrayView<float>, ElementwiseKernels.Arguments>(
             isRow ? ElementwiseKernels.FillPart : ElementwiseKernels.FillLane);
+        _where = library.LoadFlat<ArrayView<int>, ArrayView<float>, ArrayView<float>, ArrayView<float>, WhereKernels.Arguments>(
+            isRow ? WhereKernels.WherePart : WhereKernels.WhereLane);
     }
 
     /// <summary>y[i] (+)= a[i] op b[i % bPeriod].</summary>
@@ -136,6 +139,37 @@ public sealed class Elementwise
         arguments.Period = x.IntLength;
         arguments.Inner = inner;
         _broadcast(Items(arguments), x, y, arguments);
+    }
+
+    /// <summary>
+    /// y (+)= a where the mask is not 0, b elsewhere. An operand without elements stands for a number everywhere: so masks are
+    /// filled, and the gradients are da (+)= dy where the mask is not 0 and 0 elsewhere, db the other way round.
+    /// </summary>
+    /// <param name="mask">[N].</param>
+    /// <param name="a">[N], or empty for the number.</param>
+    /// <param name="b">[N], or empty for the number.</param>
+    /// <param name="y">[N]; may be the same memory as a or b.</param>
+    /// <param name="number">What an empty operand stands for.</param>
+    /// <param name="accumulate">Whether the result is added to what y holds; otherwise y is not read.</param>
+    /// <exception cref="ArgumentException">The operands do not fit each other.</exception>
+    public void Where(
+        ArrayView<int> mask, ArrayView<float> a, ArrayView<float> b, ArrayView<float> y, float number = 0f, bool accumulate = false)
+    {
+        if (mask.Length != y.Length)
+            throw SizeMismatch.Between("Where", "the mask", mask.Length, "y", y.Length);
+        if (a.Length != y.Length && a.Length > 0)
+            throw SizeMismatch.Between("Where", "a", a.Length, "y", y.Length);
+        if (b.Length != y.Length && b.Length > 0)
+            throw SizeMismatch.Between("Where", "b", b.Length, "y", y.Length);
+        if (y.Length == 0)
+            return;
+        var arguments = new WhereKernels.Arguments
+        {
+            Cut = new(_library, y.Length, ItemLength),
+            Number = number,
+            Accumulate = accumulate ? 1 : 0,
+        };
+        _where(_library.FlatItems(arguments.Cut), mask, a, b, y, arguments);
     }
 
     private void BackwardRight(

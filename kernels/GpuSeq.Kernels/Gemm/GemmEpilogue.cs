@@ -107,10 +107,12 @@ internal unsafe struct GemmEpilogue
             target[i] = source[i];
     }
 
-    // Most products have nothing after them, and most blocks of K: their loop must not pay for what others have. Tiles are two
-    // vectors wide.
+    /// <summary>
+    /// c = alpha sums + beta c, for whole vectors. Most products have nothing after them, and most blocks of K: their loop must not
+    /// pay for what others have. Tiles are two vectors wide.
+    /// </summary>
     [MethodImpl(MicroKernel.Options)]
-    private static void StorePlain<TVector>(
+    public static void StorePlain<TVector>(
         float* sums, int sumStride, float* c, int stride, int rows, int columns, float alpha, float beta)
         where TVector : struct, IVector<TVector>
     {

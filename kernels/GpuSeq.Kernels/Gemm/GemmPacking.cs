@@ -74,8 +74,8 @@ internal static unsafe class GemmPacking
         }
     }
 
-    // k runs along the source's rows: lines of it become columns of the panel.
-    private static void Transpose(float* source, int stride, int lines, int kLength, float* target, int width)
+    /// <summary>Packs a panel from a source whose rows run along k: lines of it become columns of the panel.</summary>
+    public static void Transpose(float* source, int stride, int lines, int kLength, float* target, int width)
     {
         for (var line = 0; line < width; line += GemmTranspose.Lines)
         {
@@ -85,8 +85,8 @@ internal static unsafe class GemmPacking
         }
     }
 
-    // k runs down the source's columns: its rows are copied as they are.
-    private static void Copy(float* source, int stride, int present, int panels, int kLength, float* target, int width)
+    /// <summary>Packs panels from a source whose columns run along k: its rows are copied as they are.</summary>
+    public static void Copy(float* source, int stride, int present, int panels, int kLength, float* target, int width)
     {
         switch (present == width ? width : 0)
         {

@@ -57,4 +57,15 @@ public static class ElementwiseReference
         for (var i = 0; i < y.Length; i++)
             y[i] = (accumulate ? y[i] : T.Zero) + scale * x[i / inner % x.Length];
     }
+
+    /// <summary>y (+)= a where the mask is not 0, b elsewhere; an operand without elements is a number everywhere.</summary>
+    public static void Where<T>(ReadOnlySpan<int> mask, ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> y, T number, bool accumulate)
+        where T : IFloatingPointIeee754<T>
+    {
+        for (var i = 0; i < y.Length; i++)
+        {
+            var chosen = mask[i] != 0 ? (a.Length > 0 ? a[i] : number) : b.Length > 0 ? b[i] : number;
+            y[i] = accumulate ? y[i] + chosen : chosen;
+        }
+    }
 }

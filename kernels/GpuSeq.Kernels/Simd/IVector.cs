@@ -51,6 +51,9 @@ internal unsafe interface IVector<TSelf>
     /// <summary>The lanes of yes where the mask's bits are set, those of no elsewhere.</summary>
     static abstract TSelf Select(TSelf mask, TSelf yes, TSelf no);
 
+    /// <summary>All bits set in the lanes where an integer is not 0.</summary>
+    static abstract TSelf LoadMask(int* source);
+
     /// <summary>The magnitude of one value with the sign of another.</summary>
     static abstract TSelf CopySign(TSelf magnitude, TSelf sign);
 

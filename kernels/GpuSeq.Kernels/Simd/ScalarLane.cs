@@ -89,6 +89,9 @@ internal readonly unsafe struct ScalarLane(float value) : IVector<ScalarLane>
         Interop.FloatAsInt(mask.Value) != 0u ? yes : no;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ScalarLane LoadMask(int* source) => new(Interop.IntAsFloat(*source != 0 ? uint.MaxValue : 0u));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ScalarLane CopySign(ScalarLane magnitude, ScalarLane sign) => new(Interop.IntAsFloat(
         Interop.FloatAsInt(magnitude.Value) & 0x7FFFFFFFu | Interop.FloatAsInt(sign.Value) & 0x80000000u));
 

@@ -74,6 +74,10 @@ internal readonly unsafe struct Vector128Lanes(Vector128<float> lanes) : IVector
         new(Vector128.ConditionalSelect(mask._lanes, yes._lanes, no._lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128Lanes LoadMask(int* source) =>
+        new((~Vector128.Equals(Vector128.Load(source), Vector128<int>.Zero)).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128Lanes CopySign(Vector128Lanes magnitude, Vector128Lanes sign) =>
         new(Vector128.CopySign(magnitude._lanes, sign._lanes));
 

@@ -74,6 +74,10 @@ internal readonly unsafe struct Vector256Lanes(Vector256<float> lanes) : IVector
         new(Vector256.ConditionalSelect(mask._lanes, yes._lanes, no._lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256Lanes LoadMask(int* source) =>
+        new((~Vector256.Equals(Vector256.Load(source), Vector256<int>.Zero)).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256Lanes CopySign(Vector256Lanes magnitude, Vector256Lanes sign) =>
         new(Vector256.CopySign(magnitude._lanes, sign._lanes));
 

@@ -74,6 +74,10 @@ internal readonly unsafe struct Vector512Lanes(Vector512<float> lanes) : IVector
         new(Vector512.ConditionalSelect(mask._lanes, yes._lanes, no._lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512Lanes LoadMask(int* source) =>
+        new((~Vector512.Equals(Vector512.Load(source), Vector512<int>.Zero)).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512Lanes CopySign(Vector512Lanes magnitude, Vector512Lanes sign) =>
         new(Vector512.CopySign(magnitude._lanes, sign._lanes));
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace GpuSeq.Kernels.Simd;
 
@@ -45,6 +46,15 @@ internal static unsafe class VectorMath
         var i = 0;
         for (; i + TVector.Count <= count; i += TVector.Count)
             TVector.Store(TVector.Load(source + i), target + i);
+        if (i == count)
+            return;
+        if (i > 0) // the last vector ends with the row
+        {
+            TVector.Store(TVector.Load(source + count - TVector.Count), target + count - TVector.Count);
+            return;
+        }
+        for (; i + Vector128<float>.Count <= count; i += Vector128<float>.Count)
+            Vector128.Load(source + i).Store(target + i);
         for (; i < count; i++)
             target[i] = source[i];
     }

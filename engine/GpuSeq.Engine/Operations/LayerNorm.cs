@@ -1,0 +1,52 @@
+namespace GpuSeq.Engine;
+
+public static partial class Operations
+{
+    /// <summary>
+    /// Layer normalisation over the last axes (Ba, Kiros and Hinton, 2016): y = (x - mean) / sqrt(variance + eps) weight + bias.
+    /// </summary>
+    /// <param name="x">[.., normalized].</param>
+    /// <param name="normalized">The sizes of the last axes, over which mean and variance are taken.</param>
+    /// <param name="weight">[normalized], or null for 1.</param>
+    /// <param name="bias">[normalized], or null for 0.</param>
+    /// <param name="eps">What is added to the variance.</param>
+    /// <exception cref="ShapeException">The sizes do not fit.</exception>
+    public static Tensor LayerNorm(this Tensor x, Shape normalized, Tensor? weight = null, Tensor? bias = null, float eps = 1e-5f)
+    {
+        var graph = Graph.Of(nameof(LayerNorm), x, weight, bias);
+        if (normalized.Rank > x.Shape.Rank || !x.Shape.Sizes[^normalized.Rank..].SequenceEqual(normalized.Sizes))
+            throw new ShapeException(nameof(LayerNorm), $"x {x.Shape} and the normalized shape {normalized}");
+        foreach (var operand in new[] { weight, bias })
+        {
+            if (operand is not null && !operand.Shape.Equals(normalized))
+                throw new ShapeException(nameof(LayerNorm), $"the normalized shape {normalized} and a weight or bias of {operand.Shape}");
+        }
+        var columns = normalized.IntCount;
+        var rows = columns == 0 ? 0 : x.Shape.IntCount / columns;
+        var y = graph.Result(x.Shape, x, weight, bias);
+        var (mean, rstd) = (graph.Scratch(rows), graph.Scratch(rows));
+        graph.Kernels.LayerNorm.Forward(
+            rows, columns, eps, x.Floats, weight?.Floats ?? default, bias?.Floats ?? default, y.Floats, mean, rstd);
+
+        graph.Remember(
+            nameof(LayerNorm),
+            () =>
+            {
+                // One launch writes all gradients, and adds to all where it must add to one: the others begin at 0.
+                var targets = new List<GradientTarget>();
+                foreach (var operand in new[] { x, weight, bias })
+                {
+                    targets.Add(operand is { RequiresGradient: true } ? graph.Accumulate(operand) : default);
+                }
+                var adds = targets.Any(target => target.Adds);
+                foreach (var target in targets.Where(target => adds && !target.Adds))
+                    graph.Kernels.Elementwise.Fill(target.Floats, 0f);
+                var dx = x.RequiresGradient ? targets[0].Floats : graph.Scratch(x.Shape.ElementCount);
+                graph.Kernels.LayerNorm.Backward(
+                    rows, columns, graph.Arrived(y), x.Floats, weight?.Floats ?? default, mean, rstd, dx, targets[1].Floats,
+                    targets[2].Floats, adds);
+            },
+            y);
+        return y;
+    }
+}
