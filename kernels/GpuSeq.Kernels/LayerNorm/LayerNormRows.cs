@@ -9,6 +9,8 @@ namespace GpuSeq.Kernels;
 /// <summary>Layer normalisation on CPUs. A work item computes a block of rows; the later passes over a row find it in a cache.</summary>
 internal static unsafe class LayerNormRows
 {
+    private const int Batch = 512; // elements whose random words are made at once
+
     /// <summary>Item i normalises a block of rows.</summary>
     public static void Forward(Index1D item, LayerNormArguments.Forward operands, LayerNormArguments arguments) =>
         ForwardBlock(item, operands, arguments);
@@ -46,7 +48,17 @@ internal static unsafe class LayerNormRows
         {
             var x = (float*)operands.X.LoadEffectiveAddressAsPtr() + (long)row * columns;
             var y = (float*)operands.Y.LoadEffectiveAddressAsPtr() + (long)row * columns;
-            var mean = RowMath.Sum<TVector>(x, columns) / columns;
+            float mean;
+            if (operands.Residual.Length > 0)
+            {
+                var s = (float*)operands.Sum.LoadEffectiveAddressAsPtr() + (long)row * columns;
+                mean = AddResidual<TVector>(row, x, s, ref operands, ref arguments) / columns;
+                x = s;
+            }
+            else
+            {
+                mean = RowMath.Sum<TVector>(x, columns) / columns;
+            }
             var (sum, squares) = Deviations<TVector>(x, columns, mean);
             var lost = sum / columns; // what the mean lost to rounding
             var variance = Math.Max(squares / columns - lost * lost, 0);
@@ -57,6 +69,75 @@ internal static unsafe class LayerNormRows
             ((float*)operands.Mean.LoadEffectiveAddressAsPtr())[row] = mean + lost;
             ((float*)operands.Rstd.LoadEffectiveAddressAsPtr())[row] = rstd;
         }
+    }
+
+    // s = residual + dropout(x), and the sum of s. The words of a batch lie on the stack.
+    [MethodImpl(MicroKernel.Options)]
+    private static float AddResidual<TVector>(
+        int row, float* x, float* s, ref LayerNormArguments.Forward operands, ref LayerNormArguments arguments)
+        where TVector : struct, IVector<TVector>
+    {
+        var columns = arguments.Columns;
+        var origin = (long)row * columns;
+        var residual = (float*)operands.Residual.LoadEffectiveAddressAsPtr() + origin;
+        if (arguments.Dropout.Rate == 0f)
+            return Add<TVector>(x, residual, s, columns);
+        var buffer = stackalloc uint[Philox.RoomFor(Batch)];
+        var dropout = arguments.Dropout;
+        var sum = TVector.Zero;
+        for (var begin = 0; begin < columns; begin += Batch)
+        {
+            var count = Math.Min(Batch, columns - begin);
+            var words = Philox.FillElements(buffer, (ulong)(origin + begin), count, dropout.Call, dropout.Seed);
+            sum += Add<TVector>(x + begin, residual + begin, s + begin, words, count, ref dropout);
+        }
+        return TVector.Sum(sum);
+    }
+
+    [MethodImpl(MicroKernel.Options)]
+    private static float Add<TVector>(float* x, float* residual, float* s, int count)
+        where TVector : struct, IVector<TVector>
+    {
+        var n = TVector.Count;
+        TVector s0 = TVector.Zero, s1 = TVector.Zero;
+        var i = 0;
+        for (; i + 2 * n <= count; i += 2 * n)
+        {
+            var v0 = TVector.Load(residual + i) + TVector.Load(x + i);
+            var v1 = TVector.Load(residual + i + n) + TVector.Load(x + i + n);
+            TVector.Store(v0, s + i);
+            TVector.Store(v1, s + i + n);
+            s0 += v0;
+            s1 += v1;
+        }
+        for (; i < count; i += n)
+        {
+            var v = VectorMath.LoadPartial<TVector>(residual + i, count - i) + VectorMath.LoadPartial<TVector>(x + i, count - i);
+            VectorMath.StorePartial(v, s + i, count - i);
+            s0 += v;
+        }
+        return TVector.Sum(s0 + s1);
+    }
+
+    [MethodImpl(MicroKernel.Options)]
+    private static TVector Add<TVector>(float* x, float* residual, float* s, uint* words, int count, ref DropoutMask dropout)
+        where TVector : struct, IVector<TVector>
+    {
+        var mask = dropout;
+        var sum = TVector.Zero;
+        var i = 0;
+        for (; i + TVector.Count <= count; i += TVector.Count)
+        {
+            var v = TVector.Load(residual + i) + mask.Apply(TVector.Load(x + i), TVector.LoadUnit(words + i));
+            TVector.Store(v, s + i);
+            sum += v;
+        }
+        if (i == count)
+            return sum;
+        var kept = mask.Apply(VectorMath.LoadPartial<TVector>(x + i, count - i), TVector.LoadUnit(words + i));
+        var last = VectorMath.LoadPartial<TVector>(residual + i, count - i) + kept;
+        VectorMath.StorePartial(last, s + i, count - i);
+        return sum + last;
     }
 
     // The sums of x - mean and of its squares.
@@ -144,14 +225,73 @@ internal static unsafe class LayerNormRows
         {
             var dy = (float*)operands.Dy.LoadEffectiveAddressAsPtr() + (long)row * columns;
             var x = (float*)operands.X.LoadEffectiveAddressAsPtr() + (long)row * columns;
-            var dx = (float*)operands.Dx.LoadEffectiveAddressAsPtr() + (long)row * columns;
             var mean = ((float*)operands.Mean.LoadEffectiveAddressAsPtr())[row];
             var rstd = ((float*)operands.Rstd.LoadEffectiveAddressAsPtr())[row];
             var (deviation, upstream, product) = Sums<TVector>(dy, x, gamma, columns, mean);
             var lost = deviation / columns; // what the mean lost to rounding
             var moments = (Upstream: upstream / columns, Product: (product - lost * upstream) * rstd / columns);
-            Gradients<TVector>(
-                dy, x, gamma, dx, gammaSums, betaSums, columns, (mean, lost, rstd), moments, arguments.Accumulate);
+            var targets = new Targets(row, gamma, gammaSums, betaSums, ref operands, ref arguments);
+            if (targets.Dropped != null && arguments.Dropout.Rate != 0f)
+                GradientsBeforeDropout<TVector>(row, dy, x, targets, (mean, lost, rstd), moments, ref arguments);
+            else
+                Gradients<TVector>(dy, x, columns, targets, (mean, lost, rstd), moments, null, ref arguments);
+        }
+    }
+
+    // What a row's gradients are made of and where they go; what is absent is null.
+    private readonly struct Targets
+    {
+        public readonly float* Gamma;
+        public readonly float* GammaSums;
+        public readonly float* BetaSums;
+        public readonly float* Dsum;
+        public readonly float* Dx;
+        public readonly float* Dropped;
+
+        public Targets(
+            int row, float* gamma, float* gammaSums, float* betaSums, ref LayerNormArguments.Backward operands,
+            ref LayerNormArguments arguments)
+        {
+            Gamma = gamma;
+            GammaSums = gammaSums;
+            BetaSums = betaSums;
+            var origin = (long)row * arguments.Columns;
+            Dsum = Row(operands.Dsum, origin);
+            Dx = Row(operands.Dx, origin);
+            Dropped = Row(operands.Ddropped, origin);
+        }
+
+        private Targets(in Targets row, int column)
+        {
+            Gamma = Shifted(row.Gamma, column);
+            GammaSums = Shifted(row.GammaSums, column);
+            BetaSums = Shifted(row.BetaSums, column);
+            Dsum = Shifted(row.Dsum, column);
+            Dx = Shifted(row.Dx, column);
+            Dropped = Shifted(row.Dropped, column);
+        }
+
+        public Targets From(int column) => new(this, column);
+
+        private static float* Row(ArrayView<float> view, long origin) => view.Length > 0 ? Optional(view) + origin : null;
+
+        private static float* Shifted(float* start, int column) => start != null ? start + column : null;
+    }
+
+    // The same in batches, whose random words lie on the stack.
+    [MethodImpl(MicroKernel.Options)]
+    private static void GradientsBeforeDropout<TVector>(
+        int row, float* dy, float* x, Targets targets, (float Mean, float Lost, float Rstd) statistics,
+        (float Upstream, float Product) moments, ref LayerNormArguments arguments)
+        where TVector : struct, IVector<TVector>
+    {
+        var buffer = stackalloc uint[Philox.RoomFor(Batch)];
+        for (var begin = 0; begin < arguments.Columns; begin += Batch)
+        {
+            var count = Math.Min(Batch, arguments.Columns - begin);
+            var first = (ulong)((long)row * arguments.Columns + begin);
+            var words = Philox.FillElements(buffer, first, count, arguments.Dropout.Call, arguments.Dropout.Seed);
+            Gradients<TVector>(dy + begin, x + begin, count, targets.From(begin), statistics, moments, words, ref arguments);
         }
     }
 
@@ -183,15 +323,16 @@ internal static unsafe class LayerNormRows
         }
     }
 
-    // dx (+)= rstd (g - mean of g - h mean of g h); the sums over rows grow by dy h and dy.
+    // dx (+)= dsum + rstd (g - mean of g - h mean of g h), also through dropout; the sums over rows grow by dy h and dy.
     [MethodImpl(MicroKernel.Options)]
     private static void Gradients<TVector>(
-        float* dy, float* x, float* gamma, float* dx, float* gammaSums, float* betaSums, int count,
-        (float Mean, float Lost, float Rstd) row, (float Upstream, float Product) moments, int accumulate)
+        float* dy, float* x, int count, Targets targets, (float Mean, float Lost, float Rstd) row,
+        (float Upstream, float Product) moments, uint* words, ref LayerNormArguments arguments)
         where TVector : struct, IVector<TVector>
     {
         var (means, losts, rstds) = (TVector.Broadcast(row.Mean), TVector.Broadcast(row.Lost), TVector.Broadcast(row.Rstd));
         var (upstream, product) = (TVector.Broadcast(moments.Upstream), TVector.Broadcast(moments.Product));
+        var (accumulate, accumulateDropped, dropout) = (arguments.Accumulate, arguments.AccumulateDropped, arguments.Dropout);
         var i = 0;
         for (; i + TVector.Count <= count; i += TVector.Count)
             Step(i, TVector.Count);
@@ -203,13 +344,22 @@ internal static unsafe class LayerNormRows
         {
             var h = (VectorMath.LoadPartial<TVector>(x + i, left) - means - losts) * rstds;
             var g = VectorMath.LoadPartial<TVector>(dy + i, left);
-            if (gammaSums != null)
-                VectorMath.StoreGradient(g * h, gammaSums + i, left, accumulate: 1);
-            if (betaSums != null)
-                VectorMath.StoreGradient(g, betaSums + i, left, accumulate: 1);
-            if (gamma != null)
-                g *= VectorMath.LoadPartial<TVector>(gamma + i, left);
-            VectorMath.StoreGradient(rstds * (g - upstream - h * product), dx + i, left, accumulate);
+            if (targets.GammaSums != null)
+                VectorMath.StoreGradient(g * h, targets.GammaSums + i, left, accumulate: 1);
+            if (targets.BetaSums != null)
+                VectorMath.StoreGradient(g, targets.BetaSums + i, left, accumulate: 1);
+            if (targets.Gamma != null)
+                g *= VectorMath.LoadPartial<TVector>(targets.Gamma + i, left);
+            var value = rstds * (g - upstream - h * product);
+            if (targets.Dsum != null)
+                value += VectorMath.LoadPartial<TVector>(targets.Dsum + i, left);
+            if (targets.Dx != null)
+                VectorMath.StoreGradient(value, targets.Dx + i, left, accumulate);
+            if (targets.Dropped == null)
+                return;
+            if (words != null)
+                value = dropout.Apply(value, TVector.LoadUnit(words + i));
+            VectorMath.StoreGradient(value, targets.Dropped + i, left, accumulateDropped);
         }
     }
 

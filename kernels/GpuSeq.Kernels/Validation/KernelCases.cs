@@ -10,6 +10,7 @@ public static class KernelCases
         .. EmbeddingCases.All,
         .. SoftmaxCases.All,
         .. LayerNormCases.All,
+        .. LayerNormResidualCases.All,
         .. CrossEntropyCases.All,
         .. LossCases.All,
         .. ActivationCases.All,
