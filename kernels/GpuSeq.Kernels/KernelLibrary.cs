@@ -29,6 +29,7 @@ public sealed class KernelLibrary : IDisposable
     private Activations? _activations;
     private Elementwise? _elementwise;
     private Reduction? _reduction;
+    private TopK? _topK;
     private RandomNumbers? _random;
     private Dropout? _dropout;
     private Optimizers? _optimizers;
@@ -100,6 +101,9 @@ public sealed class KernelLibrary : IDisposable
 
     /// <summary>Sums, means, maxima and norms.</summary>
     public Reduction Reduction => _reduction ??= new(this);
+
+    /// <summary>The largest elements of rows.</summary>
+    public TopK TopK => _topK ??= new(this);
 
     /// <summary>Random numbers.</summary>
     public RandomNumbers Random => _random ??= new(this);

@@ -16,6 +16,7 @@ public static class KernelCases
         .. ActivationCases.All,
         .. ElementwiseCases.All,
         .. ReductionCases.All,
+        .. AxisCases.All,
         .. RecurrentCases.All,
         .. RandomCases.All,
         .. OptimizerCases.All,

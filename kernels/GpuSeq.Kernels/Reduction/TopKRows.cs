@@ -1,0 +1,119 @@
+using System.Runtime.CompilerServices;
+using GpuSeq.Kernels.Simd;
+using ILGPU;
+using ILGPU.IR.Intrinsics;
+using ILGPU.Runtime;
+
+namespace GpuSeq.Kernels;
+
+/// <summary>
+/// The k largest on CPUs. An element and its place are one integer, larger for what goes first: no two are equal, and their
+/// order is that of integers. A heap keeps the k largest, its least on top; vectors pass over what is below that one.
+/// </summary>
+internal static unsafe class TopKRows
+{
+    /// <summary>Item i searches a number of rows.</summary>
+    public static void Part(
+        Index1D item, ArrayView<float> x, ArrayView<float> values, ArrayView<int> indices, ArrayView<ulong> keys,
+        TopKArguments arguments) => Search(item, x, values, indices, keys, arguments);
+
+    [IntrinsicImplementation]
+    public static void Search(
+        int item, ArrayView<float> x, ArrayView<float> values, ArrayView<int> indices, ArrayView<ulong> keys, TopKArguments arguments)
+    {
+        var k = arguments.K;
+        var end = (int)Math.Min(arguments.Rows, ((long)item + 1) * arguments.RowsPerItem);
+        for (var row = item * arguments.RowsPerItem; row < end; row++)
+        {
+            var source = (float*)x.LoadEffectiveAddressAsPtr() + (long)row * arguments.Columns;
+            var best = (ulong*)keys.LoadEffectiveAddressAsPtr() + (long)row * k;
+            Select(source, arguments.Columns, best, k, arguments.Width);
+            for (var j = 0; j < k; j++)
+            {
+                var place = Place(best[j]);
+                indices[(long)row * k + j] = place;
+                values[(long)row * k + j] = source[place];
+            }
+        }
+    }
+
+    /// <summary>The place that a key stands for.</summary>
+    public static int Place(ulong key) => (int)~(uint)key;
+
+    /// <summary>The k largest elements of a row as keys, the largest first.</summary>
+    public static void Select(float* x, int count, ulong* best, int k, int width)
+    {
+        for (var i = 0; i < k; i++)
+            best[i] = Key(x[i], i);
+        for (var i = k / 2 - 1; i >= 0; i--)
+            Sink(best, k, i);
+        switch ((SimdWidth)width)
+        {
+            case SimdWidth.Bits512:
+                SelectRest<Vector512Lanes>(x, count, best, k);
+                break;
+            case SimdWidth.Bits256:
+                SelectRest<Vector256Lanes>(x, count, best, k);
+                break;
+            default:
+                SelectRest<Vector128Lanes>(x, count, best, k);
+                break;
+        }
+        new Span<ulong>(best, k).Sort();
+        new Span<ulong>(best, k).Reverse();
+    }
+
+    [MethodImpl(MicroKernel.Options)]
+    private static void SelectRest<TVector>(float* x, int count, ulong* best, int k)
+        where TVector : struct, IVector<TVector>
+    {
+        var n = TVector.Count;
+        var i = k;
+        var least = x[Place(best[0])];
+        for (; i + 4 * n <= count; i += 4 * n)
+        {
+            var left = TVector.Max(TVector.Load(x + i), TVector.Load(x + i + n));
+            var right = TVector.Max(TVector.Load(x + i + 2 * n), TVector.Load(x + i + 3 * n));
+            if (TVector.MaxLane(TVector.Max(left, right)) <= least) // an equal one comes later, so it is below
+                continue;
+            for (var j = i; j < i + 4 * n; j++)
+                Take(x, j, best, k);
+            least = x[Place(best[0])];
+        }
+        for (; i < count; i++)
+            Take(x, i, best, k);
+    }
+
+    private static void Take(float* x, int i, ulong* best, int k)
+    {
+        var key = Key(x[i], i);
+        if (key <= best[0])
+            return;
+        best[0] = key;
+        Sink(best, k, 0);
+    }
+
+    // Upper half: the bits of the number, so changed that they are in the numbers' order, both zeros the same and NaN above
+    // all. Lower half: the place, the first above the others.
+    private static ulong Key(float value, int place)
+    {
+        var bits = BitConverter.SingleToUInt32Bits(value + 0f); // -0 + 0 = 0
+        bits = float.IsNaN(value) ? uint.MaxValue : (int)bits < 0 ? ~bits : bits | 0x8000_0000;
+        return (ulong)bits << 32 | ~(uint)place;
+    }
+
+    private static void Sink(ulong* heap, int count, int i)
+    {
+        var key = heap[i];
+        for (var child = 2 * i + 1; child < count; child = 2 * i + 1)
+        {
+            if (child + 1 < count && heap[child + 1] < heap[child])
+                child++;
+            if (key <= heap[child])
+                break;
+            heap[i] = heap[child];
+            i = child;
+        }
+        heap[i] = key;
+    }
+}
