@@ -31,8 +31,10 @@ public sealed class KernelLibrary : IDisposable
     private Reduction? _reduction;
     private TopK? _topK;
     private RandomNumbers? _random;
+    private Sampling? _sampling;
     private Dropout? _dropout;
     private Optimizers? _optimizers;
+    private WordVectors? _wordVectors;
 
     /// <summary>The kernels of an accelerator.</summary>
     /// <param name="accelerator">What runs them.</param>
@@ -108,11 +110,17 @@ public sealed class KernelLibrary : IDisposable
     /// <summary>Random numbers.</summary>
     public RandomNumbers Random => _random ??= new(this);
 
+    /// <summary>Draws from logits.</summary>
+    public Sampling Sampling => _sampling ??= new(this);
+
     /// <summary>Dropout.</summary>
     public Dropout Dropout => _dropout ??= new(this);
 
     /// <summary>Steps of optimizers.</summary>
     public Optimizers Optimizers => _optimizers ??= new(this);
+
+    /// <summary>Steps of word vectors.</summary>
+    public WordVectors WordVectors => _wordVectors ??= new(this);
 
     /// <summary>Gives the pool's memory back.</summary>
     public void Dispose() => Pool.Dispose();

@@ -93,14 +93,8 @@ internal static unsafe class TopKRows
         Sink(best, k, 0);
     }
 
-    // Upper half: the bits of the number, so changed that they are in the numbers' order, both zeros the same and NaN above
-    // all. Lower half: the place, the first above the others.
-    private static ulong Key(float value, int place)
-    {
-        var bits = BitConverter.SingleToUInt32Bits(value + 0f); // -0 + 0 = 0
-        bits = float.IsNaN(value) ? uint.MaxValue : (int)bits < 0 ? ~bits : bits | 0x8000_0000;
-        return (ulong)bits << 32 | ~(uint)place;
-    }
+    // Upper half: the number; lower half: the place, the first above the others.
+    private static ulong Key(float value, int place) => (ulong)OrderedBits.Of(value) << 32 | ~(uint)place;
 
     private static void Sink(ulong* heap, int count, int i)
     {

@@ -19,7 +19,9 @@ public static class KernelCases
         .. AxisCases.All,
         .. RecurrentCases.All,
         .. RandomCases.All,
+        .. SamplingCases.All,
         .. OptimizerCases.All,
+        .. WordVectorCases.All,
     ];
 
     /// <summary>The cases of the quick check: every kernel with every option, but little work.</summary>
