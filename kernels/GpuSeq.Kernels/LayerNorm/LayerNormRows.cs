@@ -147,15 +147,23 @@ internal static unsafe class LayerNormRows
     {
         var n = TVector.Count;
         var means = TVector.Broadcast(mean);
-        TVector s0 = TVector.Zero, s1 = TVector.Zero, q0 = TVector.Zero, q1 = TVector.Zero;
+        TVector s0 = TVector.Zero, s1 = TVector.Zero, s2 = TVector.Zero, s3 = TVector.Zero;
+        TVector q0 = TVector.Zero, q1 = TVector.Zero, q2 = TVector.Zero, q3 = TVector.Zero;
         var i = 0;
-        for (; i + 2 * n <= count; i += 2 * n)
+        for (; i + 4 * n <= count; i += 4 * n)
         {
+            VectorMath.Prefetch(x + i + count); // the next row, while this one is computed
+            VectorMath.Prefetch(x + i + count + 2 * n);
             var (d0, d1) = (TVector.Load(x + i) - means, TVector.Load(x + i + n) - means);
+            var (d2, d3) = (TVector.Load(x + i + 2 * n) - means, TVector.Load(x + i + 3 * n) - means);
             s0 += d0;
             s1 += d1;
+            s2 += d2;
+            s3 += d3;
             q0 = TVector.MultiplyAdd(d0, d0, q0);
             q1 = TVector.MultiplyAdd(d1, d1, q1);
+            q2 = TVector.MultiplyAdd(d2, d2, q2);
+            q3 = TVector.MultiplyAdd(d3, d3, q3);
         }
         for (; i < count; i += n)
         {
@@ -163,7 +171,7 @@ internal static unsafe class LayerNormRows
             s0 += d;
             q0 = TVector.MultiplyAdd(d, d, q0);
         }
-        return (TVector.Sum(s0 + s1), TVector.Sum(q0 + q1));
+        return (TVector.Sum((s0 + s1) + (s2 + s3)), TVector.Sum((q0 + q1) + (q2 + q3)));
     }
 
     // y = (x - mean - lost) rstd gamma + beta.
@@ -172,17 +180,21 @@ internal static unsafe class LayerNormRows
         float* x, float* y, float* gamma, float* beta, int count, float mean, float lost, float rstd)
         where TVector : struct, IVector<TVector>
     {
-        var (means, losts, rstds) = (TVector.Broadcast(mean), TVector.Broadcast(lost), TVector.Broadcast(rstd));
+        // (x - mean - lost) rstd = (x - mean) rstd - lost rstd, rounded once less.
+        var (means, rstds, losts) = (TVector.Broadcast(mean), TVector.Broadcast(rstd), TVector.Broadcast(-lost * rstd));
         var i = 0;
-        for (; i + TVector.Count <= count; i += TVector.Count)
-            Step(i, TVector.Count);
-        if (i < count)
-            Step(i, count - i);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        void Step(int i, int left)
+        if (gamma != null && beta != null)
         {
-            var value = (VectorMath.LoadPartial<TVector>(x + i, left) - means - losts) * rstds;
+            for (; i + TVector.Count <= count; i += TVector.Count)
+            {
+                var value = TVector.MultiplyAdd(TVector.Load(x + i) - means, rstds, losts);
+                TVector.Store(TVector.MultiplyAdd(value, TVector.Load(gamma + i), TVector.Load(beta + i)), y + i);
+            }
+        }
+        for (; i < count; i += TVector.Count)
+        {
+            var left = count - i;
+            var value = TVector.MultiplyAdd(VectorMath.LoadPartial<TVector>(x + i, left) - means, rstds, losts);
             if (gamma != null)
                 value *= VectorMath.LoadPartial<TVector>(gamma + i, left);
             if (beta != null)

@@ -7,12 +7,12 @@ using ILGPU.Runtime;
 namespace GpuSeq.Kernels;
 
 /// <summary>
-/// Draws from logits on CPUs. Where options leave only some, their keys are selected, the largest first: all of top-k, or for a
-/// nucleus some, and more until they have its share.
+/// Draws from logits on CPUs. What options leave are the elements whose keys, as in <see cref="TopKRows"/>, are at least a bound.
 /// </summary>
 internal static unsafe class SamplingRows
 {
-    private const int FirstSelection = 64;
+    private const int Buckets = 256; // of weights, by the exponents below the largest
+    private const float BucketsPerUnit = 4f;
     private const int BlockLength = 512; // of the sums of an unrestricted row, so that a draw looks into one block only
 
     /// <summary>Item i draws from some rows, or filters them.</summary>
@@ -34,70 +34,98 @@ internal static unsafe class SamplingRows
             TopKRows.Select(x, columns, &largest, 1, arguments.Width);
             var place = TopKRows.Place(largest);
             var isCertain = !float.IsFinite(x[place]) || arguments.Kept == 1;
-            var count = isCertain ? 1 : kept == null ? columns : Keep(x, x[place], kept, ref arguments);
+            var bound = isCertain ? largest : kept == null ? 0 : Bound(x, x[place], kept, ref arguments);
             if (y.Length > 0)
-                Filter(x, (float*)y.LoadEffectiveAddressAsPtr() + (long)row * columns, isCertain ? &largest : kept, count, ref arguments);
+                Filter(x, (float*)y.LoadEffectiveAddressAsPtr() + (long)row * columns, bound, ref arguments);
             if (choices.Length == 0)
                 continue;
             if (!isCertain)
             {
                 var block = Philox.Block((ulong)row / 4, arguments.Call, arguments.Seed);
                 var unit = ScalarLane.Unit(((uint*)&block)[row % 4]).Value;
-                place = kept == null ? Choose(x, x[place], unit, ref arguments) : Choose(x, x[place], kept, count, unit, ref arguments);
+                place = bound == 0 ? Choose(x, x[place], unit, ref arguments) : Choose(x, x[place], bound, (int*)kept, unit, ref arguments);
             }
             choices[row] = place;
         }
     }
 
-    // Keys of what top-k and top-p leave; returns how many.
-    private static int Keep(float* x, float max, ulong* keys, ref SamplingArguments arguments)
+    // The least key that top-k and top-p leave.
+    private static ulong Bound(float* x, float max, ulong* keys, ref SamplingArguments arguments)
     {
-        var isWhole = arguments.Kept == arguments.Columns;
-        var total = isWhole ? SumWeights(x, arguments.Columns, max, ref arguments) : 0f;
-        var count = isWhole ? Math.Min(FirstSelection, arguments.Kept) : arguments.Kept;
-        while (true)
+        if (arguments.Kept == arguments.Columns)
+            return BoundOfNucleus(x, max, keys, ref arguments);
+        TopKRows.Select(x, arguments.Columns, keys, arguments.Kept, arguments.Width);
+        if (arguments.Share >= 1f)
+            return keys[arguments.Kept - 1];
+        var total = 0f;
+        for (var i = 0; i < arguments.Kept; i++)
+            total += Weight(x[TopKRows.Place(keys[i])], max, ref arguments);
+        return Reach(x, max, keys, arguments.Kept, 0f, arguments.Share * total, ref arguments);
+    }
+
+    // Weights are summed by the size of the exponent; only where the share is reached does the order within matter.
+    private static ulong BoundOfNucleus(float* x, float max, ulong* keys, ref SamplingArguments arguments)
+    {
+        var sums = stackalloc float[Buckets];
+        new Span<float>(sums, Buckets).Clear();
+        for (var i = 0; i < arguments.Columns; i++)
+            sums[Bucket(x[i], max, ref arguments)] += Weight(x[i], max, ref arguments);
+        var total = 0f;
+        for (var b = 0; b < Buckets; b++)
+            total += sums[b];
+        var (bucket, sum, wanted) = (0, 0f, arguments.Share * total);
+        var last = Buckets - 1;
+        while (sums[last] == 0f)
+            last--;
+        while (bucket < last && sum + sums[bucket] < wanted)
+            sum += sums[bucket++];
+        var count = 0;
+        for (var i = 0; i < arguments.Columns; i++)
         {
-            TopKRows.Select(x, arguments.Columns, keys, count, arguments.Width);
-            if (arguments.Share >= 1f)
-                return count;
-            if (!isWhole)
-            {
-                for (var i = 0; i < count; i++)
-                    total += Weight(x[TopKRows.Place(keys[i])], max, ref arguments);
-            }
-            var sum = 0f;
-            for (var i = 0; i < count; i++)
-            {
-                sum += Weight(x[TopKRows.Place(keys[i])], max, ref arguments);
-                if (sum >= arguments.Share * total)
-                    return i + 1;
-            }
-            if (!isWhole || count == arguments.Columns)
-                return count;
-            count = Math.Min(8 * count, arguments.Columns);
+            if (Bucket(x[i], max, ref arguments) == bucket)
+                keys[count++] = TopKRows.Key(x[i], i);
         }
+        new Span<ulong>(keys, count).Sort();
+        new Span<ulong>(keys, count).Reverse();
+        return Reach(x, max, keys, count, sum, wanted, ref arguments);
+    }
+
+    private static int Bucket(float x, float max, ref SamplingArguments arguments)
+    {
+        var depth = (max - x) * arguments.InverseTemperature * BucketsPerUnit;
+        return depth < Buckets - 1 ? (int)depth : Buckets - 1;
+    }
+
+    // The first of sorted keys at which the sum of weights is as wanted.
+    private static ulong Reach(float* x, float max, ulong* keys, int count, float sum, float wanted, ref SamplingArguments arguments)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            sum += Weight(x[TopKRows.Place(keys[i])], max, ref arguments);
+            if (sum >= wanted)
+                return keys[i];
+        }
+        return keys[count - 1];
     }
 
     private static float Weight(float x, float max, ref SamplingArguments arguments) =>
-        VectorMath.Exp(new ScalarLane((x - max) * arguments.InverseTemperature)).Value;
+        VectorMath.ExpOfNegative(new ScalarLane((x - max) * arguments.InverseTemperature)).Value;
 
-    // The choice among kept elements, in the order of their columns.
-    private static int Choose(float* x, float max, ulong* keys, int count, float unit, ref SamplingArguments arguments)
+    // The choice among elements from a bound on.
+    private static int Choose(float* x, float max, ulong bound, int* places, float unit, ref SamplingArguments arguments)
     {
+        var count = TopKRows.Collect(x, arguments.Columns, bound, places, arguments.Width);
         var total = 0f;
         for (var i = 0; i < count; i++)
-            keys[i] = (ulong)TopKRows.Place(keys[i]);
-        new Span<ulong>(keys, count).Sort();
-        for (var i = 0; i < count; i++)
-            total += Weight(x[keys[i]], max, ref arguments);
+            total += Weight(x[places[i]], max, ref arguments);
         var sum = 0f;
         for (var i = 0; i < count; i++)
         {
-            sum += Weight(x[keys[i]], max, ref arguments);
+            sum += Weight(x[places[i]], max, ref arguments);
             if (sum > unit * total)
-                return (int)keys[i];
+                return places[i];
         }
-        return (int)keys[count - 1]; // the sums differ by rounding
+        return places[count - 1]; // the sums differ by rounding
     }
 
     // The choice in a whole row: first the block, by the blocks' sums, then the element.
@@ -151,22 +179,15 @@ internal static unsafe class SamplingRows
         var sum = V.Zero;
         var i = 0;
         for (; i + V.Count <= count; i += V.Count)
-            sum += VectorMath.Exp((V.Load(x + i) - shift) * scale);
+            sum += VectorMath.ExpOfNegative((V.Load(x + i) - shift) * scale);
         if (i < count)
-            sum += VectorMath.Exp((VectorMath.LoadPartial<V>(x + i, count - i, float.NegativeInfinity) - shift) * scale);
+            sum += VectorMath.ExpOfNegative((VectorMath.LoadPartial<V>(x + i, count - i, float.NegativeInfinity) - shift) * scale);
         return V.Sum(sum);
     }
 
-    private static void Filter(float* x, float* y, ulong* keys, int count, ref SamplingArguments arguments)
+    private static void Filter(float* x, float* y, ulong bound, ref SamplingArguments arguments)
     {
-        if (keys == null)
-        {
-            for (var i = 0; i < count; i++)
-                y[i] = x[i] * arguments.InverseTemperature;
-            return;
-        }
-        new Span<float>(y, arguments.Columns).Fill(float.NegativeInfinity);
-        for (var i = 0; i < count; i++)
-            y[TopKRows.Place(keys[i])] = x[TopKRows.Place(keys[i])] * arguments.InverseTemperature;
+        for (var i = 0; i < arguments.Columns; i++)
+            y[i] = TopKRows.Key(x[i], i) >= bound ? x[i] * arguments.InverseTemperature : float.NegativeInfinity;
     }
 }

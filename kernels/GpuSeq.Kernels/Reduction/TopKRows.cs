@@ -84,6 +84,40 @@ internal static unsafe class TopKRows
             Take(x, i, best, k);
     }
 
+    /// <summary>The places, in ascending order, of the elements whose keys are at least a bound; returns how many.</summary>
+    public static int Collect(float* x, int count, ulong bound, int* places, int width) => (SimdWidth)width switch
+    {
+        SimdWidth.Bits512 => Collect<Vector512Lanes>(x, count, bound, places),
+        SimdWidth.Bits256 => Collect<Vector256Lanes>(x, count, bound, places),
+        _ => Collect<Vector128Lanes>(x, count, bound, places),
+    };
+
+    [MethodImpl(MicroKernel.Options)]
+    private static int Collect<TVector>(float* x, int count, ulong bound, int* places)
+        where TVector : struct, IVector<TVector>
+    {
+        var n = TVector.Count;
+        var (found, i, least) = (0, 0, x[Place(bound)]);
+        for (; i + 4 * n <= count; i += 4 * n)
+        {
+            var left = TVector.Max(TVector.Load(x + i), TVector.Load(x + i + n));
+            var right = TVector.Max(TVector.Load(x + i + 2 * n), TVector.Load(x + i + 3 * n));
+            if (TVector.MaxLane(TVector.Max(left, right)) < least)
+                continue;
+            for (var j = i; j < i + 4 * n; j++)
+            {
+                places[found] = j; // kept by the next line or overwritten
+                found += Key(x[j], j) >= bound ? 1 : 0;
+            }
+        }
+        for (; i < count; i++)
+        {
+            if (Key(x[i], i) >= bound)
+                places[found++] = i;
+        }
+        return found;
+    }
+
     private static void Take(float* x, int i, ulong* best, int k)
     {
         var key = Key(x[i], i);
@@ -93,8 +127,8 @@ internal static unsafe class TopKRows
         Sink(best, k, 0);
     }
 
-    // Upper half: the number; lower half: the place, the first above the others.
-    private static ulong Key(float value, int place) => (ulong)OrderedBits.Of(value) << 32 | ~(uint)place;
+    /// <summary>An element and its place. Upper half: the number; lower half: the place, the first above the others.</summary>
+    public static ulong Key(float value, int place) => (ulong)OrderedBits.Of(value) << 32 | ~(uint)place;
 
     private static void Sink(ulong* heap, int count, int i)
     {

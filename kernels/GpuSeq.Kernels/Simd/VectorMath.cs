@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace GpuSeq.Kernels.Simd;
 
@@ -79,7 +80,7 @@ internal static unsafe class VectorMath
     }
 
     /// <summary>
-    /// e^x: x = n ln 2 + r with |r| at most ln 2 / 2, e^r by the Taylor-like polynomial of Cephes' expf.
+    /// e^x: x = n ln 2 + r with |r| at most ln 2 / 2, e^r by a minimax fit.
     /// 0 where e^x is no normal number, infinity where it is too large; NaN stays NaN.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -92,16 +93,50 @@ internal static unsafe class VectorMath
         var n = TVector.Round(clamped * TVector.Broadcast(1.44269504f));
         var r = TVector.MultiplyAdd(n, TVector.Broadcast(-0.693359375f), clamped);
         r = TVector.MultiplyAdd(n, TVector.Broadcast(2.12194440e-4f), r);
-        var p = TVector.Broadcast(1.9875691500e-4f);
-        p = TVector.MultiplyAdd(p, r, TVector.Broadcast(1.3981999507e-3f));
-        p = TVector.MultiplyAdd(p, r, TVector.Broadcast(8.3334519073e-3f));
-        p = TVector.MultiplyAdd(p, r, TVector.Broadcast(4.1665795894e-2f));
-        p = TVector.MultiplyAdd(p, r, TVector.Broadcast(1.6666665459e-1f));
-        p = TVector.MultiplyAdd(p, r, TVector.Broadcast(5.0000001201e-1f));
-        p = TVector.MultiplyAdd(p, r * r, r) + TVector.Broadcast(1f);
-        var value = TVector.ScaleByPowerOfTwo(p, n);
+        var value = TVector.ScaleByPowerOfTwo(ExpOfSmall(r), n);
         value = TVector.Select(TVector.LessThan(x, lowest), TVector.Zero, value);
         return TVector.Select(TVector.LessThan(highest, x), TVector.Broadcast(float.PositiveInfinity), value);
+    }
+
+    /// <summary>
+    /// e^x for x up to 0, and no further than 80, in fewer steps than <see cref="Exp"/>: adding 1.5 2^23 + 127 rounds x / ln 2 to
+    /// an integer and leaves its biased exponent in the lowest bits.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector ExpOfNegative<TVector>(TVector x)
+        where TVector : struct, IVector<TVector>
+    {
+        var rounder = TVector.Broadcast(12582912f + 127f);
+        var lowest = TVector.Broadcast(-87.3365f);
+        var clamped = TVector.MaxNumber(lowest, x);
+        var biased = TVector.MultiplyAdd(clamped, TVector.Broadcast(1.44269504f), rounder);
+        var n = biased - rounder;
+        var r = TVector.MultiplyAdd(n, TVector.Broadcast(-0.693359375f), clamped);
+        r = TVector.MultiplyAdd(n, TVector.Broadcast(2.12194440e-4f), r);
+        return TVector.Select(TVector.LessThan(x, lowest), TVector.Zero, ExpOfSmall(r) * TVector.PowerOfTwo(biased));
+    }
+
+    // For |r| up to ln 2 / 2.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector ExpOfSmall<TVector>(TVector r)
+        where TVector : struct, IVector<TVector>
+    {
+        var one = TVector.Broadcast(1f);
+        var p = TVector.Broadcast(1.38145359e-3f);
+        p = TVector.MultiplyAdd(p, r, TVector.Broadcast(8.36874545e-3f));
+        p = TVector.MultiplyAdd(p, r, TVector.Broadcast(4.16683927e-2f));
+        p = TVector.MultiplyAdd(p, r, TVector.Broadcast(1.66665211e-1f));
+        p = TVector.MultiplyAdd(p, r, TVector.Broadcast(4.9999994e-1f));
+        p = TVector.MultiplyAdd(p, r, one);
+        return TVector.MultiplyAdd(p, r, one);
+    }
+
+    /// <summary>Asks for a cache line that will be read soon; it need not be memory of ours.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(float* address)
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch0(address);
     }
 
     /// <summary>1 / (1 + e^-x), finite for every x but NaN.</summary>
@@ -124,16 +159,16 @@ internal static unsafe class VectorMath
     }
 
     /// <summary>
-    /// tanh x: sign(x) (1 - 2 / (e^(2|x|) + 1)), and near 0, where that cancels, the odd polynomial of Cephes' tanhf.
+    /// tanh x: sign(x) (1 - e) / (1 + e) with e = e^(-2|x|), and near 0, where that cancels, the odd polynomial of Cephes' tanhf.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Tanh<TVector>(TVector x)
         where TVector : struct, IVector<TVector>
     {
         var one = TVector.Broadcast(1f);
-        var two = TVector.Broadcast(2f);
         var magnitude = TVector.Abs(x);
-        var far = TVector.CopySign(one - two / (Exp(magnitude * two) + one), x);
+        var e = ExpOfNegative(magnitude * TVector.Broadcast(-2f));
+        var far = TVector.CopySign((one - e) / (one + e), x);
         var z = x * x;
         var p = TVector.Broadcast(-5.70498872745e-3f);
         p = TVector.MultiplyAdd(p, z, TVector.Broadcast(2.06390887954e-2f));
@@ -280,6 +315,6 @@ internal static unsafe class VectorMath
         q = TVector.MultiplyAdd(q, t, TVector.Broadcast(-1.067068713e-1f));
         q = TVector.MultiplyAdd(q, t, TVector.Broadcast(-6.34887318e-1f));
         q = TVector.MultiplyAdd(q, t, TVector.Broadcast(-1.28708284e-1f)); // -1.1287...: the rest comes unrounded
-        return Exp(TVector.MultiplyAdd(q, t, TVector.Zero - t));
+        return ExpOfNegative(TVector.MultiplyAdd(q, t, TVector.Zero - t));
     }
 }

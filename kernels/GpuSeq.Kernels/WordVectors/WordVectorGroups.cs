@@ -69,7 +69,7 @@ internal static class WordVectorGroups
         where V : struct, IVector<V>
     {
         var one = V.Broadcast(1f);
-        var e = VectorMath.Exp(V.Zero - V.Abs(x));
+        var e = VectorMath.ExpOfNegative(V.Zero - V.Abs(x));
         var slope = V.Select(V.LessThan(x, V.Zero), e, one) / (one + e);
         return (V.Max(x, V.Zero) + VectorMath.Log(one + e), slope);
     }
