@@ -283,6 +283,9 @@ internal static unsafe class LayerNormRows
             Dropped = Shifted(row.Dropped, column);
         }
 
+        public bool IsPlain =>
+            Gamma != null && GammaSums != null && BetaSums != null && Dx != null && Dsum == null && Dropped == null;
+
         public Targets From(int column) => new(this, column);
 
         private static float* Row(ArrayView<float> view, long origin) => view.Length > 0 ? Optional(view) + origin : null;
@@ -313,26 +316,36 @@ internal static unsafe class LayerNormRows
         float* dy, float* x, float* gamma, int count, float mean)
         where TVector : struct, IVector<TVector>
     {
+        var n = TVector.Count;
         var means = TVector.Broadcast(mean);
-        TVector deviation = TVector.Zero, upstream = TVector.Zero, product = TVector.Zero;
+        TVector d0 = TVector.Zero, d1 = TVector.Zero, g0 = TVector.Zero, g1 = TVector.Zero, p0 = TVector.Zero, p1 = TVector.Zero;
         var i = 0;
-        for (; i + TVector.Count <= count; i += TVector.Count)
-            Step(i, TVector.Count);
-        if (i < count)
-            Step(i, count - i);
-        return (TVector.Sum(deviation), TVector.Sum(upstream), TVector.Sum(product));
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        void Step(int i, int left)
+        for (; i + 2 * n <= count; i += 2 * n)
         {
-            var d = VectorMath.LoadPartial<TVector>(x + i, left, mean) - means;
-            var g = VectorMath.LoadPartial<TVector>(dy + i, left);
+            VectorMath.Prefetch(x + i + count); // the next row, while this one is computed
+            VectorMath.Prefetch(dy + i + count);
+            var (deviation0, deviation1) = (TVector.Load(x + i) - means, TVector.Load(x + i + n) - means);
+            var (upstream0, upstream1) = (TVector.Load(dy + i), TVector.Load(dy + i + n));
             if (gamma != null)
-                g *= VectorMath.LoadPartial<TVector>(gamma + i, left);
-            deviation += d;
-            upstream += g;
-            product = TVector.MultiplyAdd(g, d, product);
+                (upstream0, upstream1) = (upstream0 * TVector.Load(gamma + i), upstream1 * TVector.Load(gamma + i + n));
+            d0 += deviation0;
+            d1 += deviation1;
+            g0 += upstream0;
+            g1 += upstream1;
+            p0 = TVector.MultiplyAdd(upstream0, deviation0, p0);
+            p1 = TVector.MultiplyAdd(upstream1, deviation1, p1);
         }
+        for (; i < count; i += n)
+        {
+            var deviation = VectorMath.LoadPartial<TVector>(x + i, count - i, mean) - means;
+            var upstream = VectorMath.LoadPartial<TVector>(dy + i, count - i);
+            if (gamma != null)
+                upstream *= VectorMath.LoadPartial<TVector>(gamma + i, count - i);
+            d0 += deviation;
+            g0 += upstream;
+            p0 = TVector.MultiplyAdd(upstream, deviation, p0);
+        }
+        return (TVector.Sum(d0 + d1), TVector.Sum(g0 + g1), TVector.Sum(p0 + p1));
     }
 
     // dx (+)= dsum + rstd (g - mean of g - h mean of g h), also through dropout; the sums over rows grow by dy h and dy.
@@ -342,10 +355,23 @@ internal static unsafe class LayerNormRows
         (float Upstream, float Product) moments, uint* words, ref LayerNormArguments arguments)
         where TVector : struct, IVector<TVector>
     {
-        var (means, losts, rstds) = (TVector.Broadcast(row.Mean), TVector.Broadcast(row.Lost), TVector.Broadcast(row.Rstd));
-        var (upstream, product) = (TVector.Broadcast(moments.Upstream), TVector.Broadcast(moments.Product));
+        var (means, rstds, losts) = (TVector.Broadcast(row.Mean), TVector.Broadcast(row.Rstd), TVector.Broadcast(-row.Lost * row.Rstd));
+        var (upstream, product) = (TVector.Broadcast(moments.Upstream), TVector.Broadcast(-moments.Product));
         var (accumulate, accumulateDropped, dropout) = (arguments.Accumulate, arguments.AccumulateDropped, arguments.Dropout);
         var i = 0;
+        if (targets.IsPlain && accumulate == 0)
+        {
+            // The usual case with nothing to decide for each vector.
+            float* gamma = targets.Gamma, gammaSums = targets.GammaSums, betaSums = targets.BetaSums, dx = targets.Dx;
+            for (; i + TVector.Count <= count; i += TVector.Count)
+            {
+                var h = TVector.MultiplyAdd(TVector.Load(x + i) - means, rstds, losts);
+                var g = TVector.Load(dy + i);
+                TVector.Store(TVector.MultiplyAdd(g, h, TVector.Load(gammaSums + i)), gammaSums + i);
+                TVector.Store(TVector.Load(betaSums + i) + g, betaSums + i);
+                TVector.Store(rstds * TVector.MultiplyAdd(h, product, g * TVector.Load(gamma + i) - upstream), dx + i);
+            }
+        }
         for (; i + TVector.Count <= count; i += TVector.Count)
             Step(i, TVector.Count);
         if (i < count)
@@ -354,7 +380,7 @@ internal static unsafe class LayerNormRows
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         void Step(int i, int left)
         {
-            var h = (VectorMath.LoadPartial<TVector>(x + i, left) - means - losts) * rstds;
+            var h = TVector.MultiplyAdd(VectorMath.LoadPartial<TVector>(x + i, left) - means, rstds, losts);
             var g = VectorMath.LoadPartial<TVector>(dy + i, left);
             if (targets.GammaSums != null)
                 VectorMath.StoreGradient(g * h, targets.GammaSums + i, left, accumulate: 1);
@@ -362,7 +388,7 @@ internal static unsafe class LayerNormRows
                 VectorMath.StoreGradient(g, targets.BetaSums + i, left, accumulate: 1);
             if (targets.Gamma != null)
                 g *= VectorMath.LoadPartial<TVector>(targets.Gamma + i, left);
-            var value = rstds * (g - upstream - h * product);
+            var value = rstds * TVector.MultiplyAdd(h, product, g - upstream);
             if (targets.Dsum != null)
                 value += VectorMath.LoadPartial<TVector>(targets.Dsum + i, left);
             if (targets.Dx != null)

@@ -116,19 +116,16 @@ internal static unsafe class VectorMath
         return TVector.Select(TVector.LessThan(x, lowest), TVector.Zero, ExpOfSmall(r) * TVector.PowerOfTwo(biased));
     }
 
-    // For |r| up to ln 2 / 2.
+    // For |r| up to ln 2 / 2. Terms are paired: the steps that wait for each other limit it, not their number.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector ExpOfSmall<TVector>(TVector r)
         where TVector : struct, IVector<TVector>
     {
-        var one = TVector.Broadcast(1f);
-        var p = TVector.Broadcast(1.38145359e-3f);
-        p = TVector.MultiplyAdd(p, r, TVector.Broadcast(8.36874545e-3f));
-        p = TVector.MultiplyAdd(p, r, TVector.Broadcast(4.16683927e-2f));
-        p = TVector.MultiplyAdd(p, r, TVector.Broadcast(1.66665211e-1f));
-        p = TVector.MultiplyAdd(p, r, TVector.Broadcast(4.9999994e-1f));
-        p = TVector.MultiplyAdd(p, r, one);
-        return TVector.MultiplyAdd(p, r, one);
+        var square = r * r;
+        var low = TVector.MultiplyAdd(TVector.Broadcast(1.66665211e-1f), r, TVector.Broadcast(4.9999994e-1f));
+        var high = TVector.MultiplyAdd(TVector.Broadcast(8.36874545e-3f), r, TVector.Broadcast(4.16683927e-2f));
+        high = TVector.MultiplyAdd(TVector.Broadcast(1.38145359e-3f), square, high);
+        return TVector.MultiplyAdd(TVector.MultiplyAdd(high, square, low), square, r + TVector.Broadcast(1f));
     }
 
     /// <summary>Asks for a cache line that will be read soon; it need not be memory of ours.</summary>
