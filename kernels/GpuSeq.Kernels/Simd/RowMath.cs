@@ -26,7 +26,7 @@ internal static unsafe class RowMath
         return TVector.MaxLane(TVector.Max(TVector.Max(m0, m1), TVector.Max(m2, m3)));
     }
 
-    /// <summary>The largest number, -infinity where there is none: as <see cref="Max"/> in fewer steps, but NaN counts as nothing.</summary>
+    /// <summary>The largest number, -infinity where there is none: as <see cref="Max"/> in fewer steps, but passing over NaN.</summary>
     [MethodImpl(MicroKernel.Options)]
     public static float MaxOfNumbers<TVector>(float* x, int count)
         where TVector : struct, IVector<TVector>

@@ -54,7 +54,8 @@ internal readonly unsafe struct Vector128Lanes(Vector128<float> lanes) : IVector
 
     // Of two operands of which one is NaN, x86 gives the second.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128Lanes MaxNumber(Vector128Lanes left, Vector128Lanes right) => new(Vector128.MaxNative(left._lanes, right._lanes));
+    public static Vector128Lanes MaxNumber(Vector128Lanes left, Vector128Lanes right) =>
+        new(Vector128.MaxNative(left._lanes, right._lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128Lanes Clamp(Vector128Lanes value, Vector128Lanes low, Vector128Lanes high) =>

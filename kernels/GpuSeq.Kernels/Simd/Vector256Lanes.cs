@@ -54,7 +54,8 @@ internal readonly unsafe struct Vector256Lanes(Vector256<float> lanes) : IVector
 
     // Of two operands of which one is NaN, x86 gives the second.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256Lanes MaxNumber(Vector256Lanes left, Vector256Lanes right) => new(Vector256.MaxNative(left._lanes, right._lanes));
+    public static Vector256Lanes MaxNumber(Vector256Lanes left, Vector256Lanes right) =>
+        new(Vector256.MaxNative(left._lanes, right._lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256Lanes Clamp(Vector256Lanes value, Vector256Lanes low, Vector256Lanes high) =>

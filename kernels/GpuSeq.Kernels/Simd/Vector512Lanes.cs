@@ -53,7 +53,8 @@ internal readonly unsafe struct Vector512Lanes(Vector512<float> lanes) : IVector
 
     // Of two operands of which one is NaN, x86 gives the second.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512Lanes MaxNumber(Vector512Lanes left, Vector512Lanes right) => new(Vector512.MaxNative(left._lanes, right._lanes));
+    public static Vector512Lanes MaxNumber(Vector512Lanes left, Vector512Lanes right) =>
+        new(Vector512.MaxNative(left._lanes, right._lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512Lanes Clamp(Vector512Lanes value, Vector512Lanes low, Vector512Lanes high) =>

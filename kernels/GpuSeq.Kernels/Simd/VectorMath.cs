@@ -269,7 +269,8 @@ internal static unsafe class VectorMath
             / TVector.MultiplyAdd(t, TVector.MultiplyAdd(t, TVector.Broadcast(0.12021132975f), TVector.Broadcast(0.73700164250f)), one);
         var far = r - TVector.Broadcast(5f);
         var farTail = Cubic(far, 6.6579051150f, 3.0812263860f, 0.42868294337f, 0.017337203997f)
-            / TVector.MultiplyAdd(far, TVector.MultiplyAdd(far, TVector.Broadcast(0.012258202635f), TVector.Broadcast(0.24197894225f)), one);
+            / TVector.MultiplyAdd(
+                far, TVector.MultiplyAdd(far, TVector.Broadcast(0.012258202635f), TVector.Broadcast(0.24197894225f)), one);
         tail = TVector.CopySign(TVector.Select(TVector.LessThan(TVector.Zero, far), farTail, tail), q);
         return TVector.Select(TVector.LessThan(TVector.Abs(q), TVector.Broadcast(0.425f)), middle, tail);
     }

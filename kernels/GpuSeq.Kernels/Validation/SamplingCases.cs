@@ -56,7 +56,8 @@ public sealed class SamplingCase : KernelCase
 
     internal static string Describe(int rows, int columns, SamplingOptions options, bool integers) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{rows}x{columns}{(options.Temperature == 1f ? "" : options.Temperature == 0f ? " greedy" : $" temperature {options.Temperature}")}"
+        $"{rows}x{columns}"
+        + $"{(options.Temperature == 1f ? "" : options.Temperature == 0f ? " greedy" : $" temperature {options.Temperature}")}"
         + $"{(options.TopK == 0 ? "" : $" top-k {options.TopK}")}{(options.TopP == 1f ? "" : $" top-p {options.TopP}")}"
         + $"{(integers ? " equal" : "")}");
 
@@ -150,7 +151,9 @@ public sealed class TruncatedNormalCase : KernelCase
 
     /// <summary>Numbers of a distribution.</summary>
     public TruncatedNormalCase(int length, (float Mean, float Deviation, float Low, float High) distribution)
-        : base("random", $"truncated {length} {distribution.Mean:G3},{distribution.Deviation:G3},{distribution.Low:G3},{distribution.High:G3}")
+        : base(
+            "random",
+            $"truncated {length} {distribution.Mean:G3},{distribution.Deviation:G3},{distribution.Low:G3},{distribution.High:G3}")
     {
         _distribution = distribution;
         Output("y", length);
