@@ -35,9 +35,12 @@ public sealed class KernelLibrary : IDisposable
     private Activations? _activations;
     private Elementwise? _elementwise;
     private Reduction? _reduction;
+    private TopK? _topK;
     private RandomNumbers? _random;
+    private Sampling? _sampling;
     private Dropout? _dropout;
     private Optimizers? _optimizers;
+    private WordVectors? _wordVectors;
 
     /// <summary>The kernels of an accelerator.</summary>
     /// <param name="accelerator">What runs them.</param>
@@ -125,14 +128,23 @@ public sealed class KernelLibrary : IDisposable
     /// <summary>Sums, means, maxima and norms.</summary>
     public Reduction Reduction => _reduction ??= new(this);
 
+    /// <summary>The largest elements of rows.</summary>
+    public TopK TopK => _topK ??= new(this);
+
     /// <summary>Random numbers.</summary>
     public RandomNumbers Random => _random ??= new(this);
+
+    /// <summary>Draws from logits.</summary>
+    public Sampling Sampling => _sampling ??= new(this);
 
     /// <summary>Dropout.</summary>
     public Dropout Dropout => _dropout ??= new(this);
 
     /// <summary>Steps of optimizers.</summary>
     public Optimizers Optimizers => _optimizers ??= new(this);
+
+    /// <summary>Steps of word vectors.</summary>
+    public WordVectors WordVectors => _wordVectors ??= new(this);
 
     /// <summary>Gives the pool's memory back.</summary>
     public void Dispose() => Pool.Dispose();

@@ -137,7 +137,7 @@ internal readonly struct Gelu : IActivation
     {
         // Beyond the limit P is 0 or 1, and x p(x) would become infinity times 0.
         x = V.Clamp(x, V.Broadcast(-Limit), V.Broadcast(Limit));
-        var density = V.Broadcast(0.398942280f) * VectorMath.Exp(x * x * V.Broadcast(-0.5f));
+        var density = V.Broadcast(0.398942280f) * VectorMath.ExpOfNegative(x * x * V.Broadcast(-0.5f));
         return V.MultiplyAdd(x, density, VectorMath.NormalCdf(x));
     }
 }

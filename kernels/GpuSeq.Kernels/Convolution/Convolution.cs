@@ -118,7 +118,7 @@ public sealed class Convolution
         var planes = shape.Batch * shape.Outputs;
         using var block = _library.Pool.Rent((long)planes * sizeof(float));
         var sums = block.View<float>(planes);
-        _library.Reduction.SumColumns(dy, sums, planes, shape.OutputHeight * shape.OutputWidth);
+        _library.Reduction.Sum(dy, sums, AxisShape.Last(planes, shape.OutputHeight * shape.OutputWidth));
         _library.Reduction.SumRows(sums, dBias, shape.Batch, shape.Outputs, accumulate: accumulate);
     }
 

@@ -184,7 +184,7 @@ internal static unsafe class CrossEntropyRows
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         void Step(int i, int left)
         {
-            var p = VectorMath.Exp(VectorMath.LoadPartial<TVector>(x + i, left) - max - logSum);
+            var p = VectorMath.ExpOfNegative(VectorMath.LoadPartial<TVector>(x + i, left) - max - logSum);
             var weight = w == null ? spreads : spreads * VectorMath.LoadPartial<TVector>(w + i, left);
             var value = p * factors - weight;
             if (accumulate)

@@ -5,7 +5,8 @@ namespace GpuSeq.Kernels;
 
 /// <summary>
 /// Rows of a table, looked up by number: y[i] = table[ids[i]], table [V, C], ids [n], y [n, C]; and the gradient,
-/// dtable[v] = sum of dy[i] over the positions i with ids[i] = v, in ascending order of i.
+/// dtable[v] = sum of dy[i] over the positions i with ids[i] = v, in ascending order of i. A sum of rows of several tables,
+/// as of tokens, segments and positions, is one launch; each of its tables has that same gradient.
 /// </summary>
 /// <remarks>
 /// An id outside the table is an error of the caller. On CPUs it surfaces as an exception at the next synchronisation; on
@@ -22,11 +23,14 @@ public sealed class Embedding
     private readonly Action<Index1D, ArrayView<float>, ArrayView<int>, ArrayView<float>, EmbeddingGroups.Table>? _lookUp;
     private readonly Action<Index1D, ArrayView<int>, ArrayView<int>, EmbeddingGroups.Table>? _link;
     private readonly Action<Index1D, ArrayView<int>, ArrayView<int>, ArrayView<float>, ArrayView<float>, EmbeddingGroups.Table>? _sum;
+    private readonly Action<Index1D, EmbeddingTables, ArrayView<float>, EmbeddingSum.Arguments> _sumOfTables;
 
     internal Embedding(KernelLibrary library)
     {
         _library = library;
         var accelerator = library.Accelerator;
+        _sumOfTables = library.Load<EmbeddingTables, ArrayView<float>, EmbeddingSum.Arguments>(
+            library.Shape == KernelShape.Row ? EmbeddingSum.Part : EmbeddingSum.Lane);
         if (library.Shape == KernelShape.Row)
         {
             _lookUpRows = accelerator.LoadImplicitlyGroupedStreamKernel<Index1D, ArrayView<float>, ArrayView<int>, ArrayView<float>,
@@ -67,6 +71,30 @@ public sealed class Embedding
         var perItem = RowItems.RowsPerItem(positions, columns, RowItems.Moves);
         var cut = new EmbeddingRows.Cut { Rows = rows, Columns = columns, Width = (int)_library.Width, RowsPerItem = perItem };
         _lookUpRows!(RowItems.Blocks(positions, perItem), table, ids, y, cut);
+    }
+
+    /// <summary>Sums rows of two or three tables.</summary>
+    /// <param name="columns">C.</param>
+    /// <param name="tables">The tables, and [n] ids for each.</param>
+    /// <param name="y">[n, C].</param>
+    /// <exception cref="ArgumentException">The sizes do not fit together.</exception>
+    public void ForwardSum(int columns, in EmbeddingTables tables, ArrayView<float> y)
+    {
+        var hasThird = tables.Third.Length > 0 || tables.ThirdIds.Length > 0;
+        var perItem = RowItems.RowsPerItem(tables.FirstIds.IntLength, columns, RowItems.Moves);
+        var arguments = new EmbeddingSum.Arguments
+        {
+            Columns = columns,
+            FirstRows = Check(columns, tables.First, tables.FirstIds, y),
+            SecondRows = Check(columns, tables.Second, tables.SecondIds, y),
+            ThirdRows = hasThird ? Check(columns, tables.Third, tables.ThirdIds, y) : 0,
+            Width = (int)_library.Width,
+            RowsPerItem = perItem,
+        };
+        if (y.Length == 0)
+            return;
+        var items = _library.Shape == KernelShape.Row ? RowItems.Blocks(tables.FirstIds.IntLength, perItem) : y.IntLength;
+        _sumOfTables(items, tables, y, arguments);
     }
 
     /// <summary>Sums the gradient of the table.</summary>

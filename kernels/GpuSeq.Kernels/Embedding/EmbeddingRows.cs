@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using GpuSeq.Kernels.Simd;
 using ILGPU;
@@ -65,7 +64,7 @@ internal static unsafe class EmbeddingRows
         for (var i = item * cut.RowsPerItem; i < end; i++)
         {
             if ((uint)id[i] >= (uint)cut.Rows)
-                ThrowOutside(id[i], i, cut);
+                EmbeddingSum.ThrowOutside(id[i], i, cut.Rows);
             VectorMath.Copy<TVector>(source + (long)id[i] * cut.Columns, target + (long)i * cut.Columns, cut.Columns);
         }
     }
@@ -81,7 +80,7 @@ internal static unsafe class EmbeddingRows
         for (var i = ids.IntLength - 1; i >= 0; i--)
         {
             if ((uint)id[i] >= (uint)cut.Rows)
-                ThrowOutside(id[i], i, cut);
+                EmbeddingSum.ThrowOutside(id[i], i, cut.Rows);
             if (id[i] == cut.PaddingIndex)
                 continue;
             next[i] = first[id[i]];
@@ -147,8 +146,4 @@ internal static unsafe class EmbeddingRows
         for (; c < count; c++)
             sum[c] += values[c];
     }
-
-    [DoesNotReturn]
-    private static void ThrowOutside(int id, int position, in Cut cut) => throw new ArgumentOutOfRangeException(
-        nameof(id), $"Embedding: id {id} at position {position} is outside a table of {cut.Rows} rows.");
 }

@@ -12,7 +12,7 @@ namespace GpuSeq.Kernels;
 /// The variance is that of deviations from the mean, which are corrected for the rounding of the mean, so a large mean does
 /// no harm. The sums over rows are sums of blocks of rows, whose size the shape decides: the number of threads changes no bit.
 /// </remarks>
-public sealed class LayerNorm
+public sealed partial class LayerNorm
 {
     private const int MostBlocks = 64;
 
@@ -64,11 +64,16 @@ public sealed class LayerNorm
         CheckOptional(rows, columns, nameof(beta), beta.Length, columns);
         CheckOptional(rows, columns, nameof(mean), mean.Length, rows);
         Check(rows, columns, nameof(rstd), rstd.Length, mean.Length);
-        if (y.Length == 0)
+        var operands = new LayerNormArguments.Forward { X = x, Gamma = gamma, Beta = beta, Y = y, Mean = mean, Rstd = rstd };
+        Normalize(rows, columns, eps, operands, default);
+    }
+
+    private void Normalize(int rows, int columns, float eps, in LayerNormArguments.Forward operands, in DropoutMask dropout)
+    {
+        if (operands.Y.Length == 0)
             return;
         var arguments = Arguments(rows, columns, RowItems.RowsPerItem(rows, columns));
-        arguments.Eps = eps;
-        var operands = new LayerNormArguments.Forward { X = x, Gamma = gamma, Beta = beta, Y = y, Mean = mean, Rstd = rstd };
+        (arguments.Eps, arguments.Dropout) = (eps, dropout);
         if (_forwardRows is not null)
             _forwardRows(RowItems.Blocks(rows, arguments.RowsPerItem), operands, arguments);
         else
@@ -100,6 +105,16 @@ public sealed class LayerNorm
         CheckOptional(rows, columns, nameof(gamma), gamma.Length, columns);
         CheckOptional(rows, columns, nameof(dGamma), dGamma.Length, columns);
         CheckOptional(rows, columns, nameof(dBeta), dBeta.Length, columns);
+        var operands = new LayerNormArguments.Backward { Dy = dy, X = x, Gamma = gamma, Mean = mean, Rstd = rstd, Dx = dx };
+        var arguments = new LayerNormArguments { Accumulate = accumulate ? 1 : 0 };
+        Differentiate(rows, columns, operands, arguments, dGamma, dBeta, accumulate);
+    }
+
+    // The operands come without their workspaces, the arguments without sizes.
+    private void Differentiate(
+        int rows, int columns, LayerNormArguments.Backward operands, LayerNormArguments arguments, ArrayView<float> dGamma,
+        ArrayView<float> dBeta, bool accumulateSums)
+    {
         if (columns == 0)
             return;
         var perBlock = Math.Max(RowItems.RowsPerItem(rows, columns), RowItems.Blocks(rows, MostBlocks));
@@ -109,20 +124,10 @@ public sealed class LayerNorm
         var lost = _backward is null ? 0 : rows;
         using var workspace = _library.Pool.Rent((gammaSums + betaSums + lost) * sizeof(float));
         var floats = workspace.View<float>(gammaSums + betaSums + lost);
-        var operands = new LayerNormArguments.Backward
-        {
-            Dy = dy,
-            X = x,
-            Gamma = gamma,
-            Mean = mean,
-            Rstd = rstd,
-            Dx = dx,
-            GammaSums = floats.SubView(0, gammaSums),
-            BetaSums = floats.SubView(gammaSums, betaSums),
-            Lost = floats.SubView(gammaSums + betaSums, lost),
-        };
-        var arguments = Arguments(rows, columns, perBlock);
-        arguments.Accumulate = accumulate ? 1 : 0;
+        operands.GammaSums = floats.SubView(0, gammaSums);
+        operands.BetaSums = floats.SubView(gammaSums, betaSums);
+        operands.Lost = floats.SubView(gammaSums + betaSums, lost);
+        (arguments.Rows, arguments.Columns, arguments.RowsPerItem, arguments.Width) = (rows, columns, perBlock, (int)_library.Width);
         if (_backwardRows is not null)
         {
             if (rows > 0)
@@ -135,9 +140,9 @@ public sealed class LayerNorm
                 _sums!(checked(blocks * columns), operands, arguments);
         }
         if (dGamma.Length > 0)
-            _library.Reduction.SumRows(operands.GammaSums, dGamma, blocks, columns, accumulate: accumulate);
+            _library.Reduction.SumRows(operands.GammaSums, dGamma, blocks, columns, accumulate: accumulateSums);
         if (dBeta.Length > 0)
-            _library.Reduction.SumRows(operands.BetaSums, dBeta, blocks, columns, accumulate: accumulate);
+            _library.Reduction.SumRows(operands.BetaSums, dBeta, blocks, columns, accumulate: accumulateSums);
     }
 
     private LayerNormArguments Arguments(int rows, int columns, int rowsPerItem) => new()
@@ -167,14 +172,18 @@ internal struct LayerNormArguments
     public int Rows;
     public int Columns;
     public float Eps;
-    public int Accumulate;
+    public int Accumulate; // whether dx is added to
+    public int AccumulateDropped;
     public int Width; // bits of the vectors
     public int RowsPerItem; // and of a block of the sums over rows
+    public DropoutMask Dropout;
 
     /// <summary>The operands of the forward pass.</summary>
     public struct Forward
     {
         public ArrayView<float> X;
+        public ArrayView<float> Residual; // or empty; else x after dropout is added to it, and the sum is what is normalised
+        public ArrayView<float> Sum;
         public ArrayView<float> Gamma;
         public ArrayView<float> Beta;
         public ArrayView<float> Y;
@@ -190,7 +199,9 @@ internal struct LayerNormArguments
         public ArrayView<float> Gamma;
         public ArrayView<float> Mean;
         public ArrayView<float> Rstd;
-        public ArrayView<float> Dx;
+        public ArrayView<float> Dsum; // what else the gradient of x is, or empty
+        public ArrayView<float> Dx; // or empty
+        public ArrayView<float> Ddropped; // the gradient of what x was before dropout, or empty
         public ArrayView<float> GammaSums; // [blocks, C], or empty
         public ArrayView<float> BetaSums;
         public ArrayView<float> Lost; // [rows] in the group shape: what the means lost to rounding

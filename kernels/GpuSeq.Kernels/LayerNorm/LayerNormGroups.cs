@@ -1,3 +1,4 @@
+using GpuSeq.Kernels.Simd;
 using ILGPU;
 
 namespace GpuSeq.Kernels;
@@ -12,23 +13,33 @@ internal static class LayerNormGroups
         var lane = Group.IdxX;
         var columns = arguments.Columns;
         var origin = (long)Grid.IdxX * columns;
+        var first = First(lane, origin, arguments.Dropout);
+        var x = operands.X;
         var total = 0f;
-        for (var c = lane; c < columns; c += GroupReduce.Lanes)
-            total += operands.X[origin + c];
+        if (operands.Residual.Length > 0)
+        {
+            total = AddResidual(origin, operands, arguments);
+            x = operands.Sum;
+        }
+        else
+        {
+            for (var c = first; c < columns; c += GroupReduce.Lanes)
+                total += x[origin + c];
+        }
         var mean = GroupReduce.Sum(shared, total) / columns;
         float sum = 0, squares = 0;
-        for (var c = lane; c < columns; c += GroupReduce.Lanes)
+        for (var c = first; c < columns; c += GroupReduce.Lanes)
         {
-            var deviation = operands.X[origin + c] - mean;
+            var deviation = x[origin + c] - mean;
             sum += deviation;
             squares += deviation * deviation;
         }
         var lost = GroupReduce.Sum(shared, sum) / columns; // what the mean lost to rounding
         var variance = GroupReduce.Sum(shared, squares) / columns - lost * lost;
         var rstd = 1f / MathF.Sqrt((variance < 0f ? 0f : variance) + arguments.Eps);
-        for (var c = lane; c < columns; c += GroupReduce.Lanes)
+        for (var c = first; c < columns; c += GroupReduce.Lanes)
         {
-            var value = (operands.X[origin + c] - mean - lost) * rstd;
+            var value = (x[origin + c] - mean - lost) * rstd;
             if (operands.Gamma.Length > 0)
                 value *= operands.Gamma[c];
             if (operands.Beta.Length > 0)
@@ -41,10 +52,58 @@ internal static class LayerNormGroups
         operands.Rstd[Grid.IdxX] = rstd;
     }
 
+    // A lane writes the elements of the sum that it reads later. Four words come of a block, so 64 lanes make those of 256
+    // columns and deal them out through shared memory; the first of these columns is where a block begins.
+    private static float AddResidual(long origin, LayerNormArguments.Forward operands, LayerNormArguments arguments)
+    {
+        var words = SharedMemory.Allocate<uint>(4 * GroupReduce.Lanes);
+        var total = 0f;
+        for (var chunk = -Ahead(origin, arguments.Dropout); chunk < arguments.Columns; chunk += 4 * GroupReduce.Lanes)
+        {
+            MakeWords(words, origin + chunk, arguments.Dropout);
+            for (var i = Group.IdxX; i < 4 * GroupReduce.Lanes; i += GroupReduce.Lanes)
+            {
+                var c = chunk + i;
+                if (c < 0 || c >= arguments.Columns)
+                    continue;
+                var value = Dropped(operands.X[origin + c], words, i, arguments.Dropout) + operands.Residual[origin + c];
+                operands.Sum[origin + c] = value;
+                total += value;
+            }
+        }
+        return total;
+    }
+
+    private static int Ahead(long origin, DropoutMask dropout) => dropout.Rate > 0f ? (int)(origin & 3) : 0;
+
+    // The first column of a lane.
+    private static int First(int lane, long origin, DropoutMask dropout)
+    {
+        var first = lane - Ahead(origin, dropout);
+        return first < 0 ? first + GroupReduce.Lanes : first;
+    }
+
+    private static void MakeWords(ArrayView<uint> words, long element, DropoutMask dropout)
+    {
+        if (dropout.Rate == 0f)
+            return;
+        var block = Philox.Block((ulong)(element / 4 + Group.IdxX), dropout.Call, dropout.Seed);
+        Group.Barrier(); // nobody reads the words of the chunk before
+        words[4 * Group.IdxX] = block.W0;
+        words[4 * Group.IdxX + 1] = block.W1;
+        words[4 * Group.IdxX + 2] = block.W2;
+        words[4 * Group.IdxX + 3] = block.W3;
+        Group.Barrier();
+    }
+
+    private static float Dropped(float value, ArrayView<uint> words, int i, DropoutMask dropout) =>
+        dropout.Rate > 0f ? dropout.Apply(new ScalarLane(value), ScalarLane.Unit(words[i])).Value : value;
+
     /// <summary>Group i computes dx of row i.</summary>
     public static void Backward(LayerNormArguments.Backward operands, LayerNormArguments arguments)
     {
         var shared = SharedMemory.Allocate<float>(GroupReduce.SharedLength);
+        var words = SharedMemory.Allocate<uint>(4 * GroupReduce.Lanes);
         var lane = Group.IdxX;
         var columns = arguments.Columns;
         var origin = (long)Grid.IdxX * columns;
@@ -63,14 +122,30 @@ internal static class LayerNormGroups
         upstream = GroupReduce.Sum(shared, upstream);
         product = (GroupReduce.Sum(shared, product) - lost * upstream) * rstd / columns;
         upstream /= columns;
-        for (var c = lane; c < columns; c += GroupReduce.Lanes)
+        for (var chunk = -Ahead(origin, arguments.Dropout); chunk < columns; chunk += 4 * GroupReduce.Lanes)
         {
-            var g = operands.Dy[origin + c] * (operands.Gamma.Length > 0 ? operands.Gamma[c] : 1f);
-            var value = rstd * (g - upstream - (operands.X[origin + c] - mean - lost) * rstd * product);
-            operands.Dx[origin + c] = arguments.Accumulate != 0 ? operands.Dx[origin + c] + value : value;
+            MakeWords(words, origin + chunk, arguments.Dropout);
+            for (var i = lane; i < 4 * GroupReduce.Lanes; i += GroupReduce.Lanes)
+            {
+                var c = chunk + i;
+                if (c < 0 || c >= columns)
+                    continue;
+                var g = operands.Dy[origin + c] * (operands.Gamma.Length > 0 ? operands.Gamma[c] : 1f);
+                var value = rstd * (g - upstream - (operands.X[origin + c] - mean - lost) * rstd * product);
+                if (operands.Dsum.Length > 0)
+                    value += operands.Dsum[origin + c];
+                Store(operands.Dx, origin + c, value, arguments.Accumulate);
+                Store(operands.Ddropped, origin + c, Dropped(value, words, i, arguments.Dropout), arguments.AccumulateDropped);
+            }
         }
         if (lane == 0)
             operands.Lost[Grid.IdxX] = lost;
+    }
+
+    private static void Store(ArrayView<float> gradient, long i, float value, int accumulate)
+    {
+        if (gradient.Length > 0)
+            gradient[i] = accumulate != 0 ? gradient[i] + value : value;
     }
 
     /// <summary>Lane i sums column i mod C of block i / C of the rows.</summary>

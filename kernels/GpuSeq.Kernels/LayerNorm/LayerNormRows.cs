@@ -9,6 +9,8 @@ namespace GpuSeq.Kernels;
 /// <summary>Layer normalisation on CPUs. A work item computes a block of rows; the later passes over a row find it in a cache.</summary>
 internal static unsafe class LayerNormRows
 {
+    private const int Batch = 512; // elements whose random words are made at once
+
     /// <summary>Item i normalises a block of rows.</summary>
     public static void Forward(Index1D item, LayerNormArguments.Forward operands, LayerNormArguments arguments) =>
         ForwardBlock(item, operands, arguments);
@@ -46,7 +48,17 @@ internal static unsafe class LayerNormRows
         {
             var x = (float*)operands.X.LoadEffectiveAddressAsPtr() + (long)row * columns;
             var y = (float*)operands.Y.LoadEffectiveAddressAsPtr() + (long)row * columns;
-            var mean = RowMath.Sum<TVector>(x, columns) / columns;
+            float mean;
+            if (operands.Residual.Length > 0)
+            {
+                var s = (float*)operands.Sum.LoadEffectiveAddressAsPtr() + (long)row * columns;
+                mean = AddResidual<TVector>(row, x, s, ref operands, ref arguments) / columns;
+                x = s;
+            }
+            else
+            {
+                mean = RowMath.Sum<TVector>(x, columns) / columns;
+            }
             var (sum, squares) = Deviations<TVector>(x, columns, mean);
             var lost = sum / columns; // what the mean lost to rounding
             var variance = Math.Max(squares / columns - lost * lost, 0);
@@ -59,6 +71,75 @@ internal static unsafe class LayerNormRows
         }
     }
 
+    // s = residual + dropout(x), and the sum of s. The words of a batch lie on the stack.
+    [MethodImpl(MicroKernel.Options)]
+    private static float AddResidual<TVector>(
+        int row, float* x, float* s, ref LayerNormArguments.Forward operands, ref LayerNormArguments arguments)
+        where TVector : struct, IVector<TVector>
+    {
+        var columns = arguments.Columns;
+        var origin = (long)row * columns;
+        var residual = (float*)operands.Residual.LoadEffectiveAddressAsPtr() + origin;
+        if (arguments.Dropout.Rate == 0f)
+            return Add<TVector>(x, residual, s, columns);
+        var buffer = stackalloc uint[Philox.RoomFor(Batch)];
+        var dropout = arguments.Dropout;
+        var sum = TVector.Zero;
+        for (var begin = 0; begin < columns; begin += Batch)
+        {
+            var count = Math.Min(Batch, columns - begin);
+            var words = Philox.FillElements(buffer, (ulong)(origin + begin), count, dropout.Call, dropout.Seed);
+            sum += Add<TVector>(x + begin, residual + begin, s + begin, words, count, ref dropout);
+        }
+        return TVector.Sum(sum);
+    }
+
+    [MethodImpl(MicroKernel.Options)]
+    private static float Add<TVector>(float* x, float* residual, float* s, int count)
+        where TVector : struct, IVector<TVector>
+    {
+        var n = TVector.Count;
+        TVector s0 = TVector.Zero, s1 = TVector.Zero;
+        var i = 0;
+        for (; i + 2 * n <= count; i += 2 * n)
+        {
+            var v0 = TVector.Load(residual + i) + TVector.Load(x + i);
+            var v1 = TVector.Load(residual + i + n) + TVector.Load(x + i + n);
+            TVector.Store(v0, s + i);
+            TVector.Store(v1, s + i + n);
+            s0 += v0;
+            s1 += v1;
+        }
+        for (; i < count; i += n)
+        {
+            var v = VectorMath.LoadPartial<TVector>(residual + i, count - i) + VectorMath.LoadPartial<TVector>(x + i, count - i);
+            VectorMath.StorePartial(v, s + i, count - i);
+            s0 += v;
+        }
+        return TVector.Sum(s0 + s1);
+    }
+
+    [MethodImpl(MicroKernel.Options)]
+    private static TVector Add<TVector>(float* x, float* residual, float* s, uint* words, int count, ref DropoutMask dropout)
+        where TVector : struct, IVector<TVector>
+    {
+        var mask = dropout;
+        var sum = TVector.Zero;
+        var i = 0;
+        for (; i + TVector.Count <= count; i += TVector.Count)
+        {
+            var v = TVector.Load(residual + i) + mask.Apply(TVector.Load(x + i), TVector.LoadUnit(words + i));
+            TVector.Store(v, s + i);
+            sum += v;
+        }
+        if (i == count)
+            return sum;
+        var kept = mask.Apply(VectorMath.LoadPartial<TVector>(x + i, count - i), TVector.LoadUnit(words + i));
+        var last = VectorMath.LoadPartial<TVector>(residual + i, count - i) + kept;
+        VectorMath.StorePartial(last, s + i, count - i);
+        return sum + last;
+    }
+
     // The sums of x - mean and of its squares.
     [MethodImpl(MicroKernel.Options)]
     private static (float Sum, float Squares) Deviations<TVector>(float* x, int count, float mean)
@@ -66,15 +147,23 @@ internal static unsafe class LayerNormRows
     {
         var n = TVector.Count;
         var means = TVector.Broadcast(mean);
-        TVector s0 = TVector.Zero, s1 = TVector.Zero, q0 = TVector.Zero, q1 = TVector.Zero;
+        TVector s0 = TVector.Zero, s1 = TVector.Zero, s2 = TVector.Zero, s3 = TVector.Zero;
+        TVector q0 = TVector.Zero, q1 = TVector.Zero, q2 = TVector.Zero, q3 = TVector.Zero;
         var i = 0;
-        for (; i + 2 * n <= count; i += 2 * n)
+        for (; i + 4 * n <= count; i += 4 * n)
         {
+            VectorMath.Prefetch(x + i + count); // the next row, while this one is computed
+            VectorMath.Prefetch(x + i + count + 2 * n);
             var (d0, d1) = (TVector.Load(x + i) - means, TVector.Load(x + i + n) - means);
+            var (d2, d3) = (TVector.Load(x + i + 2 * n) - means, TVector.Load(x + i + 3 * n) - means);
             s0 += d0;
             s1 += d1;
+            s2 += d2;
+            s3 += d3;
             q0 = TVector.MultiplyAdd(d0, d0, q0);
             q1 = TVector.MultiplyAdd(d1, d1, q1);
+            q2 = TVector.MultiplyAdd(d2, d2, q2);
+            q3 = TVector.MultiplyAdd(d3, d3, q3);
         }
         for (; i < count; i += n)
         {
@@ -82,7 +171,7 @@ internal static unsafe class LayerNormRows
             s0 += d;
             q0 = TVector.MultiplyAdd(d, d, q0);
         }
-        return (TVector.Sum(s0 + s1), TVector.Sum(q0 + q1));
+        return (TVector.Sum((s0 + s1) + (s2 + s3)), TVector.Sum((q0 + q1) + (q2 + q3)));
     }
 
     // y = (x - mean - lost) rstd gamma + beta.
@@ -91,17 +180,21 @@ internal static unsafe class LayerNormRows
         float* x, float* y, float* gamma, float* beta, int count, float mean, float lost, float rstd)
         where TVector : struct, IVector<TVector>
     {
-        var (means, losts, rstds) = (TVector.Broadcast(mean), TVector.Broadcast(lost), TVector.Broadcast(rstd));
+        // (x - mean - lost) rstd = (x - mean) rstd - lost rstd, rounded once less.
+        var (means, rstds, losts) = (TVector.Broadcast(mean), TVector.Broadcast(rstd), TVector.Broadcast(-lost * rstd));
         var i = 0;
-        for (; i + TVector.Count <= count; i += TVector.Count)
-            Step(i, TVector.Count);
-        if (i < count)
-            Step(i, count - i);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        void Step(int i, int left)
+        if (gamma != null && beta != null)
         {
-            var value = (VectorMath.LoadPartial<TVector>(x + i, left) - means - losts) * rstds;
+            for (; i + TVector.Count <= count; i += TVector.Count)
+            {
+                var value = TVector.MultiplyAdd(TVector.Load(x + i) - means, rstds, losts);
+                TVector.Store(TVector.MultiplyAdd(value, TVector.Load(gamma + i), TVector.Load(beta + i)), y + i);
+            }
+        }
+        for (; i < count; i += TVector.Count)
+        {
+            var left = count - i;
+            var value = TVector.MultiplyAdd(VectorMath.LoadPartial<TVector>(x + i, left) - means, rstds, losts);
             if (gamma != null)
                 value *= VectorMath.LoadPartial<TVector>(gamma + i, left);
             if (beta != null)
@@ -144,14 +237,76 @@ internal static unsafe class LayerNormRows
         {
             var dy = (float*)operands.Dy.LoadEffectiveAddressAsPtr() + (long)row * columns;
             var x = (float*)operands.X.LoadEffectiveAddressAsPtr() + (long)row * columns;
-            var dx = (float*)operands.Dx.LoadEffectiveAddressAsPtr() + (long)row * columns;
             var mean = ((float*)operands.Mean.LoadEffectiveAddressAsPtr())[row];
             var rstd = ((float*)operands.Rstd.LoadEffectiveAddressAsPtr())[row];
             var (deviation, upstream, product) = Sums<TVector>(dy, x, gamma, columns, mean);
             var lost = deviation / columns; // what the mean lost to rounding
             var moments = (Upstream: upstream / columns, Product: (product - lost * upstream) * rstd / columns);
-            Gradients<TVector>(
-                dy, x, gamma, dx, gammaSums, betaSums, columns, (mean, lost, rstd), moments, arguments.Accumulate);
+            var targets = new Targets(row, gamma, gammaSums, betaSums, ref operands, ref arguments);
+            if (targets.Dropped != null && arguments.Dropout.Rate != 0f)
+                GradientsBeforeDropout<TVector>(row, dy, x, targets, (mean, lost, rstd), moments, ref arguments);
+            else
+                Gradients<TVector>(dy, x, columns, targets, (mean, lost, rstd), moments, null, ref arguments);
+        }
+    }
+
+    // What a row's gradients are made of and where they go; what is absent is null.
+    private readonly struct Targets
+    {
+        public readonly float* Gamma;
+        public readonly float* GammaSums;
+        public readonly float* BetaSums;
+        public readonly float* Dsum;
+        public readonly float* Dx;
+        public readonly float* Dropped;
+
+        public Targets(
+            int row, float* gamma, float* gammaSums, float* betaSums, ref LayerNormArguments.Backward operands,
+            ref LayerNormArguments arguments)
+        {
+            Gamma = gamma;
+            GammaSums = gammaSums;
+            BetaSums = betaSums;
+            var origin = (long)row * arguments.Columns;
+            Dsum = Row(operands.Dsum, origin);
+            Dx = Row(operands.Dx, origin);
+            Dropped = Row(operands.Ddropped, origin);
+        }
+
+        private Targets(in Targets row, int column)
+        {
+            Gamma = Shifted(row.Gamma, column);
+            GammaSums = Shifted(row.GammaSums, column);
+            BetaSums = Shifted(row.BetaSums, column);
+            Dsum = Shifted(row.Dsum, column);
+            Dx = Shifted(row.Dx, column);
+            Dropped = Shifted(row.Dropped, column);
+        }
+
+        public bool IsPlain =>
+            Gamma != null && GammaSums != null && BetaSums != null && Dx != null && Dsum == null && Dropped == null;
+
+        public Targets From(int column) => new(this, column);
+
+        private static float* Row(ArrayView<float> view, long origin) => view.Length > 0 ? Optional(view) + origin : null;
+
+        private static float* Shifted(float* start, int column) => start != null ? start + column : null;
+    }
+
+    // The same in batches, whose random words lie on the stack.
+    [MethodImpl(MicroKernel.Options)]
+    private static void GradientsBeforeDropout<TVector>(
+        int row, float* dy, float* x, Targets targets, (float Mean, float Lost, float Rstd) statistics,
+        (float Upstream, float Product) moments, ref LayerNormArguments arguments)
+        where TVector : struct, IVector<TVector>
+    {
+        var buffer = stackalloc uint[Philox.RoomFor(Batch)];
+        for (var begin = 0; begin < arguments.Columns; begin += Batch)
+        {
+            var count = Math.Min(Batch, arguments.Columns - begin);
+            var first = (ulong)((long)row * arguments.Columns + begin);
+            var words = Philox.FillElements(buffer, first, count, arguments.Dropout.Call, arguments.Dropout.Seed);
+            Gradients<TVector>(dy + begin, x + begin, count, targets.From(begin), statistics, moments, words, ref arguments);
         }
     }
 
@@ -161,38 +316,62 @@ internal static unsafe class LayerNormRows
         float* dy, float* x, float* gamma, int count, float mean)
         where TVector : struct, IVector<TVector>
     {
+        var n = TVector.Count;
         var means = TVector.Broadcast(mean);
-        TVector deviation = TVector.Zero, upstream = TVector.Zero, product = TVector.Zero;
+        TVector d0 = TVector.Zero, d1 = TVector.Zero, g0 = TVector.Zero, g1 = TVector.Zero, p0 = TVector.Zero, p1 = TVector.Zero;
         var i = 0;
-        for (; i + TVector.Count <= count; i += TVector.Count)
-            Step(i, TVector.Count);
-        if (i < count)
-            Step(i, count - i);
-        return (TVector.Sum(deviation), TVector.Sum(upstream), TVector.Sum(product));
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        void Step(int i, int left)
+        for (; i + 2 * n <= count; i += 2 * n)
         {
-            var d = VectorMath.LoadPartial<TVector>(x + i, left, mean) - means;
-            var g = VectorMath.LoadPartial<TVector>(dy + i, left);
+            VectorMath.Prefetch(x + i + count); // the next row, while this one is computed
+            VectorMath.Prefetch(dy + i + count);
+            var (deviation0, deviation1) = (TVector.Load(x + i) - means, TVector.Load(x + i + n) - means);
+            var (upstream0, upstream1) = (TVector.Load(dy + i), TVector.Load(dy + i + n));
             if (gamma != null)
-                g *= VectorMath.LoadPartial<TVector>(gamma + i, left);
-            deviation += d;
-            upstream += g;
-            product = TVector.MultiplyAdd(g, d, product);
+                (upstream0, upstream1) = (upstream0 * TVector.Load(gamma + i), upstream1 * TVector.Load(gamma + i + n));
+            d0 += deviation0;
+            d1 += deviation1;
+            g0 += upstream0;
+            g1 += upstream1;
+            p0 = TVector.MultiplyAdd(upstream0, deviation0, p0);
+            p1 = TVector.MultiplyAdd(upstream1, deviation1, p1);
         }
+        for (; i < count; i += n)
+        {
+            var deviation = VectorMath.LoadPartial<TVector>(x + i, count - i, mean) - means;
+            var upstream = VectorMath.LoadPartial<TVector>(dy + i, count - i);
+            if (gamma != null)
+                upstream *= VectorMath.LoadPartial<TVector>(gamma + i, count - i);
+            d0 += deviation;
+            g0 += upstream;
+            p0 = TVector.MultiplyAdd(upstream, deviation, p0);
+        }
+        return (TVector.Sum(d0 + d1), TVector.Sum(g0 + g1), TVector.Sum(p0 + p1));
     }
 
-    // dx (+)= rstd (g - mean of g - h mean of g h); the sums over rows grow by dy h and dy.
+    // dx (+)= dsum + rstd (g - mean of g - h mean of g h), also through dropout; the sums over rows grow by dy h and dy.
     [MethodImpl(MicroKernel.Options)]
     private static void Gradients<TVector>(
-        float* dy, float* x, float* gamma, float* dx, float* gammaSums, float* betaSums, int count,
-        (float Mean, float Lost, float Rstd) row, (float Upstream, float Product) moments, int accumulate)
+        float* dy, float* x, int count, Targets targets, (float Mean, float Lost, float Rstd) row,
+        (float Upstream, float Product) moments, uint* words, ref LayerNormArguments arguments)
         where TVector : struct, IVector<TVector>
     {
-        var (means, losts, rstds) = (TVector.Broadcast(row.Mean), TVector.Broadcast(row.Lost), TVector.Broadcast(row.Rstd));
-        var (upstream, product) = (TVector.Broadcast(moments.Upstream), TVector.Broadcast(moments.Product));
+        var (means, rstds, losts) = (TVector.Broadcast(row.Mean), TVector.Broadcast(row.Rstd), TVector.Broadcast(-row.Lost * row.Rstd));
+        var (upstream, product) = (TVector.Broadcast(moments.Upstream), TVector.Broadcast(-moments.Product));
+        var (accumulate, accumulateDropped, dropout) = (arguments.Accumulate, arguments.AccumulateDropped, arguments.Dropout);
         var i = 0;
+        if (targets.IsPlain && accumulate == 0)
+        {
+            // The usual case with nothing to decide for each vector.
+            float* gamma = targets.Gamma, gammaSums = targets.GammaSums, betaSums = targets.BetaSums, dx = targets.Dx;
+            for (; i + TVector.Count <= count; i += TVector.Count)
+            {
+                var h = TVector.MultiplyAdd(TVector.Load(x + i) - means, rstds, losts);
+                var g = TVector.Load(dy + i);
+                TVector.Store(TVector.MultiplyAdd(g, h, TVector.Load(gammaSums + i)), gammaSums + i);
+                TVector.Store(TVector.Load(betaSums + i) + g, betaSums + i);
+                TVector.Store(rstds * TVector.MultiplyAdd(h, product, g * TVector.Load(gamma + i) - upstream), dx + i);
+            }
+        }
         for (; i + TVector.Count <= count; i += TVector.Count)
             Step(i, TVector.Count);
         if (i < count)
@@ -201,15 +380,24 @@ internal static unsafe class LayerNormRows
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         void Step(int i, int left)
         {
-            var h = (VectorMath.LoadPartial<TVector>(x + i, left) - means - losts) * rstds;
+            var h = TVector.MultiplyAdd(VectorMath.LoadPartial<TVector>(x + i, left) - means, rstds, losts);
             var g = VectorMath.LoadPartial<TVector>(dy + i, left);
-            if (gammaSums != null)
-                VectorMath.StoreGradient(g * h, gammaSums + i, left, accumulate: 1);
-            if (betaSums != null)
-                VectorMath.StoreGradient(g, betaSums + i, left, accumulate: 1);
-            if (gamma != null)
-                g *= VectorMath.LoadPartial<TVector>(gamma + i, left);
-            VectorMath.StoreGradient(rstds * (g - upstream - h * product), dx + i, left, accumulate);
+            if (targets.GammaSums != null)
+                VectorMath.StoreGradient(g * h, targets.GammaSums + i, left, accumulate: 1);
+            if (targets.BetaSums != null)
+                VectorMath.StoreGradient(g, targets.BetaSums + i, left, accumulate: 1);
+            if (targets.Gamma != null)
+                g *= VectorMath.LoadPartial<TVector>(targets.Gamma + i, left);
+            var value = rstds * TVector.MultiplyAdd(h, product, g - upstream);
+            if (targets.Dsum != null)
+                value += VectorMath.LoadPartial<TVector>(targets.Dsum + i, left);
+            if (targets.Dx != null)
+                VectorMath.StoreGradient(value, targets.Dx + i, left, accumulate);
+            if (targets.Dropped == null)
+                return;
+            if (words != null)
+                value = dropout.Apply(value, TVector.LoadUnit(words + i));
+            VectorMath.StoreGradient(value, targets.Dropped + i, left, accumulateDropped);
         }
     }
 

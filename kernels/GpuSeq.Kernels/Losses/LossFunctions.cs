@@ -47,7 +47,7 @@ internal readonly struct BinaryCrossEntropy : ILoss
         where TVector : struct, IVector<TVector>
     {
         var one = TVector.Broadcast(1f);
-        var softplus = LogOnePlus(VectorMath.Exp(TVector.Zero - TVector.Abs(x))) + TVector.Max(TVector.Zero - x, TVector.Zero);
+        var softplus = LogOnePlus(VectorMath.ExpOfNegative(TVector.Zero - TVector.Abs(x))) + TVector.Max(TVector.Zero - x, TVector.Zero);
         return TVector.MultiplyAdd(one - target, x, TVector.MultiplyAdd(positiveWeight - one, target, one) * softplus);
     }
 

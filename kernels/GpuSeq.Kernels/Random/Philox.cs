@@ -63,6 +63,23 @@ internal static unsafe class Philox
         }
     }
 
+    /// <summary>The words of consecutive elements, of which the first may stand anywhere in its block.</summary>
+    /// <param name="buffer">Room for <see cref="RoomFor"/> words.</param>
+    /// <param name="first">The number of the first element.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="call">The number of the call.</param>
+    /// <param name="seed">The seed.</param>
+    /// <returns>Where the first element's word is.</returns>
+    public static uint* FillElements(uint* buffer, ulong first, int count, ulong call, ulong seed)
+    {
+        var ahead = (int)(first % 4);
+        Fill(buffer, first / 4, (ahead + count + 3) / 4, call, seed);
+        return buffer + ahead;
+    }
+
+    /// <summary>The words that a number of elements need: blocks are filled whole, and vectors read past the last element.</summary>
+    public static int RoomFor(int elements) => elements + 3 + 4 * BlocksAtOnce + 16;
+
     /// <summary>The blocks that are computed together.</summary>
     public const int BlocksAtOnce = 8;
 

@@ -20,6 +20,9 @@ internal enum RandomOperation
 
     /// <summary>Box and Muller: of words a and b, sqrt(-2 ln(1 - u_a)) times the cosine and the sine of 2 pi u_b.</summary>
     Normal,
+
+    /// <summary>The normal distribution between two bounds, by the inverse of its cumulative one: y = mean + deviation Q(p).</summary>
+    TruncatedNormal,
 }
 
 /// <summary>Numbers from Philox words w: u = (w >> 8) 2^-24, from 0 to 1, exclusively. Element i comes of word i of the call.</summary>
@@ -38,7 +41,11 @@ internal static unsafe class RandomKernels
         public int Accumulate;
         public float A; // low, mean, probability or rate
         public float B; // range, deviation or factor
-        public float Last; // the largest uniform number
+        public float Last; // the largest number
+        public float First; // the least of a truncated distribution
+        public float Below; // the shares of the distribution below the bounds, between and above them
+        public float Between;
+        public float Above;
     }
 
     /// <summary>One lane makes the four numbers of one block.</summary>
@@ -131,15 +138,31 @@ internal static unsafe class RandomKernels
         return words;
     }
 
-    // A uniform or a Bernoulli number.
+    // A uniform, a Bernoulli or a bounded normal number.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V Made<V>(V unit, ref Arguments arguments)
         where V : struct, IVector<V>
     {
         var a = V.Broadcast(arguments.A);
-        return arguments.Operation == (int)RandomOperation.Uniform
-            ? V.Min(a + unit * V.Broadcast(arguments.B), V.Broadcast(arguments.Last))
-            : V.Select(V.LessThan(unit, a), V.Broadcast(1f), V.Zero);
+        return arguments.Operation switch
+        {
+            (int)RandomOperation.Uniform => V.Min(a + unit * V.Broadcast(arguments.B), V.Broadcast(arguments.Last)),
+            (int)RandomOperation.TruncatedNormal => TruncatedNormal(unit, ref arguments),
+            _ => V.Select(V.LessThan(unit, a), V.Broadcast(1f), V.Zero),
+        };
+    }
+
+    // u is taken in the middle of its step, so that neither p nor 1 - p is 0.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V TruncatedNormal<V>(V unit, ref Arguments arguments)
+        where V : struct, IVector<V>
+    {
+        var half = V.Broadcast(FloatBits.UnitStep / 2);
+        var between = V.Broadcast(arguments.Between);
+        var p = V.MultiplyAdd(unit + half, between, V.Broadcast(arguments.Below));
+        var rest = V.MultiplyAdd(V.Broadcast(1f) - unit - half, between, V.Broadcast(arguments.Above));
+        var value = V.MultiplyAdd(VectorMath.NormalQuantile(p, rest), V.Broadcast(arguments.B), V.Broadcast(arguments.A));
+        return V.Clamp(value, V.Broadcast(arguments.First), V.Broadcast(arguments.Last));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -56,6 +56,66 @@ public sealed class RandomNumbers
         Make(y, y, new() { Operation = (int)RandomOperation.Normal, A = mean, B = deviation, Seed = seed, Call = call });
     }
 
+    /// <summary>Normally distributed numbers between two bounds, as PyTorch's <c>trunc_normal_</c> has them.</summary>
+    /// <param name="y">[N].</param>
+    /// <param name="mean">The mean of the normal distribution.</param>
+    /// <param name="deviation">Its standard deviation, above 0.</param>
+    /// <param name="low">The least number, or -infinity.</param>
+    /// <param name="high">The largest number, or infinity.</param>
+    /// <param name="seed">The seed.</param>
+    /// <param name="call">The number of the call under the seed.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The deviation is not above 0, or nothing is between the bounds.</exception>
+    public void TruncatedNormal(ArrayView<float> y, float mean, float deviation, float low, float high, ulong seed, ulong call)
+    {
+        if (!(deviation > 0f) || !float.IsFinite(deviation))
+            throw new ArgumentOutOfRangeException(nameof(deviation), deviation, "TruncatedNormal: the deviation must be above 0.");
+        var (a, b) = (((double)low - mean) / deviation, ((double)high - mean) / deviation);
+        var between = a > 0 ? NormalShareBelow(-a) - NormalShareBelow(-b) : NormalShareBelow(b) - NormalShareBelow(a);
+        if (!(between >= 1e-30))
+            throw new ArgumentOutOfRangeException(nameof(high), high, $"TruncatedNormal: hardly any number is between {low} and {high}.");
+        Make(y, y, new()
+        {
+            Operation = (int)RandomOperation.TruncatedNormal,
+            A = mean,
+            B = deviation,
+            First = low,
+            Last = high,
+            Below = (float)NormalShareBelow(a),
+            Between = (float)between,
+            Above = (float)NormalShareBelow(-b),
+            Seed = seed,
+            Call = call,
+        });
+    }
+
+    // The standard normal distribution's share below x, also far on the left: by its series near 0, else by Laplace's
+    // continued fraction.
+    private static double NormalShareBelow(double x)
+    {
+        var magnitude = Math.Abs(x);
+        var density = Math.Exp(-x * x / 2) / Math.Sqrt(2 * Math.PI);
+        double tail;
+        if (magnitude > 40)
+        {
+            tail = 0;
+        }
+        else if (magnitude > 2.5)
+        {
+            var fraction = magnitude;
+            for (var i = 100; i > 0; i--)
+                fraction = magnitude + i / fraction;
+            tail = density / fraction;
+        }
+        else
+        {
+            var (term, sum) = (magnitude, magnitude);
+            for (var i = 3; i < 100; i += 2)
+                sum += term *= x * x / i;
+            tail = 0.5 - density * sum;
+        }
+        return x < 0 ? tail : 1 - tail;
+    }
+
     /// <summary>Ones with a probability, zeros elsewhere.</summary>
     /// <param name="y">[N].</param>
     /// <param name="probability">The probability of a one.</param>

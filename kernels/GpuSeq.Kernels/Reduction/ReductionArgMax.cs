@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using GpuSeq.Kernels.Simd;
 using ILGPU;
 using ILGPU.Algorithms;
@@ -7,8 +8,8 @@ using ILGPU.Runtime;
 namespace GpuSeq.Kernels;
 
 /// <summary>
-/// Where the largest element of each row stands: x [rows, columns] -> indices [rows]. The first of several; a NaN counts as
-/// the largest.
+/// Where the largest element along an axis stands: x [outer, length, inner] -> indices [outer, inner]. The first of several; a
+/// NaN counts as the largest.
 /// </summary>
 internal static unsafe class ReductionArgMax
 {
@@ -18,8 +19,9 @@ internal static unsafe class ReductionArgMax
     /// <summary>The shape of a launch.</summary>
     public struct Arguments
     {
-        public int Rows;
-        public int Columns;
+        public int Rows; // outer
+        public int Columns; // length
+        public int Inner;
         public int RowsPerItem; // row shape
         public int Width; // bits of the vectors
     }
@@ -51,7 +53,23 @@ internal static unsafe class ReductionArgMax
         indices[Grid.IdxX] = place;
     }
 
-    private static bool IsBetter(float value, float best) => value > best || (XMath.IsNaN(value) && !XMath.IsNaN(best));
+    /// <summary>Lane i searches one of several columns.</summary>
+    public static void Lane(Index1D lane, ArrayView<float> x, ArrayView<int> indices, Arguments arguments)
+    {
+        var outer = lane.X / arguments.Inner;
+        var origin = (long)outer * arguments.Columns * arguments.Inner + (lane.X - outer * arguments.Inner);
+        var (best, place) = (x[origin], 0);
+        for (var i = 1; i < arguments.Columns; i++)
+        {
+            var value = x[origin + (long)i * arguments.Inner];
+            if (IsBetter(value, best))
+                (best, place) = (value, i);
+        }
+        indices[lane] = place;
+    }
+
+    /// <summary>Whether a value goes before another by itself, wherever they stand.</summary>
+    public static bool IsBetter(float value, float best) => value > best || (XMath.IsNaN(value) && !XMath.IsNaN(best));
 
     /// <summary>Item i searches a number of rows.</summary>
     public static void Part(Index1D item, ArrayView<float> x, ArrayView<int> indices, Arguments arguments) =>
@@ -63,7 +81,13 @@ internal static unsafe class ReductionArgMax
         var end = Math.Min(arguments.Rows, (item + 1) * arguments.RowsPerItem);
         for (var row = item * arguments.RowsPerItem; row < end; row++)
         {
-            var values = (float*)x.LoadEffectiveAddressAsPtr() + (long)row * arguments.Columns;
+            var values = (float*)x.LoadEffectiveAddressAsPtr() + (long)row * arguments.Columns * arguments.Inner;
+            if (arguments.Inner > 1)
+            {
+                var target = (int*)indices.LoadEffectiveAddressAsPtr() + (long)row * arguments.Inner;
+                SearchColumns(values, arguments.Columns, arguments.Inner, target);
+                continue;
+            }
             var largest = (SimdWidth)arguments.Width switch
             {
                 SimdWidth.Bits512 => ReductionRows.Total<Vector512Lanes, MaxOf>(values, arguments.Columns),
@@ -71,6 +95,31 @@ internal static unsafe class ReductionArgMax
                 _ => ReductionRows.Total<Vector128Lanes, MaxOf>(values, arguments.Columns),
             };
             indices[row] = Find(values, arguments.Columns, largest);
+        }
+    }
+
+    // A panel of columns at a time, whose best values lie on the stack.
+    [MethodImpl(MicroKernel.Options)]
+    private static void SearchColumns(float* x, int length, int inner, int* indices)
+    {
+        const int Panel = 512;
+        var best = stackalloc float[Panel];
+        for (var column = 0; column < inner; column += Panel)
+        {
+            var count = Math.Min(Panel, inner - column);
+            new Span<float>(x + column, count).CopyTo(new(best, count));
+            new Span<int>(indices + column, count).Clear();
+            for (var i = 1; i < length; i++)
+            {
+                var values = x + (long)i * inner + column;
+                for (var c = 0; c < count; c++)
+                {
+                    if (!IsBetter(values[c], best[c]))
+                        continue;
+                    best[c] = values[c];
+                    indices[column + c] = i;
+                }
+            }
         }
     }
 

@@ -8,7 +8,8 @@ namespace GpuSeq.Kernels;
 
 /// <summary>
 /// Reductions over the last axis: x [rows, columns] -> y [rows, segments]. Long rows are cut into segments of a fixed
-/// length, whose totals the next launch reduces, so that the order of a sum depends on its length alone.
+/// length, whose totals the next launch reduces, so that the order of a sum depends on its length alone. Pieces that lie
+/// apart in x, of that length at most, are segments too: their beginnings and lengths come in pairs.
 /// </summary>
 internal static unsafe class ReductionRows
 {
@@ -35,19 +36,19 @@ internal static unsafe class ReductionRows
     }
 
     /// <summary>A group reduces one segment: each lane every n-th element, then 16 totals at a time in shared memory.</summary>
-    public static void Group(ArrayView<float> x, ArrayView<float> y, Arguments arguments)
+    public static void Group(ArrayView<float> x, ArrayView<float> y, ArrayView<int> pieces, Arguments arguments)
     {
         switch ((ReductionOperation)arguments.Operation)
         {
-            case ReductionOperation.Sum: ReduceGroup<SumOf<PlainTerm>>(x, y, arguments); break;
-            case ReductionOperation.SumOfSquares: ReduceGroup<SumOf<SquareTerm>>(x, y, arguments); break;
-            case ReductionOperation.SumOfMagnitudes: ReduceGroup<SumOf<MagnitudeTerm>>(x, y, arguments); break;
-            case ReductionOperation.Max: ReduceGroup<MaxOf>(x, y, arguments); break;
-            default: ReduceGroup<MaxMagnitudeOf>(x, y, arguments); break;
+            case ReductionOperation.Sum: ReduceGroup<SumOf<PlainTerm>>(x, y, pieces, arguments); break;
+            case ReductionOperation.SumOfSquares: ReduceGroup<SumOf<SquareTerm>>(x, y, pieces, arguments); break;
+            case ReductionOperation.SumOfMagnitudes: ReduceGroup<SumOf<MagnitudeTerm>>(x, y, pieces, arguments); break;
+            case ReductionOperation.Max: ReduceGroup<MaxOf>(x, y, pieces, arguments); break;
+            default: ReduceGroup<MaxMagnitudeOf>(x, y, pieces, arguments); break;
         }
     }
 
-    private static void ReduceGroup<TReduction>(ArrayView<float> x, ArrayView<float> y, Arguments arguments)
+    private static void ReduceGroup<TReduction>(ArrayView<float> x, ArrayView<float> y, ArrayView<int> pieces, Arguments arguments)
         where TReduction : struct, IReduction
     {
         var totals = SharedMemory.Allocate<float>(MaxLanes);
@@ -55,12 +56,13 @@ internal static unsafe class ReductionRows
         var unit = Grid.IdxX;
         var lane = ILGPU.Group.IdxX;
         var lanes = ILGPU.Group.DimX;
-        var begin = unit % arguments.Segments * SegmentLength;
-        var end = begin + SegmentLength < arguments.Columns ? begin + SegmentLength : arguments.Columns;
-        var row = x.SubView((long)(unit / arguments.Segments) * arguments.Columns, arguments.Columns);
+        var segment = unit % arguments.Segments * SegmentLength;
+        var left = arguments.Columns - segment;
+        var begin = pieces.Length > 0 ? pieces[2 * unit] : (long)(unit / arguments.Segments) * arguments.Columns + segment;
+        var length = pieces.Length > 0 ? pieces[2 * unit + 1] : left < SegmentLength ? left : SegmentLength;
         var total = new ScalarLane(TReduction.Identity);
-        for (var i = begin + lane; i < end; i += lanes)
-            total = TReduction.Take(total, new ScalarLane(row[i]));
+        for (var i = lane; i < length; i += lanes)
+            total = TReduction.Take(total, new ScalarLane(x[begin + i]));
         totals[lane] = total.Value;
         ILGPU.Group.Barrier();
         var joined = new ScalarLane(TReduction.Identity);
@@ -79,23 +81,23 @@ internal static unsafe class ReductionRows
     }
 
     /// <summary>Item i reduces a number of segments.</summary>
-    public static void Part(Index1D item, ArrayView<float> x, ArrayView<float> y, Arguments arguments) =>
-        Reduce(item, x, y, arguments);
+    public static void Part(Index1D item, ArrayView<float> x, ArrayView<float> y, ArrayView<int> pieces, Arguments arguments) =>
+        Reduce(item, x, y, pieces, arguments);
 
     [IntrinsicImplementation]
-    public static void Reduce(int item, ArrayView<float> x, ArrayView<float> y, Arguments arguments)
+    public static void Reduce(int item, ArrayView<float> x, ArrayView<float> y, ArrayView<int> pieces, Arguments arguments)
     {
         switch ((ReductionOperation)arguments.Operation)
         {
-            case ReductionOperation.Sum: Reduce<SumOf<PlainTerm>>(item, x, y, ref arguments); break;
-            case ReductionOperation.SumOfSquares: Reduce<SumOf<SquareTerm>>(item, x, y, ref arguments); break;
-            case ReductionOperation.SumOfMagnitudes: Reduce<SumOf<MagnitudeTerm>>(item, x, y, ref arguments); break;
-            case ReductionOperation.Max: Reduce<MaxOf>(item, x, y, ref arguments); break;
-            default: Reduce<MaxMagnitudeOf>(item, x, y, ref arguments); break;
+            case ReductionOperation.Sum: Reduce<SumOf<PlainTerm>>(item, x, y, pieces, ref arguments); break;
+            case ReductionOperation.SumOfSquares: Reduce<SumOf<SquareTerm>>(item, x, y, pieces, ref arguments); break;
+            case ReductionOperation.SumOfMagnitudes: Reduce<SumOf<MagnitudeTerm>>(item, x, y, pieces, ref arguments); break;
+            case ReductionOperation.Max: Reduce<MaxOf>(item, x, y, pieces, ref arguments); break;
+            default: Reduce<MaxMagnitudeOf>(item, x, y, pieces, ref arguments); break;
         }
     }
 
-    private static void Reduce<TReduction>(int item, ArrayView<float> x, ArrayView<float> y, ref Arguments arguments)
+    private static void Reduce<TReduction>(int item, ArrayView<float> x, ArrayView<float> y, ArrayView<int> pieces, ref Arguments arguments)
         where TReduction : struct, IReduction
     {
         var source = (float*)x.LoadEffectiveAddressAsPtr();
@@ -104,9 +106,14 @@ internal static unsafe class ReductionRows
         for (var unit = item * arguments.SegmentsPerItem; unit < end; unit++)
         {
             var (row, segment) = Math.DivRem(unit, arguments.Segments);
-            var begin = segment * SegmentLength;
-            var length = Math.Min(SegmentLength, arguments.Columns - begin);
-            var values = source + (long)row * arguments.Columns + begin;
+            var length = Math.Min(SegmentLength, arguments.Columns - segment * SegmentLength);
+            var values = source + (long)row * arguments.Columns + segment * SegmentLength;
+            if (pieces.Length > 0)
+            {
+                var piece = (int*)pieces.LoadEffectiveAddressAsPtr() + 2L * unit;
+                values = source + piece[0];
+                length = piece[1];
+            }
             var total = (SimdWidth)arguments.Width switch
             {
                 SimdWidth.Bits512 => Total<Vector512Lanes, TReduction>(values, length),

@@ -20,6 +20,21 @@ public static class EmbeddingReference
         }
     }
 
+    /// <summary>y[i] += table[ids[i]].</summary>
+    /// <param name="columns">C.</param>
+    /// <param name="table">[V, C].</param>
+    /// <param name="ids">[n].</param>
+    /// <param name="y">[n, C].</param>
+    public static void Add<T>(int columns, ReadOnlySpan<T> table, ReadOnlySpan<int> ids, Span<T> y)
+        where T : IFloatingPointIeee754<T>
+    {
+        for (var i = 0; i < ids.Length; i++)
+        {
+            for (var c = 0; c < columns; c++)
+                y[i * columns + c] += table[ids[i] * columns + c];
+        }
+    }
+
     /// <summary>dtable[v] = sum of dy[i] over the positions i with ids[i] = v, but 0 for the padding row.</summary>
     /// <param name="columns">C.</param>
     /// <param name="ids">[n].</param>

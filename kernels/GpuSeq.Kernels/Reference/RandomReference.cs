@@ -39,4 +39,24 @@ public static class RandomReference
         var angle = T.Tau * Unit<T>(pair + 1, seed, call);
         return radius * (element % 2 == 0 ? T.Cos(angle) : T.Sin(angle));
     }
+
+    /// <summary>
+    /// The number between two bounds that belongs to an element of a call, normally distributed: where the cumulative
+    /// distribution, standard in a and b, has the share that u, in the middle of its step, has of what is between them.
+    /// </summary>
+    public static T TruncatedNormal<T>(long element, T a, T b, ulong seed, ulong call)
+        where T : IFloatingPointIeee754<T>
+    {
+        var u = Unit<T>(element, seed, call) + T.One / T.CreateChecked(1 << 25);
+        var wanted = Below(a) + u * (Below(b) - Below(a));
+        var (low, high) = (T.Max(a, T.CreateChecked(-9)), T.Min(b, T.CreateChecked(9)));
+        for (var i = 0; i < 60; i++)
+        {
+            var middle = (low + high) / T.CreateChecked(2);
+            (low, high) = Below(middle) < wanted ? (middle, high) : (low, middle);
+        }
+        return low;
+
+        static T Below(T x) => (T.One + ActivationReference.Erf(x / T.Sqrt(T.CreateChecked(2)))) / T.CreateChecked(2);
+    }
 }

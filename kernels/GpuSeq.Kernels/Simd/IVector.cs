@@ -35,6 +35,9 @@ internal unsafe interface IVector<TSelf>
     /// <summary>The larger one; NaN where either is NaN.</summary>
     static abstract TSelf Max(TSelf left, TSelf right);
 
+    /// <summary>The larger one, in one instruction; right where either is NaN.</summary>
+    static abstract TSelf MaxNumber(TSelf left, TSelf right);
+
     /// <summary>The value where it lies between the bounds, else the nearer bound. NaN stays NaN.</summary>
     static abstract TSelf Clamp(TSelf value, TSelf low, TSelf high);
 
@@ -59,6 +62,9 @@ internal unsafe interface IVector<TSelf>
 
     /// <summary>The value times 2 to an integral power, where both the value and the result are normal numbers.</summary>
     static abstract TSelf ScaleByPowerOfTwo(TSelf value, TSelf exponent);
+
+    /// <summary>2^(n - 127), where n, from 1 to 254, is in the lowest bits of the number; nothing else remains of it.</summary>
+    static abstract TSelf PowerOfTwo(TSelf biased);
 
     /// <summary>The integral e for which the value, positive and normal, is m 2^e with m from sqrt(1/2) to sqrt(2).</summary>
     static abstract TSelf Exponent(TSelf value);

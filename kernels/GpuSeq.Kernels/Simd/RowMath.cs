@@ -26,7 +26,28 @@ internal static unsafe class RowMath
         return TVector.MaxLane(TVector.Max(TVector.Max(m0, m1), TVector.Max(m2, m3)));
     }
 
-    /// <summary>The sum of e^(x - shift).</summary>
+    /// <summary>The largest number, -infinity where there is none: as <see cref="Max"/> in fewer steps, but passing over NaN.</summary>
+    [MethodImpl(MicroKernel.Options)]
+    public static float MaxOfNumbers<TVector>(float* x, int count)
+        where TVector : struct, IVector<TVector>
+    {
+        var n = TVector.Count;
+        TVector m0, m1, m2, m3;
+        m0 = m1 = m2 = m3 = TVector.Broadcast(float.NegativeInfinity);
+        var i = 0;
+        for (; i + 4 * n <= count; i += 4 * n)
+        {
+            m0 = TVector.MaxNumber(TVector.Load(x + i), m0);
+            m1 = TVector.MaxNumber(TVector.Load(x + i + n), m1);
+            m2 = TVector.MaxNumber(TVector.Load(x + i + 2 * n), m2);
+            m3 = TVector.MaxNumber(TVector.Load(x + i + 3 * n), m3);
+        }
+        for (; i < count; i += n)
+            m0 = TVector.MaxNumber(VectorMath.LoadPartial<TVector>(x + i, count - i, float.NegativeInfinity), m0);
+        return TVector.MaxLane(TVector.MaxNumber(TVector.MaxNumber(m0, m1), TVector.MaxNumber(m2, m3)));
+    }
+
+    /// <summary>The sum of e^(x - shift), where shift is the largest x. Fetches what follows the row: the next one.</summary>
     [MethodImpl(MicroKernel.Options)]
     public static float SumExp<TVector>(float* x, int count, float shift)
         where TVector : struct, IVector<TVector>
@@ -37,11 +58,12 @@ internal static unsafe class RowMath
         var i = 0;
         for (; i + 2 * n <= count; i += 2 * n)
         {
-            s0 += VectorMath.Exp(TVector.Load(x + i) - shifts);
-            s1 += VectorMath.Exp(TVector.Load(x + i + n) - shifts);
+            VectorMath.Prefetch(x + i + count);
+            s0 += VectorMath.ExpOfNegative(TVector.Load(x + i) - shifts);
+            s1 += VectorMath.ExpOfNegative(TVector.Load(x + i + n) - shifts);
         }
         for (; i < count; i += n)
-            s0 += VectorMath.Exp(VectorMath.LoadPartial<TVector>(x + i, count - i, float.NegativeInfinity) - shifts);
+            s0 += VectorMath.ExpOfNegative(VectorMath.LoadPartial<TVector>(x + i, count - i, float.NegativeInfinity) - shifts);
         return TVector.Sum(s0 + s1);
     }
 

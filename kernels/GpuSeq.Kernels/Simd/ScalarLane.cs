@@ -68,6 +68,9 @@ internal readonly unsafe struct ScalarLane(float value) : IVector<ScalarLane>
         new(left.Value > right.Value || XMath.IsNaN(left.Value) ? left.Value : right.Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ScalarLane MaxNumber(ScalarLane left, ScalarLane right) => new(left.Value > right.Value ? left.Value : right.Value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ScalarLane Clamp(ScalarLane value, ScalarLane low, ScalarLane high) =>
         new(value.Value < low.Value ? low.Value : value.Value > high.Value ? high.Value : value.Value);
 
@@ -98,6 +101,9 @@ internal readonly unsafe struct ScalarLane(float value) : IVector<ScalarLane>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ScalarLane ScaleByPowerOfTwo(ScalarLane value, ScalarLane exponent) =>
         new(Interop.IntAsFloat(Interop.FloatAsInt(value.Value) + ((uint)(int)exponent.Value << 23)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ScalarLane PowerOfTwo(ScalarLane biased) => new(Interop.IntAsFloat(Interop.FloatAsInt(biased.Value) << 23));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ScalarLane Exponent(ScalarLane value) =>

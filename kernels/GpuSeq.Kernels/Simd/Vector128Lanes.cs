@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace GpuSeq.Kernels.Simd;
 
@@ -53,6 +54,10 @@ internal readonly unsafe struct Vector128Lanes(Vector128<float> lanes) : IVector
 
     // Of two operands of which one is NaN, x86 gives the second.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128Lanes MaxNumber(Vector128Lanes left, Vector128Lanes right) =>
+        new(Vector128.MaxNative(left._lanes, right._lanes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128Lanes Clamp(Vector128Lanes value, Vector128Lanes low, Vector128Lanes high) =>
         new(Vector128.MinNative(high._lanes, Vector128.MaxNative(low._lanes, value._lanes)));
 
@@ -70,8 +75,9 @@ internal readonly unsafe struct Vector128Lanes(Vector128<float> lanes) : IVector
         new(Vector128.LessThan(left._lanes, right._lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128Lanes Select(Vector128Lanes mask, Vector128Lanes yes, Vector128Lanes no) =>
-        new(Vector128.ConditionalSelect(mask._lanes, yes._lanes, no._lanes));
+    public static Vector128Lanes Select(Vector128Lanes mask, Vector128Lanes yes, Vector128Lanes no) => Sse41.IsSupported
+        ? new(Sse41.BlendVariable(no._lanes, yes._lanes, mask._lanes))
+        : new(Vector128.ConditionalSelect(mask._lanes, yes._lanes, no._lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128Lanes LoadMask(int* source) =>
@@ -84,6 +90,9 @@ internal readonly unsafe struct Vector128Lanes(Vector128<float> lanes) : IVector
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128Lanes ScaleByPowerOfTwo(Vector128Lanes value, Vector128Lanes exponent) =>
         new((value._lanes.AsInt32() + (Vector128.ConvertToInt32Native(exponent._lanes) << 23)).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128Lanes PowerOfTwo(Vector128Lanes biased) => new((biased._lanes.AsInt32() << 23).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128Lanes Exponent(Vector128Lanes value) =>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace GpuSeq.Kernels.Simd;
 
@@ -53,6 +54,10 @@ internal readonly unsafe struct Vector256Lanes(Vector256<float> lanes) : IVector
 
     // Of two operands of which one is NaN, x86 gives the second.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256Lanes MaxNumber(Vector256Lanes left, Vector256Lanes right) =>
+        new(Vector256.MaxNative(left._lanes, right._lanes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256Lanes Clamp(Vector256Lanes value, Vector256Lanes low, Vector256Lanes high) =>
         new(Vector256.MinNative(high._lanes, Vector256.MaxNative(low._lanes, value._lanes)));
 
@@ -70,8 +75,9 @@ internal readonly unsafe struct Vector256Lanes(Vector256<float> lanes) : IVector
         new(Vector256.LessThan(left._lanes, right._lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256Lanes Select(Vector256Lanes mask, Vector256Lanes yes, Vector256Lanes no) =>
-        new(Vector256.ConditionalSelect(mask._lanes, yes._lanes, no._lanes));
+    public static Vector256Lanes Select(Vector256Lanes mask, Vector256Lanes yes, Vector256Lanes no) => Avx.IsSupported
+        ? new(Avx.BlendVariable(no._lanes, yes._lanes, mask._lanes))
+        : new(Vector256.ConditionalSelect(mask._lanes, yes._lanes, no._lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256Lanes LoadMask(int* source) =>
@@ -84,6 +90,9 @@ internal readonly unsafe struct Vector256Lanes(Vector256<float> lanes) : IVector
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256Lanes ScaleByPowerOfTwo(Vector256Lanes value, Vector256Lanes exponent) =>
         new((value._lanes.AsInt32() + (Vector256.ConvertToInt32Native(exponent._lanes) << 23)).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256Lanes PowerOfTwo(Vector256Lanes biased) => new((biased._lanes.AsInt32() << 23).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256Lanes Exponent(Vector256Lanes value) =>

@@ -53,6 +53,10 @@ internal readonly unsafe struct Vector512Lanes(Vector512<float> lanes) : IVector
 
     // Of two operands of which one is NaN, x86 gives the second.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512Lanes MaxNumber(Vector512Lanes left, Vector512Lanes right) =>
+        new(Vector512.MaxNative(left._lanes, right._lanes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512Lanes Clamp(Vector512Lanes value, Vector512Lanes low, Vector512Lanes high) =>
         new(Vector512.MinNative(high._lanes, Vector512.MaxNative(low._lanes, value._lanes)));
 
@@ -84,6 +88,9 @@ internal readonly unsafe struct Vector512Lanes(Vector512<float> lanes) : IVector
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512Lanes ScaleByPowerOfTwo(Vector512Lanes value, Vector512Lanes exponent) =>
         new((value._lanes.AsInt32() + (Vector512.ConvertToInt32Native(exponent._lanes) << 23)).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512Lanes PowerOfTwo(Vector512Lanes biased) => new((biased._lanes.AsInt32() << 23).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512Lanes Exponent(Vector512Lanes value) =>

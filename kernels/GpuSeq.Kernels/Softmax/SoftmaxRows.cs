@@ -45,7 +45,9 @@ internal static unsafe class SoftmaxRows
         {
             var source = (float*)x.LoadEffectiveAddressAsPtr() + (long)row * columns;
             var target = (float*)y.LoadEffectiveAddressAsPtr() + (long)row * columns;
-            var max = RowMath.Max<TVector>(source, columns);
+            var max = RowMath.MaxOfNumbers<TVector>(source, columns); // a NaN shows in the sum
+            if (float.IsNegativeInfinity(max))
+                max = RowMath.Max<TVector>(source, columns);
             if (float.IsNegativeInfinity(max)) // nothing but -infinity
                 new Span<float>(target, columns).Fill(arguments.Log != 0 ? max : 0);
             else if (arguments.Log != 0)
@@ -66,8 +68,9 @@ internal static unsafe class SoftmaxRows
         var i = 0;
         for (; i + 2 * n <= count; i += 2 * n)
         {
-            var e0 = VectorMath.Exp(TVector.Load(x + i) - shift);
-            var e1 = VectorMath.Exp(TVector.Load(x + i + n) - shift);
+            VectorMath.Prefetch(x + i + count); // the next row, while this one is computed
+            var e0 = VectorMath.ExpOfNegative(TVector.Load(x + i) - shift);
+            var e1 = VectorMath.ExpOfNegative(TVector.Load(x + i + n) - shift);
             TVector.Store(e0, y + i);
             TVector.Store(e1, y + i + n);
             s0 += e0;
@@ -75,7 +78,7 @@ internal static unsafe class SoftmaxRows
         }
         for (; i < count; i += n)
         {
-            var e = VectorMath.Exp(VectorMath.LoadPartial<TVector>(x + i, count - i, float.NegativeInfinity) - shift);
+            var e = VectorMath.ExpOfNegative(VectorMath.LoadPartial<TVector>(x + i, count - i, float.NegativeInfinity) - shift);
             VectorMath.StorePartial(e, y + i, count - i);
             s0 += e;
         }
@@ -176,7 +179,7 @@ internal static unsafe class SoftmaxRows
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         void Step(int i, int left)
         {
-            var share = VectorMath.Exp(VectorMath.LoadPartial<TVector>(y + i, left));
+            var share = VectorMath.ExpOfNegative(VectorMath.LoadPartial<TVector>(y + i, left));
             var value = VectorMath.LoadPartial<TVector>(dy + i, left) - share * sums;
             VectorMath.StoreGradient(value, dx + i, left, accumulate ? 1 : 0);
         }

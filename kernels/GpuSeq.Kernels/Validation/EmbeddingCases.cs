@@ -115,6 +115,78 @@ public sealed class EmbeddingGradientCase : KernelCase
     }
 }
 
+/// <summary>A sum of look-ups in two or three tables.</summary>
+public sealed class EmbeddingSumCase : KernelCase
+{
+    private readonly int _columns;
+    private readonly bool _isTriple;
+
+    /// <summary>Random ids in random tables.</summary>
+    public EmbeddingSumCase(int rows, int columns, int positions, bool isTriple)
+        : base("embedding-sum", $"{rows}x{columns} {positions} ids of {(isTriple ? "three" : "two")}")
+    {
+        (_columns, _isTriple) = (columns, isTriple);
+        var data = new CaseData(Name);
+        Table("first", rows);
+        Table("second", 2);
+        if (isTriple)
+            Table("third", positions + 3);
+        Output("y", positions * columns);
+
+        void Table(string name, int rows)
+        {
+            Input(name, data.Uniform(rows * columns));
+            Input($"{name} ids", data.Indices(positions, rows));
+        }
+    }
+
+    // The rows of tables that a sum is small beside may come from a cache; those of the first come from memory.
+    /// <inheritdoc/>
+    public override double Bytes => 2.0 * Operands[^1].Length * sizeof(float);
+
+    /// <inheritdoc/>
+    public override void Launch(KernelLibrary kernels, CaseViews views)
+    {
+        ArgumentNullException.ThrowIfNull(views);
+        Launch(kernels, views, views.Indices("second ids"));
+    }
+
+    /// <inheritdoc/>
+    public override bool LaunchFaulty(KernelLibrary kernels, CaseViews views)
+    {
+        var (first, second) = (Operands[1].Ints!, Operands[3].Ints!);
+        if (_columns == 0 || first.Any(id => id > 1) || first.SequenceEqual(second))
+            return false;
+        Launch(kernels, views, views.Indices("first ids"));
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override void Define<T>(CaseArrays<T> arrays)
+    {
+        ArgumentNullException.ThrowIfNull(arrays);
+        var y = arrays["y"];
+        EmbeddingReference.Forward<T>(_columns, arrays["first"], arrays.Indices("first ids"), y);
+        EmbeddingReference.Add<T>(_columns, arrays["second"], arrays.Indices("second ids"), y);
+        if (_isTriple)
+            EmbeddingReference.Add<T>(_columns, arrays["third"], arrays.Indices("third ids"), y);
+    }
+
+    private void Launch(KernelLibrary kernels, CaseViews views, ILGPU.ArrayView<int> secondIds)
+    {
+        var tables = new EmbeddingTables
+        {
+            First = views["first"],
+            FirstIds = views.Indices("first ids"),
+            Second = views["second"],
+            SecondIds = secondIds,
+        };
+        if (_isTriple)
+            (tables.Third, tables.ThirdIds) = (views["third"], views.Indices("third ids"));
+        kernels.Embedding.ForwardSum(_columns, tables, views["y"]);
+    }
+}
+
 /// <summary>The sweep over look-ups.</summary>
 public static class EmbeddingCases
 {
@@ -132,6 +204,8 @@ public static class EmbeddingCases
             foreach (var (rows, columns, positions) in Sizes)
             {
                 yield return new EmbeddingCase(rows, columns, positions);
+                yield return new EmbeddingSumCase(rows, columns, positions, isTriple: false);
+                yield return new EmbeddingSumCase(rows, columns, positions, isTriple: true);
                 foreach (var accumulate in new[] { false, true })
                 {
                     yield return new EmbeddingGradientCase(rows, columns, positions, accumulate);
@@ -139,19 +213,23 @@ public static class EmbeddingCases
                     yield return new EmbeddingGradientCase(rows, columns, positions, accumulate, paddingIndex: rows / 2);
                 }
             }
+            yield return new EmbeddingSumCase(2, 9, 17, isTriple: false);
+            yield return new EmbeddingSumCase(2, 9, 17, isTriple: true);
             // Each of few rows many times, and rows that no position names.
             yield return new EmbeddingGradientCase(2, 5, 4099, accumulate: false);
             yield return new EmbeddingGradientCase(4099, 5, 2, accumulate: false);
         }
     }
 
-    /// <summary>The vocabulary of GPT-2.</summary>
+    /// <summary>The vocabularies of GPT-2 and BERT: tokens alone, and with positions and segments.</summary>
     public static IEnumerable<KernelCase> Benchmarks
     {
         get
         {
             yield return new EmbeddingCase(50_257, 768, 16_384);
             yield return new EmbeddingGradientCase(50_257, 768, 16_384, accumulate: true);
+            yield return new EmbeddingSumCase(30_522, 768, 4096, isTriple: true);
+            yield return new EmbeddingSumCase(50_257, 768, 4096, isTriple: false);
         }
     }
 }

@@ -10,7 +10,7 @@ public static class KernelCases
         new("Attention", AttentionCases.All, () => AttentionCases.Benchmarks),
         new("Embedding", EmbeddingCases.All, () => EmbeddingCases.Benchmarks),
         new("Softmax", SoftmaxCases.All, () => SoftmaxCases.Benchmarks),
-        new("LayerNorm", LayerNormCases.All, () => LayerNormCases.Benchmarks),
+        new("LayerNorm", LayerNormCases.All.Concat(LayerNormResidualCases.All), () => LayerNormCases.Benchmarks.Concat(LayerNormResidualCases.Benchmarks)),
         new("CrossEntropy", CrossEntropyCases.All, () => CrossEntropyCases.Benchmarks),
         new("Losses", LossCases.All, () => LossCases.Benchmarks),
         new("Activations", ActivationCases.All, () => ActivationCases.Benchmarks),
@@ -18,11 +18,12 @@ public static class KernelCases
         new("Layout", LayoutCases.All.Concat(GatherCases.All), () => LayoutCases.Benchmarks.Concat(GatherCases.Benchmarks)),
         new("Convolution", ConvolutionCases.All, () => ConvolutionCases.Benchmarks),
         new("Pooling", PoolingCases.All, () => PoolingCases.Benchmarks),
-        new("Reduction", ReductionCases.All, () => ReductionCases.Benchmarks),
+        new("Reduction", ReductionCases.All.Concat(AxisCases.All), () => ReductionCases.Benchmarks.Concat(AxisCases.Benchmarks)),
         new("RecurrentCells", RecurrentCases.All, () => RecurrentCases.Benchmarks),
-        new("Random", RandomCases.All, () => RandomCases.Benchmarks),
+        new("Random", RandomCases.All.Concat(SamplingCases.All), () => RandomCases.Benchmarks.Concat(SamplingCases.Benchmarks)),
         new("Dropout", DropoutCases.All, () => DropoutCases.Benchmarks),
         new("Optimizers", OptimizerCases.All, () => OptimizerCases.Benchmarks),
+        new("WordVectors", WordVectorCases.All, () => WordVectorCases.Benchmarks),
     ];
 
     /// <summary>The cases, family by family.</summary>

@@ -13,16 +13,18 @@ internal static class KernelTable
     // What does not follow the rule: rows in <Family>Rows.cs, groups in <Family>Groups.cs, and files named as the family.
     private static readonly Dictionary<string, Files> Exceptions = new()
     {
-        ["Gemm"] = new("Gemm", ["GemmDirect", "GemmPanels"], ["GemmTiled"]),
+        ["Gemm"] = new("Gemm", ["GemmDirect", "GemmThin", "GemmPanels", "GemmSplit"], ["GemmTiled"]),
         ["Attention"] = new(
             "Attention", ["AttentionForward", "AttentionBackward", "AttentionQueries"], ["AttentionGroups", "AttentionBackwardGroups"]),
         ["Losses"] = Files.OfOne("Loss", "LossKernels"),
         ["Activations"] = Files.OfOne("Activation", "ActivationKernels"),
         ["Elementwise"] = Files.OfOne("Elementwise", "ElementwiseKernels"),
-        ["Reduction"] = Files.OfOne("Reduction", "ReductionRows", "ReductionColumns", "ReductionArgMax"),
+        ["Reduction"] = Files.OfOne("Reduction", "ReductionRows", "ReductionColumns", "ReductionArgMax", "ReductionGradients", "TopKRows", "TopKGroups"),
         ["RecurrentCells"] = Files.OfOne("Recurrent", "RnnCell", "LstmCell", "GruCell", "OriginalGruCell"),
-        ["Random"] = Files.OfOne("Random", "RandomKernels"),
+        ["Random"] = new("Random", ["RandomKernels", "SamplingRows"], ["RandomKernels", "SamplingGroups"]),
         ["Dropout"] = Files.OfOne("Dropout", "Dropout") with { Reference = "Random" },
+        ["Convolution"] = new("Convolution", ["ConvolutionRows", "ConvolutionInputRows", "ConvolutionWeightRows"], ["ConvolutionGroups"]),
+        ["WordVectors"] = new("WordVector", ["WordVectorRows"], ["WordVectorGroups"]),
         ["Optimizers"] = Files.OfOne("Optimizer", "OptimizerKernels"),
     };
 

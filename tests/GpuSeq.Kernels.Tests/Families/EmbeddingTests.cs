@@ -41,6 +41,46 @@ public sealed class EmbeddingTests
     }
 
     [Test]
+    public void AnIdOutsideATableOfASum_IsReported()
+    {
+        using var device = new CpuKernels();
+        using var groups = new CpuKernels(KernelShape.Group);
+        foreach (var kernels in new[] { device, groups })
+        {
+            var (ids, wrong, y) = (kernels.Ints(Ids), kernels.Ints([0, 1, 2]), kernels.Floats(3));
+            var tables = new EmbeddingTables
+            {
+                First = kernels.Floats(5, 1f),
+                FirstIds = ids,
+                Second = kernels.Floats(5, 2f),
+                SecondIds = ids,
+                Third = kernels.Floats(2),
+                ThirdIds = wrong,
+            };
+            kernels.Library.Embedding.ForwardSum(1, tables, y);
+            if (kernels == groups)
+            {
+                Assert.That(y.GetAsArray(), Is.EqualTo([3f, 3f, float.NaN]));
+                continue;
+            }
+            Assert.That(
+                kernels.Accelerator.Synchronize,
+                Throws.InstanceOf<AcceleratorException>().With.Message.Contains("id 2 at position 2 is outside a table of 2 rows"));
+        }
+    }
+
+    [Test]
+    public void ATableOfASumWithTooFewIds_IsNamed()
+    {
+        using var device = new CpuKernels();
+        var (table, ids) = (device.Floats(10), device.Ints(Ids));
+        var tables = new EmbeddingTables { First = table, FirstIds = ids, Second = table, SecondIds = ids.SubView(0, 2) };
+        Assert.That(
+            () => device.Library.Embedding.ForwardSum(2, tables, device.Floats(6)),
+            Throws.ArgumentException.With.Message.Contains("2 ids for a table [5, 2] need [2, 2], not 6 elements"));
+    }
+
+    [Test]
     public void SizesThatDoNotFit_AreNamed()
     {
         using var device = new CpuKernels();

@@ -49,4 +49,41 @@ public sealed class LayerNormTests(KernelShape shape)
         device.Library.LayerNorm.Forward(2, 2, 0f, x, default, default, y, default, default);
         Assert.That(y.GetAsArray(), Is.EqualTo([-1f, 1f, float.NaN, float.NaN]));
     }
+
+    [Test]
+    public void TheSum_MayTakeThePlaceOfTheResidual_AndItsGradientThatOfTheSum()
+    {
+        using var device = new CpuKernels(shape);
+        var kernels = device.Library.LayerNorm;
+        var random = new Random(3);
+        const int Rows = 3, Columns = 41, Length = Rows * Columns;
+        float[] x = [.. Enumerable.Range(0, Length).Select(_ => random.NextSingle())];
+        float[] residual = [.. Enumerable.Range(0, Length).Select(_ => random.NextSingle())];
+        var mask = new DropoutMask(0.3f, 5, 6);
+        var (s, y, inPlace) = (device.Floats(Length), device.Floats(Length), device.Floats(residual));
+        var (mean, rstd) = (device.Floats(Rows), device.Floats(Rows));
+        kernels.ForwardResidual(Rows, Columns, 1e-5f, mask, device.Floats(x), device.Floats(residual), default, default, s, y, mean, rstd);
+        kernels.ForwardResidual(Rows, Columns, 1e-5f, mask, device.Floats(x), inPlace, default, default, inPlace, y, mean, rstd);
+        Assert.That(inPlace.GetAsArray(), Is.EqualTo(s.GetAsArray()));
+
+        var dropped = device.Floats(Length);
+        device.Library.Dropout.Forward(device.Floats(x), dropped, 0.3f, 5, 6);
+        Assert.That(s.GetAsArray(), Is.EqualTo(dropped.GetAsArray().Zip(residual, (left, right) => left + right)));
+
+        var (dy, dx, ds) = (device.Floats(x), device.Floats(Length), device.Floats(residual));
+        kernels.BackwardResidual(Rows, Columns, mask, dy, device.Floats(residual), s, default, mean, rstd, new() { X = dx, Residual = y });
+        kernels.BackwardResidual(Rows, Columns, mask, dy, ds, s, default, mean, rstd, new() { Residual = ds });
+        Assert.That(ds.GetAsArray(), Is.EqualTo(y.GetAsArray()));
+    }
+
+    [Test]
+    public void ResidualSizesThatDoNotFit_AreNamed()
+    {
+        using var device = new CpuKernels(shape);
+        var (x, other) = (device.Floats(6), device.Floats(5));
+        Assert.That(
+            () => device.Library.LayerNorm.ForwardResidual(2, 3, 0f, default, x, other, default, default, x, x, default, default),
+            Throws.ArgumentException.With.Message.Contains("[2, 3]: residual has 5 elements and needs 6"));
+        Assert.That(() => new DropoutMask(1f, 0, 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
+    }
 }
