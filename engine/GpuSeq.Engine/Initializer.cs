@@ -1,6 +1,8 @@
 namespace GpuSeq.Engine;
 
-/// <summary>How a parameter's first values are drawn. Values come from the counter-based generator: a seed gives the same everywhere.</summary>
+/// <summary>
+/// How a parameter's first values are drawn. They come from the counter-based generator: a seed gives the same everywhere.
+/// </summary>
 public abstract record Initializer
 {
     /// <summary>All values zero.</summary>

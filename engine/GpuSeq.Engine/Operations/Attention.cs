@@ -114,7 +114,8 @@ public static partial class Operations
 
     private static AttentionResult Attend(AttentionParts parts, AttentionShape shape, Shape outputShape, AttentionOptions options)
     {
-        var graph = Graph.Of(nameof(Attention), parts.Q.Tensor, parts.K.Tensor, parts.V.Tensor, options.Lengths, options.Keep, options.Bias);
+        var graph = Graph.Of(
+            nameof(Attention), parts.Q.Tensor, parts.K.Tensor, parts.V.Tensor, options.Lengths, options.Keep, options.Bias);
         shape = shape with
         {
             Scale = options.Scale ?? shape.Scale,
@@ -132,10 +133,11 @@ public static partial class Operations
             : null;
         var lse = graph.IsTraining ? graph.Scratch((long)shape.Batch * shape.Heads * shape.Queries) : default;
         var outputPart = new AttentionPart(output, 0, outputShape[-1]);
+        var (q, k, v, o) = (Queries(parts.Q), Keys(parts.K), Keys(parts.V), Queries(outputPart));
         if (weights is null)
-            attention.Forward(shape, Queries(parts.Q), Keys(parts.K), Keys(parts.V), Queries(outputPart), lse, mask);
+            attention.Forward(shape, q, k, v, o, lse, mask);
         else
-            attention.ForwardWithWeights(shape, Queries(parts.Q), Keys(parts.K), Keys(parts.V), Queries(outputPart), weights.Floats, lse, mask);
+            attention.ForwardWithWeights(shape, q, k, v, o, weights.Floats, lse, mask);
 
         graph.Remember(
             nameof(Attention),
@@ -149,9 +151,9 @@ public static partial class Operations
                 }
                 var targets = Targets(graph, parts);
                 attention.Backward(
-                    shape, View(dOutput, outputPart, shape.Queries), Queries(parts.Q), Keys(parts.K), Keys(parts.V), Queries(outputPart), lse,
-                    View(targets.Q.Floats, parts.Q, shape.Queries), View(targets.K.Floats, parts.K, shape.Keys),
-                    View(targets.V.Floats, parts.V, shape.Keys), mask, weights?.Floats ?? default,
+                    shape, View(dOutput, outputPart, shape.Queries), q, k, v, o, lse, View(targets.Q.Floats, parts.Q, shape.Queries),
+                    View(targets.K.Floats, parts.K, shape.Keys), View(targets.V.Floats, parts.V, shape.Keys), mask,
+                    weights?.Floats ?? default,
                     weights is null ? default : graph.Arrived(weights), (targets.Q.Adds, targets.K.Adds, targets.V.Adds));
             },
             weights is null ? [output] : [output, weights]);

@@ -25,7 +25,8 @@ public static partial class Operations
     /// <param name="biases">Which elements of the bias; null for those with the rows' numbers.</param>
     /// <param name="activation">Applied in the same kernel.</param>
     /// <exception cref="ShapeException">The sizes do not fit.</exception>
-    public static Tensor Linear(this Tensor x, Tensor weight, Tensor? bias, Range rows, Range? biases = null, Activation activation = Activation.None)
+    public static Tensor Linear(
+        this Tensor x, Tensor weight, Tensor? bias, Range rows, Range? biases = null, Activation activation = Activation.None)
     {
         var graph = Graph.Of(nameof(Linear), x, weight, bias);
         if (weight.Shape.Rank != 2 || x.Shape.Rank == 0 || x.Shape.Columns != weight.Shape[1])

@@ -16,7 +16,7 @@ public sealed record Machine(
 /// <summary>The time of a kernel.</summary>
 /// <param name="Kernel">The kernel.</param>
 /// <param name="Case">Sizes and options.</param>
-/// <param name="Ms">The median time of a call in milliseconds.</param>
+/// <param name="Ms">The median time of a call in milliseconds, in the calmest of several windows.</param>
 /// <param name="Gflops">Floating-point operations, in 10^9 a second; 0 where memory alone counts.</param>
 /// <param name="Gbs">Bytes that must move at least, in 10^9 a second.</param>
 /// <param name="Share">The part of the limit that applies: of the multiply-add rate or of the bandwidth.</param>

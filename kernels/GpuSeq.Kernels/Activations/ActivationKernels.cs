@@ -14,7 +14,7 @@ internal static unsafe class ActivationKernels
     {
         public FlatCut Cut;
         public int Activation;
-        public int Accumulate;
+        public int Write; // as Writing says
     }
 
     /// <summary>One lane computes one element.</summary>
@@ -26,7 +26,7 @@ internal static unsafe class ActivationKernels
         Index1D i, ArrayView<float> value, ArrayView<float> dy, ArrayView<float> dx, Arguments arguments)
     {
         var gradient = dy[i] * ActivationFunctions.Derivative((Activation)arguments.Activation, new ScalarLane(value[i])).Value;
-        dx[i] = arguments.Accumulate != 0 ? dx[i] + gradient : gradient;
+        dx[i] = arguments.Write == Writing.Add ? dx[i] + gradient : gradient;
     }
 
     /// <summary>Item i computes one part of the range.</summary>
@@ -44,6 +44,7 @@ internal static unsafe class ActivationKernels
         {
             X = (float*)x.LoadEffectiveAddressAsPtr(),
             Y = (float*)y.LoadEffectiveAddressAsPtr(),
+            Write = arguments.Write,
             Item = item,
             Cut = arguments.Cut,
         });
@@ -55,7 +56,7 @@ internal static unsafe class ActivationKernels
             Value = (float*)value.LoadEffectiveAddressAsPtr(),
             Dy = (float*)dy.LoadEffectiveAddressAsPtr(),
             Dx = (float*)dx.LoadEffectiveAddressAsPtr(),
-            Accumulate = arguments.Accumulate,
+            Write = arguments.Write,
             Item = item,
             Cut = arguments.Cut,
         });
@@ -64,20 +65,21 @@ internal static unsafe class ActivationKernels
     {
         public float* X;
         public float* Y;
+        public int Write;
         public int Item;
         public FlatCut Cut;
 
         public readonly void Use<TActivation>()
-            where TActivation : struct, IActivation => VectorLoop.Run(new ForwardStep<TActivation>(X, Y), Item, Cut);
+            where TActivation : struct, IActivation => VectorLoop.Run(new ForwardStep<TActivation>(X, Y, Write), Item, Cut);
     }
 
-    private readonly struct ForwardStep<TActivation>(float* x, float* y) : IVectorStep
+    private readonly struct ForwardStep<TActivation>(float* x, float* y, int write) : IVectorStep
         where TActivation : struct, IActivation
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Step<TVector>(nint i, int count)
             where TVector : struct, IVector<TVector> =>
-            VectorMath.StorePartial(TActivation.Forward(VectorMath.LoadPartial<TVector>(x + i, count)), y + i, count);
+            VectorMath.Write(TActivation.Forward(VectorMath.LoadPartial<TVector>(x + i, count)), y + i, count, write);
     }
 
     private struct BackwardUser : IActivationUser
@@ -85,16 +87,16 @@ internal static unsafe class ActivationKernels
         public float* Value;
         public float* Dy;
         public float* Dx;
-        public int Accumulate;
+        public int Write; // as Writing says
         public int Item;
         public FlatCut Cut;
 
         public readonly void Use<TActivation>()
             where TActivation : struct, IActivation =>
-            VectorLoop.Run(new BackwardStep<TActivation>(Value, Dy, Dx, Accumulate), Item, Cut);
+            VectorLoop.Run(new BackwardStep<TActivation>(Value, Dy, Dx, Write), Item, Cut);
     }
 
-    private readonly struct BackwardStep<TActivation>(float* value, float* dy, float* dx, int accumulate) : IVectorStep
+    private readonly struct BackwardStep<TActivation>(float* value, float* dy, float* dx, int write) : IVectorStep
         where TActivation : struct, IActivation
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -102,7 +104,7 @@ internal static unsafe class ActivationKernels
             where TVector : struct, IVector<TVector>
         {
             var derivative = TActivation.Derivative(VectorMath.LoadPartial<TVector>(value + i, count));
-            VectorMath.StoreGradient(VectorMath.LoadPartial<TVector>(dy + i, count) * derivative, dx + i, count, accumulate);
+            VectorMath.Write(VectorMath.LoadPartial<TVector>(dy + i, count) * derivative, dx + i, count, write);
         }
     }
 }

@@ -37,7 +37,8 @@ public sealed class Activations
         if (x.Length == 0)
             return;
         var cut = new FlatCut(_library, x.Length, ItemLength);
-        _forward(_library.FlatItems(cut), x, y, new() { Cut = cut, Activation = (int)activation });
+        var write = Writing.Of(_library, x.Length, accumulate: false);
+        _forward(_library.FlatItems(cut), x, y, new() { Cut = cut, Activation = (int)activation, Write = write });
     }
 
     /// <summary>dx (+)= dy f'(x).</summary>
@@ -61,6 +62,7 @@ public sealed class Activations
             return;
         var cut = new FlatCut(_library, dy.Length, ItemLength);
         _backward(
-            _library.FlatItems(cut), value, dy, dx, new() { Cut = cut, Activation = (int)activation, Accumulate = accumulate ? 1 : 0 });
+            _library.FlatItems(cut), value, dy, dx,
+            new() { Cut = cut, Activation = (int)activation, Write = Writing.Of(_library, dy.Length, accumulate) });
     }
 }

@@ -51,7 +51,8 @@ public sealed class Attention
     /// <param name="mask">What hides keys, beside the band.</param>
     /// <exception cref="ArgumentException">The sizes do not fit together.</exception>
     public void Forward(
-        AttentionShape shape, HeadsView q, HeadsView k, HeadsView v, HeadsView o, ArrayView<float> lse = default, AttentionMask mask = default)
+        AttentionShape shape, HeadsView q, HeadsView k, HeadsView v, HeadsView o,
+        ArrayView<float> lse = default, AttentionMask mask = default)
     {
         Check(shape, q, k, v, lse, mask);
         CheckHeads(shape, nameof(o), o, shape.Queries);
@@ -184,7 +185,10 @@ public sealed class Attention
         if (shape.HeadSize is < 1 or > AttentionShape.MaxHeadSize)
             throw new ArgumentException($"Attention {shape}: the head size is from 1 to {AttentionShape.MaxHeadSize}.", nameof(shape));
         if (!(shape.DropoutRate is >= 0f and < 1f))
-            throw new ArgumentException($"Attention {shape}: dropout of {shape.DropoutRate}; a rate is from 0 to 1, exclusively.", nameof(shape));
+        {
+            throw new ArgumentException(
+                $"Attention {shape}: dropout of {shape.DropoutRate}; a rate is from 0 to 1, exclusively.", nameof(shape));
+        }
         if (shape.Left < 0 || shape.Right < 0)
             throw new ArgumentException($"Attention {shape}: a band of {shape.Left} keys before and {shape.Right} behind.", nameof(shape));
         CheckHeads(shape, nameof(q), q, shape.Queries);
@@ -203,7 +207,10 @@ public sealed class Attention
         if (shape.Batch * shape.Heads * length == 0)
             return;
         if (heads.RowStride < shape.HeadSize && length > 1)
-            throw new ArgumentException($"Attention {shape}: {name} has rows of {shape.HeadSize} elements, but one begins every {heads.RowStride}.", name);
+        {
+            throw new ArgumentException(
+                $"Attention {shape}: {name} has rows of {shape.HeadSize} elements, but one begins every {heads.RowStride}.", name);
+        }
         var needed = Needed(shape, heads.BatchStride, heads.HeadStride, heads.RowStride, length) + shape.HeadSize;
         if (heads.Values.Length < needed)
             throw new ArgumentException($"Attention {shape}: {name} has {heads.Values.Length} elements and needs {needed}.", name);

@@ -129,11 +129,11 @@ internal static unsafe class AttentionBackward
         var o = (float*)operands.O.Values.LoadEffectiveAddressAsPtr();
         var upstream = (float*)operands.Do.Values.LoadEffectiveAddressAsPtr();
         var dq = (float*)operands.Dq.Values.LoadEffectiveAddressAsPtr();
+        var (b, h) = (scratch.Batch, scratch.Head);
         for (var t = 0; t < arguments.T; t++)
         {
-            var row = ((long)scratch.Batch * arguments.H + scratch.Head) * arguments.T + t;
-            var delta = RowMath.Dot<V>(
-                o + operands.O.Row(scratch.Batch, scratch.Head, t), upstream + operands.Do.Row(scratch.Batch, scratch.Head, t), arguments.D);
+            var row = ((long)b * arguments.H + h) * arguments.T + t;
+            var delta = RowMath.Dot<V>(o + operands.O.Row(b, h, t), upstream + operands.Do.Row(b, h, t), arguments.D);
             if (operands.DWeights.Length > 0)
             {
                 delta += RowMath.Dot<V>(
@@ -142,7 +142,7 @@ internal static unsafe class AttentionBackward
             }
             operands.Delta[row] = delta;
             if ((arguments.Accumulate & AttentionArguments.AccumulateQ) == 0)
-                new Span<float>(dq + operands.Dq.Row(scratch.Batch, scratch.Head, t), arguments.D).Clear();
+                new Span<float>(dq + operands.Dq.Row(b, h, t), arguments.D).Clear();
         }
     }
 

@@ -84,7 +84,8 @@ internal sealed class AttentionBackwardGroups(Accelerator accelerator)
             if (sees)
             {
                 factor = AttentionTiles.Factor(arguments, row, s);
-                slope = AttentionTiles.Slope(operands, arguments, row, s, weight, factor, AttentionTiles.Dot(tileQ, x, tileK, y, arguments.D));
+                var product = AttentionTiles.Dot(tileQ, x, tileK, y, arguments.D);
+                slope = AttentionTiles.Slope(operands, arguments, row, s, weight, factor, product);
             }
             weights[AttentionTiles.At(y, x)] = weight * factor;
             slopes[AttentionTiles.At(y, x)] = slope;
@@ -173,8 +174,9 @@ internal sealed class AttentionBackwardGroups(Accelerator accelerator)
         for (var j = 0; j < AttentionTiles.PerLane; j++)
         {
             var d = x + j * AttentionTiles.Side;
+            var adds = arguments.Accumulate & AttentionArguments.AccumulateQ;
             if (d < arguments.D)
-                AttentionTiles.Store(operands.Dq, b, h, t, d, arguments.Scale * dq[j], arguments.Accumulate & AttentionArguments.AccumulateQ);
+                AttentionTiles.Store(operands.Dq, b, h, t, d, arguments.Scale * dq[j], adds);
         }
     }
 }

@@ -278,7 +278,8 @@ internal static unsafe class AttentionForward
         var n = V.Count;
         var one = V.Broadcast(1f);
         var (sum0, sum1) = (V.Load(panel.Sum), V.Load(panel.Sum + n));
-        var (factor0, factor1) = (V.Select(V.LessThan(V.Zero, sum0), one / sum0, sum0), V.Select(V.LessThan(V.Zero, sum1), one / sum1, sum1));
+        var factor0 = V.Select(V.LessThan(V.Zero, sum0), one / sum0, sum0);
+        var factor1 = V.Select(V.LessThan(V.Zero, sum1), one / sum1, sum1);
         for (var d = 0; d < headSize; d++)
         {
             var row = panel.Output + d * 2 * n;

@@ -53,7 +53,8 @@ internal static unsafe class AttentionPanels
         {
             var start = cut.Start(panel);
             var width = cut.Units(panel) * TTiles.Unit;
-            Transpose(source + (long)start * stride, stride, Math.Clamp(rows - start, 0, width), headSize, target + start * headSize, width);
+            var present = Math.Clamp(rows - start, 0, width);
+            Transpose(source + (long)start * stride, stride, present, headSize, target + start * headSize, width);
         }
     }
 

@@ -55,7 +55,7 @@ public readonly struct AttentionShape(int batch, int heads, int queries, int key
     /// <summary>The number of the call under the seed.</summary>
     public ulong Call { get; init; }
 
-    /// <summary>Floating-point operations of the forward pass: two products for each query and each key that its band lets it see.</summary>
+    /// <summary>Floating-point operations of the forward pass: two products for each query and each key that its band has.</summary>
     public double Flops
     {
         get

@@ -1,3 +1,4 @@
+using GpuSeq.Kernels.Simd;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -152,7 +153,7 @@ public sealed class CrossEntropy
         IgnoredIndex = shape.IgnoredIndex,
         LabelSmoothing = shape.LabelSmoothing,
         Reduction = (int)shape.Reduction,
-        Accumulate = accumulate ? 1 : 0,
+        Write = Writing.Of(_library, (long)shape.Rows * shape.Classes, accumulate),
         Width = (int)_library.Width,
         RowsPerItem = RowItems.RowsPerItem(shape.Rows, shape.Classes),
     };

@@ -1,3 +1,4 @@
+using GpuSeq.Kernels.Simd;
 using ILGPU;
 
 namespace GpuSeq.Kernels;
@@ -97,7 +98,7 @@ internal static class CrossEntropyGroups
         var t = targets[row];
         if (t == arguments.IgnoredIndex) // all lanes of the group leave
         {
-            for (var c = lane; c < classes && arguments.Accumulate == 0; c += GroupReduce.Lanes)
+            for (var c = lane; c < classes && arguments.Write == 0; c += GroupReduce.Lanes)
                 dLogits[origin + c] = 0f;
             return;
         }
@@ -127,7 +128,7 @@ internal static class CrossEntropyGroups
             var value = c == t
                 ? share * ScalarMath.ExpM1(logP) + (smoothing * weightSum * MathF.Exp(logP) - spread)
                 : MathF.Exp(logP) * (share + smoothing * weightSum) - spread;
-            dLogits[origin + c] = arguments.Accumulate != 0 ? dLogits[origin + c] + value : value;
+            dLogits[origin + c] = arguments.Write == Writing.Add ? dLogits[origin + c] + value : value;
         }
     }
 }

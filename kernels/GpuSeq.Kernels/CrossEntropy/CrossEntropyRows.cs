@@ -146,7 +146,7 @@ internal static unsafe class CrossEntropyRows
             var gradient = (float*)dLogits.LoadEffectiveAddressAsPtr() + (long)row * classes;
             if (t == arguments.IgnoredIndex)
             {
-                if (arguments.Accumulate == 0)
+                if (arguments.Write != Writing.Add)
                     new Span<float>(gradient, classes).Clear();
                 continue;
             }
@@ -154,10 +154,10 @@ internal static unsafe class CrossEntropyRows
                 ThrowOutside(t, row, classes);
             var g = upstream[reduction == LossReduction.None ? row : 0] / divisor;
             var share = (1 - arguments.LabelSmoothing) * (w == null ? 1 : w[t]) * g;
-            var before = arguments.Accumulate != 0 ? gradient[t] : 0;
+            var before = arguments.Write == Writing.Add ? gradient[t] : 0;
             Spread<TVector>(
                 x, normalizer + 2L * row, share + smoothing * weightSum * g, smoothing == 0 ? null : w, smoothing * g, gradient,
-                classes, arguments.Accumulate != 0);
+                classes, arguments.Write);
             // At the target p - 1 would cancel where the prediction is sure.
             var logP = x[t] - normalizer[2L * row] - normalizer[2L * row + 1];
             var smoothed = smoothing == 0 ? 0 : smoothing * g * (weightSum * MathF.Exp(logP) - (w == null ? 1 : w[t]));
@@ -168,7 +168,7 @@ internal static unsafe class CrossEntropyRows
     // gradient (+)= p factor - w spread, p = e^(x - max - log sum).
     [MethodImpl(MicroKernel.Options)]
     private static void Spread<TVector>(
-        float* x, float* normalizer, float factor, float* w, float spread, float* gradient, int count, bool accumulate)
+        float* x, float* normalizer, float factor, float* w, float spread, float* gradient, int count, int write)
         where TVector : struct, IVector<TVector>
     {
         var max = TVector.Broadcast(normalizer[0]);
@@ -187,9 +187,7 @@ internal static unsafe class CrossEntropyRows
             var p = VectorMath.ExpOfNegative(VectorMath.LoadPartial<TVector>(x + i, left) - max - logSum);
             var weight = w == null ? spreads : spreads * VectorMath.LoadPartial<TVector>(w + i, left);
             var value = p * factors - weight;
-            if (accumulate)
-                value += VectorMath.LoadPartial<TVector>(gradient + i, left);
-            VectorMath.StorePartial(value, gradient + i, left);
+            VectorMath.Write(value, gradient + i, left, write);
         }
     }
 

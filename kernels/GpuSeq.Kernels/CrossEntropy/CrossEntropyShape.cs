@@ -45,7 +45,7 @@ internal struct CrossEntropyArguments
     public int IgnoredIndex;
     public float LabelSmoothing;
     public int Reduction;
-    public int Accumulate;
+    public int Write; // as Writing says
     public int Width; // bits of the vectors
     public int RowsPerItem;
 }

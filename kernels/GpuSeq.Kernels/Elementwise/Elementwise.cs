@@ -1,3 +1,4 @@
+using GpuSeq.Kernels.Simd;
 using ILGPU;
 
 namespace GpuSeq.Kernels;
@@ -167,7 +168,7 @@ public sealed class Elementwise
         {
             Cut = new(_library, y.Length, ItemLength),
             Number = number,
-            Accumulate = accumulate ? 1 : 0,
+            Write = Writing.Of(_library, y.Length, accumulate),
         };
         _where(_library.FlatItems(arguments.Cut), mask, a, b, y, arguments);
     }
@@ -227,7 +228,7 @@ public sealed class Elementwise
         Operation = operation,
         Inner = 1,
         Number = number,
-        Accumulate = accumulate ? 1 : 0,
+        Write = Writing.Of(_library, length, accumulate),
     };
 
     private static void CheckPeriod(BinaryOperation operation, long length, long bLength, int period)

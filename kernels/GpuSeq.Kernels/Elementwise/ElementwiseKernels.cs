@@ -24,7 +24,7 @@ internal static unsafe class ElementwiseKernels
         public int Period; // elements of the operand that repeats
         public int Inner; // how often each of its elements stands before the next comes
         public float Number;
-        public int Accumulate;
+        public int Write; // as Writing says
     }
 
     // Group shape: one lane computes one element.
@@ -40,14 +40,14 @@ internal static unsafe class ElementwiseKernels
             BinaryOperation.Multiply => Multiply.Apply(left, right),
             _ => Divide.Apply(left, right),
         };
-        y[i] = arguments.Accumulate != 0 ? y[i] + value.Value : value.Value;
+        y[i] = arguments.Write == Writing.Add ? y[i] + value.Value : value.Value;
     }
 
     public static void DivisorLane(
         Index1D i, ArrayView<float> a, ArrayView<float> b, ArrayView<float> dy, ArrayView<float> db, Arguments arguments)
     {
         var gradient = DivisorGradient(new ScalarLane(a[i]), new ScalarLane(b[i % arguments.Period]), new ScalarLane(dy[i])).Value;
-        db[i] = arguments.Accumulate != 0 ? db[i] + gradient : gradient;
+        db[i] = arguments.Write == Writing.Add ? db[i] + gradient : gradient;
     }
 
     public static void UnaryLane(Index1D i, ArrayView<float> x, ArrayView<float> y, Arguments arguments)
@@ -61,13 +61,13 @@ internal static unsafe class ElementwiseKernels
             UnaryOperation.AddScalar => AddNumber.Apply(argument, number),
             _ => ClipTo.Apply(argument, number),
         };
-        y[i] = arguments.Accumulate != 0 ? y[i] + value.Value : value.Value;
+        y[i] = arguments.Write == Writing.Add ? y[i] + value.Value : value.Value;
     }
 
     public static void BroadcastLane(Index1D i, ArrayView<float> x, ArrayView<float> y, Arguments arguments)
     {
         var value = arguments.Number * x[i / arguments.Inner % arguments.Period];
-        y[i] = arguments.Accumulate != 0 ? y[i] + value : value;
+        y[i] = arguments.Write == Writing.Add ? y[i] + value : value;
     }
 
     public static void FillLane(Index1D i, ArrayView<float> y, Arguments arguments) => y[i] = arguments.Number;
@@ -104,7 +104,7 @@ internal static unsafe class ElementwiseKernels
     [IntrinsicImplementation]
     public static void Divisor(
         int item, ArrayView<float> a, ArrayView<float> b, ArrayView<float> dy, ArrayView<float> db, Arguments arguments) =>
-        RunPeriodic(new DivisorStep(Pointer(a), Pointer(dy), Pointer(db), arguments.Accumulate), item, b, arguments);
+        RunPeriodic(new DivisorStep(Pointer(a), Pointer(dy), Pointer(db), arguments.Write), item, b, arguments);
 
     [IntrinsicImplementation]
     public static void Unary(int item, ArrayView<float> x, ArrayView<float> y, Arguments arguments)
@@ -123,7 +123,7 @@ internal static unsafe class ElementwiseKernels
     {
         if (arguments.Inner == 1)
         {
-            RunPeriodic(new RepeatStep(Pointer(y), arguments.Number, arguments.Accumulate), item, x, arguments);
+            RunPeriodic(new RepeatStep(Pointer(y), arguments.Number, arguments.Write), item, x, arguments);
             return;
         }
         var source = Pointer(x);
@@ -132,22 +132,22 @@ internal static unsafe class ElementwiseKernels
         {
             var next = Math.Min(end, (i / arguments.Inner + 1) * arguments.Inner);
             var value = arguments.Number * source[i / arguments.Inner % arguments.Period];
-            VectorLoop.Run(new FillStep(Pointer(y), value, arguments.Accumulate), i, next, arguments.Cut.Width);
+            VectorLoop.Run(new FillStep(Pointer(y), value, arguments.Write), i, next, arguments.Cut.Width);
             i = next;
         }
     }
 
     [IntrinsicImplementation]
     public static void Fill(int item, ArrayView<float> y, Arguments arguments) =>
-        VectorLoop.Run(new FillStep(Pointer(y), arguments.Number, 0), item, arguments.Cut);
+        VectorLoop.Run(new FillStep(Pointer(y), arguments.Number, arguments.Write), item, arguments.Cut);
 
     private static void RunBinary<TBinary>(int item, ArrayView<float> a, ArrayView<float> b, ArrayView<float> y, Arguments arguments)
         where TBinary : struct, IBinary =>
-        RunPeriodic(new BinaryStep<TBinary>(Pointer(a), Pointer(y), arguments.Accumulate), item, b, arguments);
+        RunPeriodic(new BinaryStep<TBinary>(Pointer(a), Pointer(y), arguments.Write), item, b, arguments);
 
     private static void RunUnary<TUnary>(int item, ArrayView<float> x, ArrayView<float> y, Arguments arguments)
         where TUnary : struct, IUnary =>
-        VectorLoop.Run(new UnaryStep<TUnary>(Pointer(x), Pointer(y), arguments.Number, arguments.Accumulate), item, arguments.Cut);
+        VectorLoop.Run(new UnaryStep<TUnary>(Pointer(x), Pointer(y), arguments.Number, arguments.Write), item, arguments.Cut);
 
     private static float* Pointer(ArrayView<float> view) => (float*)view.LoadEffectiveAddressAsPtr();
 
@@ -192,7 +192,7 @@ internal static unsafe class ElementwiseKernels
         float* Repeated { get; set; }
     }
 
-    private struct BinaryStep<TBinary>(float* a, float* y, int accumulate) : IPeriodicStep
+    private struct BinaryStep<TBinary>(float* a, float* y, int write) : IPeriodicStep
         where TBinary : struct, IBinary
     {
         public float* Repeated { get; set; }
@@ -202,11 +202,11 @@ internal static unsafe class ElementwiseKernels
             where TVector : struct, IVector<TVector>
         {
             var value = TBinary.Apply(VectorMath.LoadPartial<TVector>(a + i, count), VectorMath.LoadPartial<TVector>(Repeated + i, count));
-            VectorMath.StoreGradient(value, y + i, count, accumulate);
+            VectorMath.Write(value, y + i, count, write);
         }
     }
 
-    private struct DivisorStep(float* a, float* dy, float* db, int accumulate) : IPeriodicStep
+    private struct DivisorStep(float* a, float* dy, float* db, int write) : IPeriodicStep
     {
         public float* Repeated { get; set; }
 
@@ -217,33 +217,33 @@ internal static unsafe class ElementwiseKernels
             var left = VectorMath.LoadPartial<TVector>(a + i, count);
             var right = VectorMath.LoadPartial<TVector>(Repeated + i, count);
             var value = DivisorGradient(left, right, VectorMath.LoadPartial<TVector>(dy + i, count));
-            VectorMath.StoreGradient(value, db + i, count, accumulate);
+            VectorMath.Write(value, db + i, count, write);
         }
     }
 
-    private struct RepeatStep(float* y, float number, int accumulate) : IPeriodicStep
+    private struct RepeatStep(float* y, float number, int write) : IPeriodicStep
     {
         public float* Repeated { get; set; }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Step<TVector>(nint i, int count)
-            where TVector : struct, IVector<TVector> => VectorMath.StoreGradient(
-                VectorMath.LoadPartial<TVector>(Repeated + i, count) * TVector.Broadcast(number), y + i, count, accumulate);
+            where TVector : struct, IVector<TVector> => VectorMath.Write(
+                VectorMath.LoadPartial<TVector>(Repeated + i, count) * TVector.Broadcast(number), y + i, count, write);
     }
 
-    private readonly struct UnaryStep<TUnary>(float* x, float* y, float number, int accumulate) : IVectorStep
+    private readonly struct UnaryStep<TUnary>(float* x, float* y, float number, int write) : IVectorStep
         where TUnary : struct, IUnary
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Step<TVector>(nint i, int count)
-            where TVector : struct, IVector<TVector> => VectorMath.StoreGradient(
-                TUnary.Apply(VectorMath.LoadPartial<TVector>(x + i, count), TVector.Broadcast(number)), y + i, count, accumulate);
+            where TVector : struct, IVector<TVector> => VectorMath.Write(
+                TUnary.Apply(VectorMath.LoadPartial<TVector>(x + i, count), TVector.Broadcast(number)), y + i, count, write);
     }
 
-    private readonly struct FillStep(float* y, float value, int accumulate) : IVectorStep
+    private readonly struct FillStep(float* y, float value, int write) : IVectorStep
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Step<TVector>(nint i, int count)
-            where TVector : struct, IVector<TVector> => VectorMath.StoreGradient(TVector.Broadcast(value), y + i, count, accumulate);
+            where TVector : struct, IVector<TVector> => VectorMath.Write(TVector.Broadcast(value), y + i, count, write);
     }
 }

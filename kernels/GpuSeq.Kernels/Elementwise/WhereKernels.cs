@@ -14,7 +14,7 @@ internal static unsafe class WhereKernels
     {
         public FlatCut Cut;
         public float Number;
-        public int Accumulate;
+        public int Write; // as Writing says
     }
 
     /// <summary>Lane i chooses element i.</summary>
@@ -31,7 +31,7 @@ internal static unsafe class WhereKernels
         {
             value = b[i];
         }
-        y[i] = arguments.Accumulate != 0 ? y[i] + value : value;
+        y[i] = arguments.Write == Writing.Add ? y[i] + value : value;
     }
 
     /// <summary>Item i chooses a part of the elements.</summary>
@@ -45,12 +45,12 @@ internal static unsafe class WhereKernels
         VectorLoop.Run(
             new Step(
                 (int*)mask.LoadEffectiveAddressAsPtr(), Optional(a), Optional(b), (float*)y.LoadEffectiveAddressAsPtr(),
-                arguments.Number, arguments.Accumulate),
+                arguments.Number, arguments.Write),
             item, arguments.Cut);
 
     private static float* Optional(ArrayView<float> view) => view.Length > 0 ? (float*)view.LoadEffectiveAddressAsPtr() : null;
 
-    private readonly struct Step(int* mask, float* a, float* b, float* y, float number, int accumulate) : IVectorStep
+    private readonly struct Step(int* mask, float* a, float* b, float* y, float number, int write) : IVectorStep
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         void IVectorStep.Step<TVector>(nint i, int count)
@@ -71,7 +71,7 @@ internal static unsafe class WhereKernels
             var yes = a == null ? TVector.Broadcast(number) : TVector.Load(a + i);
             var no = b == null ? TVector.Broadcast(number) : TVector.Load(b + i);
             var value = TVector.Select(TVector.LoadMask(mask + i), yes, no);
-            TVector.Store(accumulate != 0 ? TVector.Load(y + i) + value : value, y + i);
+            VectorMath.Write(value, y + i, TVector.Count, write);
         }
     }
 }

@@ -1,3 +1,4 @@
+using GpuSeq.Kernels.Simd;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -69,7 +70,14 @@ public sealed class Embedding
         }
         var positions = ids.IntLength;
         var perItem = RowItems.RowsPerItem(positions, columns, RowItems.Moves);
-        var cut = new EmbeddingRows.Cut { Rows = rows, Columns = columns, Width = (int)_library.Width, RowsPerItem = perItem };
+        var cut = new EmbeddingRows.Cut
+        {
+            Rows = rows,
+            Columns = columns,
+            Width = (int)_library.Width,
+            RowsPerItem = perItem,
+            Write = Writing.Of(_library, y.Length, false),
+        };
         _lookUpRows!(RowItems.Blocks(positions, perItem), table, ids, y, cut);
     }
 

@@ -22,6 +22,7 @@ internal static unsafe class EmbeddingRows
         public int RowsPerItem; // for the sums: rows of a block; item i has the blocks i, i + Items, ...
         public int Items;
         public int Accumulate;
+        public int Write; // the rows that are looked up, as Writing says
         public int PaddingIndex;
     }
 
@@ -65,7 +66,11 @@ internal static unsafe class EmbeddingRows
         {
             if ((uint)id[i] >= (uint)cut.Rows)
                 EmbeddingSum.ThrowOutside(id[i], i, cut.Rows);
-            VectorMath.Copy<TVector>(source + (long)id[i] * cut.Columns, target + (long)i * cut.Columns, cut.Columns);
+            var (row, result) = ((long)id[i] * cut.Columns, (long)i * cut.Columns);
+            if (cut.Write == Writing.Stream)
+                VectorMath.CopyStreaming<TVector>(source + row, target + result, cut.Columns);
+            else
+                VectorMath.Copy<TVector>(source + row, target + result, cut.Columns);
         }
     }
 

@@ -1,3 +1,4 @@
+using GpuSeq.Kernels.Simd;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -106,7 +107,7 @@ public sealed partial class LayerNorm
         CheckOptional(rows, columns, nameof(dGamma), dGamma.Length, columns);
         CheckOptional(rows, columns, nameof(dBeta), dBeta.Length, columns);
         var operands = new LayerNormArguments.Backward { Dy = dy, X = x, Gamma = gamma, Mean = mean, Rstd = rstd, Dx = dx };
-        var arguments = new LayerNormArguments { Accumulate = accumulate ? 1 : 0 };
+        var arguments = new LayerNormArguments { Write = Writing.Of(_library, dx.Length, accumulate) };
         Differentiate(rows, columns, operands, arguments, dGamma, dBeta, accumulate);
     }
 
@@ -172,8 +173,8 @@ internal struct LayerNormArguments
     public int Rows;
     public int Columns;
     public float Eps;
-    public int Accumulate; // whether dx is added to
-    public int AccumulateDropped;
+    public int Write; // y, or dx, as Writing says
+    public int WriteDropped;
     public int Width; // bits of the vectors
     public int RowsPerItem; // and of a block of the sums over rows
     public DropoutMask Dropout;

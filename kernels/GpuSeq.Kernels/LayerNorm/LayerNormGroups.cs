@@ -134,18 +134,18 @@ internal static class LayerNormGroups
                 var value = rstd * (g - upstream - (operands.X[origin + c] - mean - lost) * rstd * product);
                 if (operands.Dsum.Length > 0)
                     value += operands.Dsum[origin + c];
-                Store(operands.Dx, origin + c, value, arguments.Accumulate);
-                Store(operands.Ddropped, origin + c, Dropped(value, words, i, arguments.Dropout), arguments.AccumulateDropped);
+                Store(operands.Dx, origin + c, value, arguments.Write);
+                Store(operands.Ddropped, origin + c, Dropped(value, words, i, arguments.Dropout), arguments.WriteDropped);
             }
         }
         if (lane == 0)
             operands.Lost[Grid.IdxX] = lost;
     }
 
-    private static void Store(ArrayView<float> gradient, long i, float value, int accumulate)
+    private static void Store(ArrayView<float> gradient, long i, float value, int write)
     {
         if (gradient.Length > 0)
-            gradient[i] = accumulate != 0 ? gradient[i] + value : value;
+            gradient[i] = write == Writing.Add ? gradient[i] + value : value;
     }
 
     /// <summary>Lane i sums column i mod C of block i / C of the rows.</summary>

@@ -1,3 +1,4 @@
+using GpuSeq.Kernels.Simd;
 using ILGPU;
 
 namespace GpuSeq.Kernels;
@@ -92,8 +93,8 @@ public sealed partial class LayerNorm
         };
         var arguments = new LayerNormArguments
         {
-            Accumulate = gradients.AddsToResidual ? 1 : 0,
-            AccumulateDropped = gradients.AddsToX ? 1 : 0,
+            Write = gradients.AddsToResidual ? Writing.Add : Writing.Assign,
+            WriteDropped = gradients.AddsToX ? Writing.Add : Writing.Assign,
             Dropout = dropout,
         };
         Differentiate(rows, columns, operands, arguments, gradients.Gamma, gradients.Beta, gradients.AddsToSums);

@@ -63,7 +63,7 @@ internal static unsafe class LayerNormRows
             var lost = sum / columns; // what the mean lost to rounding
             var variance = Math.Max(squares / columns - lost * lost, 0);
             var rstd = 1 / MathF.Sqrt(variance + arguments.Eps);
-            Normalize<TVector>(x, y, gamma, beta, columns, mean, lost, rstd);
+            Normalize<TVector>(x, y, gamma, beta, columns, mean, lost, rstd, arguments.Write);
             if (operands.Mean.Length == 0)
                 continue;
             ((float*)operands.Mean.LoadEffectiveAddressAsPtr())[row] = mean + lost;
@@ -152,8 +152,7 @@ internal static unsafe class LayerNormRows
         var i = 0;
         for (; i + 4 * n <= count; i += 4 * n)
         {
-            VectorMath.Prefetch(x + i + count); // the next row, while this one is computed
-            VectorMath.Prefetch(x + i + count + 2 * n);
+            VectorMath.Prefetch(x + count + i / 2); // the first half of the next row; the other comes with the last pass
             var (d0, d1) = (TVector.Load(x + i) - means, TVector.Load(x + i + n) - means);
             var (d2, d3) = (TVector.Load(x + i + 2 * n) - means, TVector.Load(x + i + 3 * n) - means);
             s0 += d0;
@@ -177,7 +176,7 @@ internal static unsafe class LayerNormRows
     // y = (x - mean - lost) rstd gamma + beta.
     [MethodImpl(MicroKernel.Options)]
     private static void Normalize<TVector>(
-        float* x, float* y, float* gamma, float* beta, int count, float mean, float lost, float rstd)
+        float* x, float* y, float* gamma, float* beta, int count, float mean, float lost, float rstd, int write)
         where TVector : struct, IVector<TVector>
     {
         // (x - mean - lost) rstd = (x - mean) rstd - lost rstd, rounded once less.
@@ -187,8 +186,10 @@ internal static unsafe class LayerNormRows
         {
             for (; i + TVector.Count <= count; i += TVector.Count)
             {
+                VectorMath.Prefetch(x + count + (count + i) / 2);
                 var value = TVector.MultiplyAdd(TVector.Load(x + i) - means, rstds, losts);
-                TVector.Store(TVector.MultiplyAdd(value, TVector.Load(gamma + i), TVector.Load(beta + i)), y + i);
+                value = TVector.MultiplyAdd(value, TVector.Load(gamma + i), TVector.Load(beta + i));
+                VectorMath.Write(value, y + i, TVector.Count, write);
             }
         }
         for (; i < count; i += TVector.Count)
@@ -357,9 +358,9 @@ internal static unsafe class LayerNormRows
     {
         var (means, rstds, losts) = (TVector.Broadcast(row.Mean), TVector.Broadcast(row.Rstd), TVector.Broadcast(-row.Lost * row.Rstd));
         var (upstream, product) = (TVector.Broadcast(moments.Upstream), TVector.Broadcast(-moments.Product));
-        var (accumulate, accumulateDropped, dropout) = (arguments.Accumulate, arguments.AccumulateDropped, arguments.Dropout);
+        var (write, writeDropped, dropout) = (arguments.Write, arguments.WriteDropped, arguments.Dropout);
         var i = 0;
-        if (targets.IsPlain && accumulate == 0)
+        if (targets.IsPlain && write != Writing.Add)
         {
             // The usual case with nothing to decide for each vector.
             float* gamma = targets.Gamma, gammaSums = targets.GammaSums, betaSums = targets.BetaSums, dx = targets.Dx;
@@ -369,7 +370,8 @@ internal static unsafe class LayerNormRows
                 var g = TVector.Load(dy + i);
                 TVector.Store(TVector.MultiplyAdd(g, h, TVector.Load(gammaSums + i)), gammaSums + i);
                 TVector.Store(TVector.Load(betaSums + i) + g, betaSums + i);
-                TVector.Store(rstds * TVector.MultiplyAdd(h, product, g * TVector.Load(gamma + i) - upstream), dx + i);
+                var value = rstds * TVector.MultiplyAdd(h, product, g * TVector.Load(gamma + i) - upstream);
+                VectorMath.Write(value, dx + i, TVector.Count, write);
             }
         }
         for (; i + TVector.Count <= count; i += TVector.Count)
@@ -383,21 +385,21 @@ internal static unsafe class LayerNormRows
             var h = TVector.MultiplyAdd(VectorMath.LoadPartial<TVector>(x + i, left) - means, rstds, losts);
             var g = VectorMath.LoadPartial<TVector>(dy + i, left);
             if (targets.GammaSums != null)
-                VectorMath.StoreGradient(g * h, targets.GammaSums + i, left, accumulate: 1);
+                VectorMath.Write(g * h, targets.GammaSums + i, left, Writing.Add);
             if (targets.BetaSums != null)
-                VectorMath.StoreGradient(g, targets.BetaSums + i, left, accumulate: 1);
+                VectorMath.Write(g, targets.BetaSums + i, left, Writing.Add);
             if (targets.Gamma != null)
                 g *= VectorMath.LoadPartial<TVector>(targets.Gamma + i, left);
             var value = rstds * TVector.MultiplyAdd(h, product, g - upstream);
             if (targets.Dsum != null)
                 value += VectorMath.LoadPartial<TVector>(targets.Dsum + i, left);
             if (targets.Dx != null)
-                VectorMath.StoreGradient(value, targets.Dx + i, left, accumulate);
+                VectorMath.Write(value, targets.Dx + i, left, write);
             if (targets.Dropped == null)
                 return;
             if (words != null)
                 value = dropout.Apply(value, TVector.LoadUnit(words + i));
-            VectorMath.StoreGradient(value, targets.Dropped + i, left, accumulateDropped);
+            VectorMath.Write(value, targets.Dropped + i, left, writeDropped);
         }
     }
 

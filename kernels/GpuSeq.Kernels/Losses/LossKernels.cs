@@ -14,7 +14,7 @@ internal static unsafe class LossKernels
     {
         public FlatCut Cut;
         public int Function;
-        public int Accumulate;
+        public int Write; // as Writing says
         public float Scale; // of the gradient
     }
 
@@ -48,7 +48,7 @@ internal static unsafe class LossKernels
             : BinaryCrossEntropy.Slope(x, target, positive);
         var factor = (dy.Length > 1 ? dy[i] : dy[0]) * arguments.Scale;
         var gradient = (operands.Weights.Length > 0 ? factor * operands.Weights[i] : factor) * slope.Value;
-        dx[i] = arguments.Accumulate != 0 ? dx[i] + gradient : gradient;
+        dx[i] = arguments.Write == Writing.Add ? dx[i] + gradient : gradient;
     }
 
     /// <summary>Item i computes one part of the range.</summary>
@@ -76,11 +76,11 @@ internal static unsafe class LossKernels
         var each = dy.Length > 1 ? upstream : null;
         var common = (each == null ? *upstream : 1f) * arguments.Scale;
         var gradient = (float*)dx.LoadEffectiveAddressAsPtr();
-        var accumulate = arguments.Accumulate;
+        var write = arguments.Write;
         if (arguments.Function == (int)LossFunction.SquaredError)
-            VectorLoop.Run(new BackwardStep<SquaredError>(new(operands), each, common, gradient, accumulate), item, arguments.Cut);
+            VectorLoop.Run(new BackwardStep<SquaredError>(new(operands), each, common, gradient, write), item, arguments.Cut);
         else
-            VectorLoop.Run(new BackwardStep<BinaryCrossEntropy>(new(operands), each, common, gradient, accumulate), item, arguments.Cut);
+            VectorLoop.Run(new BackwardStep<BinaryCrossEntropy>(new(operands), each, common, gradient, write), item, arguments.Cut);
     }
 
     /// <summary>The operands' addresses; null for weights that are 1 everywhere.</summary>
@@ -125,7 +125,7 @@ internal static unsafe class LossKernels
         }
     }
 
-    private readonly struct BackwardStep<TLoss>(Pointers operands, float* dy, float common, float* dx, int accumulate) : IVectorStep
+    private readonly struct BackwardStep<TLoss>(Pointers operands, float* dy, float common, float* dx, int write) : IVectorStep
         where TLoss : struct, ILoss
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -137,7 +137,7 @@ internal static unsafe class LossKernels
             var gradient = operands.Weighted(TVector.Broadcast(common) * slope, i, count);
             if (dy != null)
                 gradient *= VectorMath.LoadPartial<TVector>(dy + i, count);
-            VectorMath.StoreGradient(gradient, dx + i, count, accumulate);
+            VectorMath.Write(gradient, dx + i, count, write);
         }
     }
 }

@@ -1,3 +1,4 @@
+using GpuSeq.Kernels.Simd;
 using ILGPU;
 
 namespace GpuSeq.Kernels;
@@ -76,7 +77,7 @@ public sealed class Losses
         {
             Cut = new(_library, x.Length, ItemLength),
             Function = (int)function,
-            Accumulate = accumulate ? 1 : 0,
+            Write = Writing.Of(_library, x.Length, accumulate),
             Scale = reduction == LossReduction.Mean ? 1f / x.Length : 1f,
         };
         _backward(_library.FlatItems(arguments.Cut), operands, dy, dx, arguments);

@@ -7,7 +7,7 @@ namespace GpuSeq.Kernels.Measurement;
 /// <param name="Case">The case.</param>
 /// <param name="Flops">Floating-point operations of a call.</param>
 /// <param name="Bytes">Bytes that a call must move at least.</param>
-/// <param name="Seconds">The median time of a call.</param>
+/// <param name="Seconds">The median time of a call, in the calmest of several windows.</param>
 /// <param name="Failure">Why it was not timed, in one line, or null.</param>
 public sealed record BenchmarkTiming(string Kernel, string Case, double Flops, double Bytes, double Seconds, string? Failure);
 

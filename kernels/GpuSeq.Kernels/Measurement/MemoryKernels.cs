@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using GpuSeq.Kernels.Simd;
 using ILGPU;
 using ILGPU.IR.Intrinsics;
@@ -113,7 +112,7 @@ internal static unsafe class MemoryKernels
                 Add<TVector>(x, y, length);
                 break;
             default:
-                Stream(x, y, length);
+                Stream<TVector>(x, y, length);
                 break;
         }
     }
@@ -151,11 +150,14 @@ internal static unsafe class MemoryKernels
             TVector.Store(TVector.Load(y + i) + TVector.Load(x + i), y + i);
     }
 
-    // A processor gathers four such stores to a line before they leave, so that wider ones would gain nothing.
     [MethodImpl(MicroKernel.Options)]
-    private static void Stream(float* x, float* y, nint length)
+    private static void Stream<TVector>(float* x, float* y, nint length)
+        where TVector : struct, IVector<TVector>
     {
-        for (nint i = 0; i < length; i += Vector128<float>.Count)
-            Vector128.Load(x + i).StoreAlignedNonTemporal(y + i);
+        for (nint i = 0; i < length; i += 2 * TVector.Count)
+        {
+            TVector.StoreStreaming(TVector.Load(x + i), y + i);
+            TVector.StoreStreaming(TVector.Load(x + i + TVector.Count), y + i + TVector.Count);
+        }
     }
 }

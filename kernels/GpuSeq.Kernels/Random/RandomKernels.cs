@@ -38,7 +38,7 @@ internal static unsafe class RandomKernels
         public ulong Seed;
         public ulong Call;
         public int Operation;
-        public int Accumulate;
+        public int Write; // as Writing says
         public float A; // low, mean, probability or rate
         public float B; // range, deviation or factor
         public float Last; // the largest number
@@ -77,7 +77,7 @@ internal static unsafe class RandomKernels
         if (arguments.Operation == (int)RandomOperation.Dropout)
         {
             var value = Dropped(new ScalarLane(x[i]), unit, ref arguments).Value;
-            y[i] = arguments.Accumulate != 0 ? y[i] + value : value;
+            y[i] = arguments.Write == Writing.Add ? y[i] + value : value;
         }
         else
         {
@@ -200,7 +200,7 @@ internal static unsafe class RandomKernels
             where V : struct, IVector<V>
         {
             var value = Dropped(VectorMath.LoadPartial<V>(x + i, count), V.LoadUnit(words + i), ref _arguments);
-            VectorMath.StoreGradient(value, y + i, count, _arguments.Accumulate);
+            VectorMath.Write(value, y + i, count, _arguments.Write);
         }
     }
 

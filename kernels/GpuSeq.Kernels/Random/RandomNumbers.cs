@@ -1,3 +1,4 @@
+using GpuSeq.Kernels.Simd;
 using ILGPU;
 
 namespace GpuSeq.Kernels;
@@ -135,7 +136,7 @@ public sealed class RandomNumbers
         Operation = (int)RandomOperation.Dropout,
         A = rate,
         B = 1f / (1f - rate),
-        Accumulate = accumulate ? 1 : 0,
+        Write = accumulate ? Writing.Add : Writing.Assign, // words take longer than memory
         Seed = seed,
         Call = call,
     });

@@ -178,7 +178,7 @@ internal static unsafe class ReductionColumns
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Step<TVector>(nint i, int count)
-            where TVector : struct, IVector<TVector> => VectorMath.StoreGradient(
+            where TVector : struct, IVector<TVector> => VectorMath.Write(
                 VectorMath.LoadPartial<TVector>(totals + i, count) * TVector.Broadcast(finish.Scale), target + i, count, finish.Accumulate);
     }
 

@@ -77,7 +77,7 @@ internal static unsafe class ReductionGradients
             where V : struct, IVector<V>
         {
             var upstream = isLast ? V.Broadcast(*dy) : VectorMath.LoadPartial<V>(dy + i, count);
-            VectorMath.StoreGradient(upstream * V.Broadcast(arguments.Scale), dx + i, count, arguments.Accumulate);
+            VectorMath.Write(upstream * V.Broadcast(arguments.Scale), dx + i, count, arguments.Accumulate);
         }
     }
 

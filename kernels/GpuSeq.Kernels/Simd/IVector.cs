@@ -18,6 +18,9 @@ internal unsafe interface IVector<TSelf>
 
     static abstract void Store(TSelf value, float* target);
 
+    /// <summary>Stores past the caches, to an address that is a multiple of the vector's size.</summary>
+    static abstract void StoreStreaming(TSelf value, float* target);
+
     static abstract TSelf operator +(TSelf left, TSelf right);
 
     static abstract TSelf operator -(TSelf left, TSelf right);

@@ -45,6 +45,9 @@ internal readonly unsafe struct ScalarLane(float value) : IVector<ScalarLane>
     public static void Store(ScalarLane value, float* target) => *target = value.Value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreStreaming(ScalarLane value, float* target) => *target = value.Value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ScalarLane operator +(ScalarLane left, ScalarLane right) => new(left.Value + right.Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

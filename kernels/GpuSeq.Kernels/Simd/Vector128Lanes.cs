@@ -31,6 +31,9 @@ internal readonly unsafe struct Vector128Lanes(Vector128<float> lanes) : IVector
     public static void Store(Vector128Lanes value, float* target) => value._lanes.Store(target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreStreaming(Vector128Lanes value, float* target) => value._lanes.StoreAlignedNonTemporal(target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128Lanes operator +(Vector128Lanes left, Vector128Lanes right) => new(left._lanes + right._lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -31,6 +31,9 @@ internal readonly unsafe struct Vector256Lanes(Vector256<float> lanes) : IVector
     public static void Store(Vector256Lanes value, float* target) => value._lanes.Store(target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreStreaming(Vector256Lanes value, float* target) => value._lanes.StoreAlignedNonTemporal(target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256Lanes operator +(Vector256Lanes left, Vector256Lanes right) => new(left._lanes + right._lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -30,6 +30,9 @@ internal readonly unsafe struct Vector512Lanes(Vector512<float> lanes) : IVector
     public static void Store(Vector512Lanes value, float* target) => value._lanes.Store(target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreStreaming(Vector512Lanes value, float* target) => value._lanes.StoreAlignedNonTemporal(target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512Lanes operator +(Vector512Lanes left, Vector512Lanes right) => new(left._lanes + right._lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -60,12 +60,29 @@ internal static unsafe class VectorMath
             target[i] = source[i];
     }
 
-    /// <summary>Stores the first count lanes, or adds them to what is there.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreGradient<TVector>(TVector value, float* target, int count, int accumulate)
+    /// <summary>Copies count elements past the caches, as <see cref="Writing.Stream"/> says.</summary>
+    [MethodImpl(MicroKernel.Options)]
+    public static void CopyStreaming<TVector>(float* source, float* target, int count)
         where TVector : struct, IVector<TVector>
     {
-        if (accumulate != 0)
+        var i = 0;
+        for (; i + TVector.Count <= count; i += TVector.Count)
+            Write(TVector.Load(source + i), target + i, TVector.Count, Writing.Stream);
+        for (; i < count; i++)
+            target[i] = source[i];
+    }
+
+    /// <summary>Writes the first count lanes as <see cref="Writing"/> says.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Write<TVector>(TVector value, float* target, int count, int writing)
+        where TVector : struct, IVector<TVector>
+    {
+        if (writing == Writing.Stream && count >= TVector.Count && (nuint)target % (nuint)(TVector.Count * sizeof(float)) == 0)
+        {
+            TVector.StoreStreaming(value, target);
+            return;
+        }
+        if (writing == Writing.Add)
             value += LoadPartial<TVector>(target, count);
         StorePartial(value, target, count);
     }

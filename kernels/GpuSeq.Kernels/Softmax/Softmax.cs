@@ -1,3 +1,4 @@
+using GpuSeq.Kernels.Simd;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -87,7 +88,7 @@ public sealed class Softmax
         Rows = rows,
         Columns = columns,
         Log = log ? 1 : 0,
-        Accumulate = accumulate ? 1 : 0,
+        Write = Writing.Of(_library, (long)rows * columns, accumulate),
         Width = (int)_library.Width,
         RowsPerItem = RowItems.RowsPerItem(rows, columns),
     };
@@ -105,7 +106,7 @@ internal struct SoftmaxArguments
     public int Rows;
     public int Columns;
     public int Log;
-    public int Accumulate;
+    public int Write; // as Writing says
     public int Width; // bits of the vectors
     public int RowsPerItem;
 }

@@ -1,3 +1,4 @@
+using GpuSeq.Kernels.Simd;
 using ILGPU;
 
 namespace GpuSeq.Kernels;
@@ -50,7 +51,7 @@ internal static class SoftmaxGroups
             var result = y[origin + c];
             var upstream = dy[origin + c];
             var value = arguments.Log != 0 ? upstream - MathF.Exp(result) * sum : result * (upstream - sum);
-            dx[origin + c] = arguments.Accumulate != 0 ? dx[origin + c] + value : value;
+            dx[origin + c] = arguments.Write == Writing.Add ? dx[origin + c] + value : value;
         }
     }
 }

@@ -9,6 +9,8 @@ namespace GpuSeq.Kernels;
 /// <summary>Softmax on CPUs. A work item computes a block of rows; the later passes over a row find it in a cache.</summary>
 internal static unsafe class SoftmaxRows
 {
+    private const int LongestBuffered = 4096; // elements of a row
+
     /// <summary>Item i computes a block of rows.</summary>
     public static void Forward(Index1D item, ArrayView<float> x, ArrayView<float> y, SoftmaxArguments arguments) =>
         ForwardBlock(item, x, y, arguments);
@@ -40,6 +42,9 @@ internal static unsafe class SoftmaxRows
         where TVector : struct, IVector<TVector>
     {
         var columns = arguments.Columns;
+        var write = arguments.Write;
+        // What passes the caches by cannot be read again soon: the exponentials wait on the stack for their sum.
+        var buffer = stackalloc float[write == Writing.Stream && columns <= LongestBuffered ? columns : 0];
         var end = (int)Math.Min(((long)item + 1) * arguments.RowsPerItem, arguments.Rows);
         for (var row = item * arguments.RowsPerItem; row < end; row++)
         {
@@ -51,9 +56,11 @@ internal static unsafe class SoftmaxRows
             if (float.IsNegativeInfinity(max)) // nothing but -infinity
                 new Span<float>(target, columns).Fill(arguments.Log != 0 ? max : 0);
             else if (arguments.Log != 0)
-                SubtractTwice<TVector>(source, target, columns, max, MathF.Log(RowMath.SumExp<TVector>(source, columns, max)));
+                SubtractTwice<TVector>(source, target, columns, max, MathF.Log(RowMath.SumExp<TVector>(source, columns, max)), write);
+            else if (write == Writing.Stream && columns <= LongestBuffered)
+                Scale<TVector>(buffer, target, columns, 1 / StoreExp<TVector>(source, buffer, columns, max), write);
             else
-                Scale<TVector>(target, columns, 1 / StoreExp<TVector>(source, target, columns, max));
+                Scale<TVector>(target, target, columns, 1 / StoreExp<TVector>(source, target, columns, max), Writing.Assign);
         }
     }
 
@@ -86,26 +93,26 @@ internal static unsafe class SoftmaxRows
     }
 
     [MethodImpl(MicroKernel.Options)]
-    private static void Scale<TVector>(float* y, int count, float factor)
+    private static void Scale<TVector>(float* x, float* y, int count, float factor, int write)
         where TVector : struct, IVector<TVector>
     {
         var factors = TVector.Broadcast(factor);
         var i = 0;
         for (; i + TVector.Count <= count; i += TVector.Count)
-            TVector.Store(TVector.Load(y + i) * factors, y + i);
+            VectorMath.Write(TVector.Load(x + i) * factors, y + i, TVector.Count, write);
         for (; i < count; i++)
-            y[i] *= factor;
+            y[i] = x[i] * factor;
     }
 
     // In this order: the maximum may be large.
     [MethodImpl(MicroKernel.Options)]
-    private static void SubtractTwice<TVector>(float* x, float* y, int count, float max, float logSum)
+    private static void SubtractTwice<TVector>(float* x, float* y, int count, float max, float logSum, int write)
         where TVector : struct, IVector<TVector>
     {
         var (first, second) = (TVector.Broadcast(max), TVector.Broadcast(logSum));
         var i = 0;
         for (; i + TVector.Count <= count; i += TVector.Count)
-            TVector.Store(TVector.Load(x + i) - first - second, y + i);
+            VectorMath.Write(TVector.Load(x + i) - first - second, y + i, TVector.Count, write);
         for (; i < count; i++)
             y[i] = x[i] - max - logSum;
     }
@@ -134,7 +141,7 @@ internal static unsafe class SoftmaxRows
         where TVector : struct, IVector<TVector>
     {
         var columns = arguments.Columns;
-        var accumulate = arguments.Accumulate != 0;
+        var write = arguments.Write;
         var end = (int)Math.Min(((long)item + 1) * arguments.RowsPerItem, arguments.Rows);
         for (var row = item * arguments.RowsPerItem; row < end; row++)
         {
@@ -142,15 +149,15 @@ internal static unsafe class SoftmaxRows
             var upstream = (float*)dy.LoadEffectiveAddressAsPtr() + (long)row * columns;
             var gradient = (float*)dx.LoadEffectiveAddressAsPtr() + (long)row * columns;
             if (arguments.Log != 0)
-                LogGradient<TVector>(result, upstream, gradient, columns, RowMath.Sum<TVector>(upstream, columns), accumulate);
+                LogGradient<TVector>(result, upstream, gradient, columns, RowMath.Sum<TVector>(upstream, columns), write);
             else
-                Gradient<TVector>(result, upstream, gradient, columns, RowMath.Dot<TVector>(result, upstream, columns), accumulate);
+                Gradient<TVector>(result, upstream, gradient, columns, RowMath.Dot<TVector>(result, upstream, columns), write);
         }
     }
 
     // dx (+)= y (dy - sum).
     [MethodImpl(MicroKernel.Options)]
-    private static void Gradient<TVector>(float* y, float* dy, float* dx, int count, float sum, bool accumulate)
+    private static void Gradient<TVector>(float* y, float* dy, float* dx, int count, float sum, int write)
         where TVector : struct, IVector<TVector>
     {
         var sums = TVector.Broadcast(sum);
@@ -158,15 +165,15 @@ internal static unsafe class SoftmaxRows
         for (; i + TVector.Count <= count; i += TVector.Count)
         {
             var value = TVector.Load(y + i) * (TVector.Load(dy + i) - sums);
-            TVector.Store(accumulate ? TVector.Load(dx + i) + value : value, dx + i);
+            VectorMath.Write(value, dx + i, TVector.Count, write);
         }
         for (; i < count; i++)
-            dx[i] = (accumulate ? dx[i] : 0) + y[i] * (dy[i] - sum);
+            dx[i] = (write == Writing.Add ? dx[i] : 0) + y[i] * (dy[i] - sum);
     }
 
     // dx (+)= dy - e^y sum.
     [MethodImpl(MicroKernel.Options)]
-    private static void LogGradient<TVector>(float* y, float* dy, float* dx, int count, float sum, bool accumulate)
+    private static void LogGradient<TVector>(float* y, float* dy, float* dx, int count, float sum, int write)
         where TVector : struct, IVector<TVector>
     {
         var sums = TVector.Broadcast(sum);
@@ -181,7 +188,7 @@ internal static unsafe class SoftmaxRows
         {
             var share = VectorMath.ExpOfNegative(VectorMath.LoadPartial<TVector>(y + i, left));
             var value = VectorMath.LoadPartial<TVector>(dy + i, left) - share * sums;
-            VectorMath.StoreGradient(value, dx + i, left, accumulate ? 1 : 0);
+            VectorMath.Write(value, dx + i, left, write);
         }
     }
 }

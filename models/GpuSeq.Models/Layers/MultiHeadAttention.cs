@@ -41,7 +41,10 @@ public sealed class MultiHeadAttention
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(config);
         if (config.Heads < 1 || config.Width % config.Heads != 0)
-            throw new ArgumentException($"Multi-head attention: {config.Heads} heads do not divide a width of {config.Width}.", nameof(config));
+        {
+            throw new ArgumentException(
+                $"Multi-head attention: {config.Heads} heads do not divide a width of {config.Width}.", nameof(config));
+        }
         _config = config;
         var width = config.Width;
         _weights = config.IsStacked
