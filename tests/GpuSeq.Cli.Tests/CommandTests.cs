@@ -37,9 +37,9 @@ public sealed class CommandTests
         var result = JsonDocument.Parse(trained.Out).RootElement;
         var inspected = Run("inspect", run);
         var tensors = JsonDocument.Parse(Run("inspect", Path.Combine(run, "model.safetensors"), "--json").Out).RootElement;
-        var written = Run("generate", run, "--prompt", "THE ", "--length", "30", "--temperature", "0.5", "--top-k", "5", "--seed", "2");
-        var again = JsonDocument.Parse(
-            Run("generate", run, "--prompt", "THE ", "--length", "30", "--temperature", "0.5", "--top-k", "5", "--seed", "2", "--json").Out);
+        string[] generate = ["generate", run, "--prompt", "THE ", "--length", "30", "--temperature", "0.5", "--top-k", "5", "--seed", "2"];
+        var written = Run(generate);
+        var again = JsonDocument.Parse(Run([.. generate, "--json"]).Out);
         Assert.Multiple(() =>
         {
             Assert.That(trained.Exit, Is.Zero, trained.Err);
@@ -48,7 +48,8 @@ public sealed class CommandTests
             Assert.That(inspected.Out, Does.Contain("rnn.weight_hh_l0").And.Contain("[64, 16]").And.Contain("7 tensors"));
             Assert.That(tensors.GetProperty("files")[0].GetProperty("tensors").GetArrayLength(), Is.EqualTo(7));
             Assert.That(written.Out, Does.StartWith("THE ").And.Length.EqualTo(4 + 30 + Environment.NewLine.Length));
-            Assert.That(written.Out.TrimEnd('\n', '\r'), Is.EqualTo("THE " + again.RootElement.GetProperty("text").GetString()!.TrimEnd('\n')));
+            Assert.That(
+                written.Out.TrimEnd('\n', '\r'), Is.EqualTo("THE " + again.RootElement.GetProperty("text").GetString()!.TrimEnd('\n')));
         });
     }
 
@@ -66,7 +67,8 @@ public sealed class CommandTests
             Assert.That(changed.Err, Does.Contain("--batch"));
             Assert.That(resumed.Exit, Is.Zero, resumed.Err);
             Assert.That(
-                File.ReadAllBytes(Path.Combine(parts, "model.safetensors")), Is.EqualTo(File.ReadAllBytes(Path.Combine(whole, "model.safetensors"))));
+                File.ReadAllBytes(Path.Combine(parts, "model.safetensors")),
+                Is.EqualTo(File.ReadAllBytes(Path.Combine(whole, "model.safetensors"))));
         });
     }
 

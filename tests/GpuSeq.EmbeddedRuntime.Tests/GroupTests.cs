@@ -62,7 +62,8 @@ public class GroupTests
 
     [Test]
     public void Indices_agree_in_all_dimensions(
-        [Values(1, 3)] int gx, [Values(1, 2)] int gy, [Values(1, 3)] int gz, [Values(1, 5, 40)] int x, [Values(1, 3)] int y, [Values(1, 4)] int z)
+        [Values(1, 3)] int gx, [Values(1, 2)] int gy, [Values(1, 3)] int gz,
+        [Values(1, 5, 40)] int x, [Values(1, 3)] int y, [Values(1, 4)] int z)
     {
         var lanes = gx * gy * gz * x * y * z;
         var visits = Run(lanes, new KernelConfig(new Index3D(gx, gy, gz), new Index3D(x, y, z)), GroupKernels.Indices);
@@ -196,7 +197,8 @@ public class GroupTests
     [Test]
     public void Lanes_that_wait_for_each_other_forever_are_an_error() => Assert.That(
         Fails((1, 8), GroupKernels.Diverges).InnerException,
-        Is.TypeOf<InvalidOperationException>().With.Message.Contains("lane 0 at Group.Barrier").And.Message.Contains("lane 3 at a warp shuffle"));
+        Is.TypeOf<InvalidOperationException>()
+            .With.Message.Contains("lane 0 at Group.Barrier").And.Message.Contains("lane 3 at a warp shuffle"));
 
     [Test]
     public void Different_shared_allocations_are_an_error() => Assert.That(
@@ -269,7 +271,8 @@ public class GroupTests
         using var output = _cpu.Allocate<int>(1);
         Assert.Multiple(() =>
         {
-            Assert.That(() => kernel((1, 1025), output.View), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("1025 lanes"));
+            Assert.That(
+                () => kernel((1, 1025), output.View), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("1025 lanes"));
             Assert.That(() => kernel((-1, -1), output.View), Throws.TypeOf<ArgumentOutOfRangeException>());
             Assert.That(
                 () => kernel(new KernelConfig(1, 1, SharedMemoryConfig.RequestDynamic<double>(7000)), output.View),

@@ -105,7 +105,8 @@ public class LaunchTests
     }
 
     [Test]
-    public void Extents_of_two_and_three_dimensions_are_visited_once([Values(0, 1, 7, 33)] int x, [Values(1, 5)] int y, [Values(0, 1, 6)] int z)
+    public void Extents_of_two_and_three_dimensions_are_visited_once(
+        [Values(0, 1, 7, 33)] int x, [Values(1, 5)] int y, [Values(0, 1, 6)] int z)
     {
         using var cpu = new Cpu(assertions: true);
         using var plane = cpu.Allocate<int>(x * y);

@@ -66,7 +66,8 @@ public class MemoryTests
         var (total, asked) = (_cpu.Accelerator.MemorySize, _cpu.Accelerator.MemorySize / 4 + 1);
         Assert.That(
             () => _cpu.Accelerator.Allocate1D<float>(asked),
-            Throws.TypeOf<OutOfMemoryException>().With.Message.Contains($"{4 * asked} bytes").And.Message.Contains($"{total - 1000} of {total}"));
+            Throws.TypeOf<OutOfMemoryException>()
+                .With.Message.Contains($"{4 * asked} bytes").And.Message.Contains($"{total - 1000} of {total}"));
         Assert.That(_cpu.Accelerator.LiveBytes, Is.EqualTo(1000));
     }
 
@@ -107,7 +108,9 @@ public class MemoryTests
             Assert.That(() => view.SubView(8, 4), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("4 elements at 8"));
             Assert.That(() => view.SubView(12), Throws.TypeOf<ArgumentOutOfRangeException>());
             Assert.That(() => view.SubView(-1, 2), Throws.TypeOf<ArgumentOutOfRangeException>());
-            Assert.That(() => pairs[4], Throws.TypeOf<IndexOutOfRangeException>().With.Message.Contains("Index 4").And.Message.Contains("length 4"));
+            Assert.That(
+                () => pairs[4],
+                Throws.TypeOf<IndexOutOfRangeException>().With.Message.Contains("Index 4").And.Message.Contains("length 4"));
             Assert.That(() => ArrayView<float>.Empty[0], Throws.TypeOf<IndexOutOfRangeException>());
             Assert.That(default(ArrayView<float>).IsValid, Is.False);
         });

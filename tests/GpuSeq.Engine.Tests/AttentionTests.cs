@@ -119,7 +119,10 @@ public sealed class AttentionTests
     // [B, T, H D] to [B, H, T, D].
     private static float[] HeadsFirst(float[] values) =>
     [
-        .. from b in Enumerable.Range(0, B) from h in Enumerable.Range(0, H) from t in Enumerable.Range(0, T) from d in Enumerable.Range(0, D)
+        .. from b in Enumerable.Range(0, B)
+        from h in Enumerable.Range(0, H)
+        from t in Enumerable.Range(0, T)
+        from d in Enumerable.Range(0, D)
         select values[((b * T + t) * H + h) * D + d],
     ];
 }

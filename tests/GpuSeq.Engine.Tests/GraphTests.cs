@@ -110,7 +110,8 @@ public sealed class GraphTests
             using var parameters = new ParameterSet(device, seed: 5);
             var table = parameters.Add("table", [40, 24], Initializer.Normal(1f));
             var weights = new RecurrentWeights(
-                parameters.Add("weight_ih", [192, 24], Initializer.FanIn(64)), parameters.Add("weight_hh", [192, 64], Initializer.FanIn(64)),
+                parameters.Add("weight_ih", [192, 24], Initializer.FanIn(64)),
+                parameters.Add("weight_hh", [192, 64], Initializer.FanIn(64)),
                 parameters.Add("bias_ih", [192], Initializer.FanIn(64)), parameters.Add("bias_hh", [192], Initializer.FanIn(64)));
             var decoder = parameters.Add("decoder", [40, 64], Initializer.FanIn(64));
             using var optimizer = new Adam(parameters) { ClipNorm = 0.5f };

@@ -86,7 +86,9 @@ public sealed class CharRnnTests
         Assert.Multiple(() =>
         {
             Assert.That(Tensors("parts/state/last.safetensors"), Is.EqualTo(Tensors("whole/state/last.safetensors")));
-            Assert.That(File.ReadAllBytes(folder.File("parts/model.safetensors")), Is.EqualTo(File.ReadAllBytes(folder.File("whole/model.safetensors"))));
+            Assert.That(
+                File.ReadAllBytes(folder.File("parts/model.safetensors")),
+                Is.EqualTo(File.ReadAllBytes(folder.File("whole/model.safetensors"))));
             Assert.That(Losses("parts"), Is.EqualTo(Losses("whole")));
         });
 

@@ -25,7 +25,8 @@ public sealed class MultiHeadAttentionFixtureTests
             Bias = fixture.Flag("bias", true),
         });
         Assert.That(
-            parameters.Parameters.Select(parameter => parameter.Name), Is.EquivalentTo(tensors.Under("param/").Select(pair => pair.Key)), "parameter names");
+            parameters.Parameters.Select(parameter => parameter.Name),
+            Is.EquivalentTo(tensors.Under("param/").Select(pair => pair.Key)), "parameter names");
         foreach (var parameter in parameters.Parameters)
             parameter.Assign(tensors[$"param/{parameter.Name}"].Floats);
 
@@ -87,7 +88,8 @@ public sealed class MultiHeadAttentionFixtureTests
         static int[] Both(Tensor mask, int[] padding)
         {
             var (values, keys) = (mask.ToIntArray(), mask.Shape[1]);
-            return [.. Enumerable.Range(0, padding.Length / keys).SelectMany(b => values.Select((kept, i) => kept * padding[b * keys + i % keys]))];
+            var batch = Enumerable.Range(0, padding.Length / keys);
+            return [.. batch.SelectMany(b => values.Select((kept, i) => kept * padding[b * keys + i % keys]))];
         }
     }
 }

@@ -20,7 +20,8 @@ public sealed class RecurrentFixtureTests
         using var parameters = new ParameterSet(device);
         var layer = new Recurrent(new(parameters), config);
         Assert.That(
-            parameters.Parameters.Select(parameter => parameter.Name), Is.EquivalentTo(tensors.Under("param/").Select(pair => pair.Key)), "parameter names");
+            parameters.Parameters.Select(parameter => parameter.Name),
+            Is.EquivalentTo(tensors.Under("param/").Select(pair => pair.Key)), "parameter names");
         foreach (var parameter in parameters.Parameters)
             parameter.Assign(tensors[$"param/{parameter.Name}"].Floats);
 

@@ -56,6 +56,20 @@ public static class ReductionReference
         return line;
     }
 
+    /// <summary>The k largest elements of each row, the largest first, and their columns.</summary>
+    public static void TopK<T>(ReadOnlySpan<T> x, Span<T> y, Span<int> indices, int rows, int k)
+        where T : IFloatingPointIeee754<T>
+    {
+        for (var r = 0; r < rows; r++)
+        {
+            var columns = x.Length / rows;
+            var row = x.Slice(r * columns, columns);
+            var order = Descending(row);
+            for (var j = 0; j < k; j++)
+                (indices[r * k + j], y[r * k + j]) = (order[j], row[order[j]]);
+        }
+    }
+
     /// <summary>The columns of a row in the order of its elements: the largest first, of equal ones the first, NaN before all.</summary>
     public static int[] Descending<T>(ReadOnlySpan<T> row)
         where T : IFloatingPointIeee754<T>

@@ -39,6 +39,28 @@ public static class SamplingReference
         return [.. probabilities.Select(p => p / total)];
     }
 
+    /// <summary>Logits over the temperature where their probabilities are above 0, and negative infinity elsewhere.</summary>
+    /// <param name="logits">[n, V].</param>
+    /// <param name="y">[n, V].</param>
+    /// <param name="columns">V.</param>
+    /// <param name="options">A temperature of 0 leaves the largest of each row.</param>
+    public static void Filter<T>(ReadOnlySpan<T> logits, Span<T> y, int columns, SamplingOptions options)
+        where T : IFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options = options.Temperature == 0f ? new() { TopK = 1 } : options;
+        y.Fill(T.NegativeInfinity);
+        for (var begin = 0; begin < logits.Length; begin += columns)
+        {
+            var probabilities = Probabilities(logits.Slice(begin, columns), options, out _);
+            for (var c = 0; c < columns; c++)
+            {
+                if (probabilities[c] > T.Zero)
+                    y[begin + c] = logits[begin + c] / T.CreateChecked(options.Temperature);
+            }
+        }
+    }
+
     /// <summary>The first column at which the sum of probabilities exceeds u.</summary>
     /// <param name="probabilities">[V], whose sum is 1.</param>
     /// <param name="u">A random number from 0 to 1.</param>

@@ -83,12 +83,16 @@ public sealed record AttentionProblem(int B, int H, int T, int S, int D, Attenti
         }
     }
 
+    private string MaskNames => Masks == AttentionMasks.None
+        ? ""
+        : $" {Masks.ToString().ToLowerInvariant().Replace(",", "", StringComparison.Ordinal)}";
+
     internal float[] Bias => Has(AttentionMasks.Bias) ? new CaseData($"bias {this}").Uniform(H * T * S, -2f, 2f) : [];
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"[{B}, {H}, {T}, {S}, {D}]{(Masks == AttentionMasks.None ? "" : $" {Masks.ToString().ToLowerInvariant().Replace(",", "", StringComparison.Ordinal)}")}"
-        + $"{(RowsFirst ? " rows-first" : "")}{(Dropout > 0 ? " dropout" : "")}{(Magnitude != 1 ? " large" : "")}"
+        $"[{B}, {H}, {T}, {S}, {D}]{MaskNames}{(RowsFirst ? " rows-first" : "")}"
+        + $"{(Dropout > 0 ? " dropout" : "")}{(Magnitude != 1 ? " large" : "")}"
         + $"{(Weights ? " weights" : "")}{(Accumulate ? " accumulate" : "")}";
 
     internal bool Has(AttentionMasks mask) => (Masks & mask) != 0;
@@ -201,8 +205,8 @@ public sealed class AttentionCase : KernelCase
 
     private void Launch(KernelLibrary kernels, CaseViews views, AttentionShape shape)
     {
-        var (q, k, v) = (_problem.View(views["q"], _problem.T), _problem.View(views["k"], _problem.S), _problem.View(views["v"], _problem.S));
-        var o = _problem.View(views["o"], _problem.T);
+        var (q, o) = (_problem.View(views["q"], _problem.T), _problem.View(views["o"], _problem.T));
+        var (k, v) = (_problem.View(views["k"], _problem.S), _problem.View(views["v"], _problem.S));
         if (_problem.Weights)
             kernels.Attention.ForwardWithWeights(shape, q, k, v, o, views["weights"], views["lse"], _problem.Mask(views));
         else
@@ -269,8 +273,9 @@ public sealed class AttentionBackwardCase : KernelCase
         ArgumentNullException.ThrowIfNull(arrays);
         var (dq, dk, dv) = (Before("dq", _problem.T), Before("dk", _problem.S), Before("dv", _problem.S));
         _problem.Reference(arrays).Backward(
-            _problem.Reorder(arrays["do"], _problem.T), _problem.Weights ? arrays["dweights"] : [], _problem.Reorder(arrays["q"], _problem.T),
-            _problem.Reorder(arrays["k"], _problem.S), _problem.Reorder(arrays["v"], _problem.S), dq, dk, dv);
+            _problem.Reorder(arrays["do"], _problem.T), _problem.Weights ? arrays["dweights"] : [],
+            _problem.Reorder(arrays["q"], _problem.T), _problem.Reorder(arrays["k"], _problem.S), _problem.Reorder(arrays["v"], _problem.S),
+            dq, dk, dv);
         _problem.Reorder(dq, _problem.T, back: true).CopyTo(arrays["dq"], 0);
         _problem.Reorder(dk, _problem.S, back: true).CopyTo(arrays["dk"], 0);
         _problem.Reorder(dv, _problem.S, back: true).CopyTo(arrays["dv"], 0);
@@ -340,13 +345,16 @@ public static class AttentionCases
     private static readonly (int B, int H, int T, int S, int D)[] Sizes =
     [
         (0, 2, 3, 3, 4), (2, 1, 0, 3, 4), (1, 2, 5, 0, 4), (1, 1, 1, 1, 1), (1, 1, 5, 1, 3), (2, 3, 7, 9, 8), (1, 2, 15, 17, 16),
-        (1, 1, 16, 16, 33), (1, 1, 17, 31, 6), (1, 1, 33, 65, 10), (2, 1, 31, 13, 59), (1, 1, 8, 9, 111), (1, 1, 9, 11, 256), (1, 1, 5, 128, 4),
-        (1, 1, 128, 5, 4), (1, 1, 97, 113, 59), (1, 2, 113, 97, 111), (1, 1, 130, 300, 64), (1, 1, 1025, 257, 16), (1, 1, 40, 1025, 64),
-        (1, 1, 70, 260, 256),
+        (1, 1, 16, 16, 33), (1, 1, 17, 31, 6), (1, 1, 33, 65, 10), (2, 1, 31, 13, 59), (1, 1, 8, 9, 111), (1, 1, 9, 11, 256),
+        (1, 1, 5, 128, 4), (1, 1, 128, 5, 4), (1, 1, 97, 113, 59), (1, 2, 113, 97, 111), (1, 1, 130, 300, 64), (1, 1, 1025, 257, 16),
+        (1, 1, 40, 1025, 64), (1, 1, 70, 260, 256),
     ];
 
     private static readonly (int B, int H, int T, int S, int D)[] FewQueries =
-        [(1, 1, 1, 1, 1), (2, 3, 1, 7, 8), (1, 2, 2, 33, 16), (1, 1, 3, 65, 59), (2, 1, 4, 9, 6), (1, 2, 1, 0, 4), (1, 1, 1, 70, 256), (1, 4, 1, 1025, 64)];
+    [
+        (1, 1, 1, 1, 1), (2, 3, 1, 7, 8), (1, 2, 2, 33, 16), (1, 1, 3, 65, 59), (2, 1, 4, 9, 6), (1, 2, 1, 0, 4), (1, 1, 1, 70, 256),
+        (1, 4, 1, 1025, 64),
+    ];
 
     private static readonly AttentionMasks[] Combinations =
     [

@@ -14,12 +14,15 @@ public sealed class SumGradientCase : KernelCase
         : base("sum-backward", AxisCases.Name(shape, isMean ? "mean" : "", accumulate ? "accumulate" : ""))
     {
         (_shape, _isMean, _accumulate) = (shape, isMean, accumulate);
-        var data = new CaseData(Name);
-        Input("dy", data.Uniform((int)shape.Results));
-        if (accumulate)
-            InputOutput("dx", data.Uniform((int)shape.Elements));
-        else
-            Output("dx", (int)shape.Elements);
+        Deferred(() =>
+        {
+            var data = new CaseData(Name);
+            Input("dy", data.Uniform((int)shape.Results));
+            if (accumulate)
+                InputOutput("dx", data.Uniform((int)shape.Elements));
+            else
+                Output("dx", (int)shape.Elements);
+        });
     }
 
     /// <inheritdoc/>
@@ -59,24 +62,24 @@ public sealed class TopKCase : KernelCase
     private readonly int _k;
 
     /// <summary>The largest of given elements.</summary>
-    public TopKCase(string name, int rows, int columns, int k, float[] x)
+    public TopKCase(string name, int rows, int columns, int k, Func<float[]> values)
         : base("top-k", $"{name} {rows}x{columns} k{k}")
     {
         (_rows, _columns, _k) = (rows, columns, k);
-        Input("x", x);
-        Output("y", rows * k);
-        OutputIndices("indices", rows * k);
+        Deferred(() =>
+        {
+            Input("x", values());
+            Output("y", rows * k);
+            OutputIndices("indices", rows * k);
+        });
         Tolerance = Tolerance.Exact;
     }
 
     /// <summary>The largest of random elements; integers have many equal ones.</summary>
     public TopKCase(int rows, int columns, int k, bool isEqual)
-        : this(isEqual ? "equal" : "random", rows, columns, k, Data(rows, columns, isEqual))
+        : this(isEqual ? "equal" : "random", rows, columns, k, () => Data(rows, columns, isEqual))
     {
     }
-
-    /// <inheritdoc/>
-    public override double Bytes => (double)Operands[0].Length * sizeof(float);
 
     /// <inheritdoc/>
     public override void Launch(KernelLibrary kernels, CaseViews views)
@@ -99,14 +102,7 @@ public sealed class TopKCase : KernelCase
     public override void Define<T>(CaseArrays<T> arrays)
     {
         ArgumentNullException.ThrowIfNull(arrays);
-        var (y, indices) = (arrays["y"], arrays.Indices("indices"));
-        for (var r = 0; r < _rows; r++)
-        {
-            var row = arrays["x"].AsSpan(r * _columns, _columns);
-            var order = ReductionReference.Descending<T>(row);
-            for (var j = 0; j < _k; j++)
-                (indices[r * _k + j], y[r * _k + j]) = (order[j], row[order[j]]);
-        }
+        ReductionReference.TopK<T>(arrays["x"], arrays["y"], arrays.Indices("indices"), _rows, _k);
     }
 
     private static float[] Data(int rows, int columns, bool isEqual)
@@ -129,15 +125,18 @@ public sealed class SelectGradientCase : KernelCase
         : base("select-backward", $"{forward}{(accumulate ? " accumulate" : "")}")
     {
         (_forward, _shape, _k, _accumulate) = (forward, shape, k, accumulate);
-        var data = new CaseData(Name);
-        var found = new CaseArrays<double>(forward);
-        forward.Define(found);
-        Input("dy", data.Uniform((int)shape.Results * k));
-        Input("places", found.Indices("indices"));
-        if (accumulate)
-            InputOutput("dx", data.Uniform((int)shape.Elements));
-        else
-            Output("dx", (int)shape.Elements);
+        Deferred(() =>
+        {
+            var data = new CaseData(Name);
+            var found = new CaseArrays<double>(forward);
+            forward.Define(found);
+            Input("dy", data.Uniform((int)shape.Results * k));
+            Input("places", found.Indices("indices"));
+            if (accumulate)
+                InputOutput("dx", data.Uniform((int)shape.Elements));
+            else
+                Output("dx", (int)shape.Elements);
+        });
     }
 
     /// <inheritdoc/>
@@ -202,10 +201,10 @@ public static class AxisCases
                 yield return new TopKCase(rows, columns, k, isEqual: true);
                 if (k == 0)
                     continue;
-                var top = new TopKCase("apart", rows, columns, k, Apart($"select {rows} {columns}", rows * columns));
+                var top = new TopKCase("apart", rows, columns, k, () => Apart($"select {rows} {columns}", rows * columns));
                 yield return new SelectGradientCase(top, AxisShape.Last(rows, columns), k, accumulate: rows % 2 == 0);
             }
-            yield return new TopKCase("special", 3, 9, 7,
+            yield return new TopKCase("special", 3, 9, 7, () =>
             [
                 1f, float.NaN, 2f, float.PositiveInfinity, -float.NaN, 0f, 0f, float.NegativeInfinity, 0f,
                 -0f, 0f, -1f, -0f, 1e-41f, -1e-41f, -1f, -1f, -1f,
@@ -215,13 +214,15 @@ public static class AxisCases
         }
     }
 
-    /// <summary>The candidates of a decoder that looks at a large vocabulary, and the gradient of a mean over time.</summary>
+    /// <summary>The candidates of a decoder that looks at a large vocabulary, and gradients of a mean and a maximum over time.</summary>
     public static IEnumerable<KernelCase> Benchmarks
     {
         get
         {
             yield return new TopKCase(64, 50_257, 40, isEqual: false);
-            yield return new SumGradientCase(new(32, 128, 768), isMean: true, accumulate: false);
+            var time = new AxisShape(32, 128, 768);
+            yield return new SumGradientCase(time, isMean: true, accumulate: false);
+            yield return new SelectGradientCase(ReductionCases.RandomMax(time), time, 1, accumulate: false);
         }
     }
 

@@ -19,12 +19,15 @@ public sealed class ConvolutionCase : KernelCase
         : base("convolution", $"{shape}{(bias ? " bias" : "")}{(relu ? " relu" : "")}{(integers ? " integers" : "")}")
     {
         (_shape, _activation) = (shape, relu ? Activation.Relu : Activation.None);
-        var (x, weight) = Values(shape, integers);
-        Input("x", x);
-        Input("weight", weight);
-        var data = new CaseData($"bias {shape}");
-        Input("bias", !bias ? [] : integers ? data.Integers(shape.Outputs) : data.Uniform(shape.Outputs));
-        Output("y", OutputLength(shape));
+        Deferred(() =>
+        {
+            var (x, weight) = Values(shape, integers);
+            Input("x", x);
+            Input("weight", weight);
+            var data = new CaseData($"bias {shape}");
+            Input("bias", !bias ? [] : integers ? data.Integers(shape.Outputs) : data.Uniform(shape.Outputs));
+            Output("y", OutputLength(shape));
+        });
         Tolerance = integers ? Tolerance.Exact : Tolerance.Rounding(shape.Inputs / shape.Groups * shape.KernelHeight * shape.KernelWidth);
         IsQuick = shape.Flops < 2 * QuickProducts;
     }
@@ -79,25 +82,28 @@ public sealed class ConvolutionGradientCase : KernelCase
     {
         (_shape, _accumulate) = (shape, accumulate);
         GradientOf = new ConvolutionCase(shape, integers: integers);
-        var (x, weight) = ConvolutionCase.Values(shape, integers);
-        var data = new CaseData(Name);
-        Input("x", x);
-        Input("weight", weight);
-        Input("dy", Values(ConvolutionCase.OutputLength(shape)));
-        Gradient("dx", x.Length);
-        Gradient("dweight", weight.Length);
-        Gradient("dbias", shape.Outputs);
+        Deferred(() =>
+        {
+            var (x, weight) = ConvolutionCase.Values(shape, integers);
+            var data = new CaseData(Name);
+            Input("x", x);
+            Input("weight", weight);
+            Input("dy", Values(data, ConvolutionCase.OutputLength(shape)));
+            Gradient(data, "dx", x.Length);
+            Gradient(data, "dweight", weight.Length);
+            Gradient(data, "dbias", shape.Outputs);
+        });
         var positions = shape.Batch * shape.OutputHeight * shape.OutputWidth;
         var longest = Math.Max(positions, shape.Outputs * shape.KernelHeight * shape.KernelWidth);
         Tolerance = integers ? Tolerance.Exact : Tolerance.Rounding(longest);
         IsQuick = shape.Flops < 2 * ConvolutionCase.QuickProducts;
 
-        float[] Values(int length) => integers ? data.Integers(length) : data.Uniform(length);
+        float[] Values(CaseData data, int length) => integers ? data.Integers(length) : data.Uniform(length);
 
-        void Gradient(string name, int length)
+        void Gradient(CaseData data, string name, int length)
         {
             if (accumulate)
-                InputOutput(name, Values(length));
+                InputOutput(name, Values(data, length));
             else
                 Output(name, length);
         }

@@ -1,3 +1,5 @@
+using GpuSeq.Kernels.Reference;
+
 namespace GpuSeq.Kernels.Validation;
 
 /// <summary>Entries of an axis, looked up.</summary>
@@ -14,11 +16,12 @@ public sealed record GatherProblem(int Outer, int Axis, int Inner, int Count, bo
 
     internal int[] Indices => new CaseData(ToString()).Indices(IsTake ? YLength : Count, Axis);
 
-    // Which element of x is element i of y.
-    internal int Source(int[] indices, int i)
+    // Elements of x that are looked up.
+    internal double Distinct(int[] indices)
     {
-        var (outer, entry, k) = (i / (Count * Inner), i / Inner % Count, i % Inner);
-        return (outer * Axis + indices[IsTake ? i : entry]) * Inner + k;
+        if (!IsTake)
+            return (double)Outer * indices.Distinct().Count() * Inner;
+        return indices.Select((entry, i) => (i / (Count * Inner), entry, i % Inner)).Distinct().Count();
     }
 
     /// <inheritdoc/>
@@ -36,14 +39,28 @@ public sealed class GatherCase : KernelCase
     {
         ArgumentNullException.ThrowIfNull(problem);
         _problem = problem;
-        Input("x", new CaseData(Name).Uniform(problem.XLength));
-        Input("indices", problem.Indices);
-        Output("y", problem.YLength);
+        Deferred(() =>
+        {
+            Input("x", new CaseData(Name).Uniform(problem.XLength));
+            Input("indices", problem.Indices);
+            Output("y", problem.YLength);
+        });
         Tolerance = Tolerance.Exact;
     }
 
+    // Of x, only the elements that are looked up.
     /// <inheritdoc/>
-    public override void Launch(KernelLibrary kernels, CaseViews views) => Launch(kernels, views, views["x"]);
+    public override double Bytes =>
+        sizeof(float) * (_problem.Distinct(Operands[1].Ints!) + Operands[1].Length + Operands[2].Length);
+
+    /// <inheritdoc/>
+    public override void Launch(KernelLibrary kernels, CaseViews views)
+    {
+        if (_problem.IsTake)
+            kernels.Gather.Take(_problem.Axis, _problem.Inner, views["x"], views.Indices("indices"), views["y"]);
+        else
+            kernels.Gather.Select(_problem.Axis, _problem.Inner, views["x"], views.Indices("indices"), views["y"]);
+    }
 
     /// <inheritdoc/>
     public override bool LaunchFaulty(KernelLibrary kernels, CaseViews views)
@@ -59,16 +76,12 @@ public sealed class GatherCase : KernelCase
     /// <inheritdoc/>
     public override void Define<T>(CaseArrays<T> arrays)
     {
-        for (var i = 0; i < _problem.YLength; i++)
-            arrays["y"][i] = arrays["x"][_problem.Source(arrays.Indices("indices"), i)];
-    }
-
-    private void Launch(KernelLibrary kernels, CaseViews views, ILGPU.ArrayView<float> x)
-    {
+        ArgumentNullException.ThrowIfNull(arrays);
+        var (x, indices, y) = (arrays["x"], arrays.Indices("indices"), arrays["y"]);
         if (_problem.IsTake)
-            kernels.Gather.Take(_problem.Axis, _problem.Inner, x, views.Indices("indices"), views["y"]);
+            GatherReference.Take<T>(_problem.Axis, _problem.Inner, _problem.Count, x, indices, y);
         else
-            kernels.Gather.Select(_problem.Axis, _problem.Inner, x, views.Indices("indices"), views["y"]);
+            GatherReference.Select<T>(_problem.Axis, _problem.Inner, x, indices, y);
     }
 }
 
@@ -84,18 +97,27 @@ public sealed class GatherGradientCase : KernelCase
     {
         ArgumentNullException.ThrowIfNull(problem);
         (_problem, _accumulate) = (problem, accumulate);
-        var data = new CaseData(Name);
-        Input("indices", problem.Indices);
-        Input("dy", data.Integers(problem.YLength));
-        if (accumulate)
-            InputOutput("dx", data.Integers(problem.XLength));
-        else
-            Output("dx", problem.XLength);
+        Deferred(() =>
+        {
+            var data = new CaseData(Name);
+            Input("indices", problem.Indices);
+            Input("dy", data.Integers(problem.YLength));
+            if (accumulate)
+                InputOutput("dx", data.Integers(problem.XLength));
+            else
+                Output("dx", problem.XLength);
+        });
         Tolerance = Tolerance.Exact;
     }
 
     /// <inheritdoc/>
     public override KernelCase? GradientOf => new GatherCase(_problem);
+
+    // A gradient that is added touches only the elements that were looked up.
+    /// <inheritdoc/>
+    public override double Bytes => _accumulate
+        ? sizeof(float) * (Operands[0].Length + Operands[1].Length + 2 * _problem.Distinct(Operands[0].Ints!))
+        : base.Bytes;
 
     /// <inheritdoc/>
     public override void Launch(KernelLibrary kernels, CaseViews views) => Launch(kernels, views, _accumulate);
@@ -112,8 +134,14 @@ public sealed class GatherGradientCase : KernelCase
     /// <inheritdoc/>
     public override void Define<T>(CaseArrays<T> arrays)
     {
-        for (var i = 0; i < _problem.YLength; i++)
-            arrays["dx"][_problem.Source(arrays.Indices("indices"), i)] += arrays["dy"][i];
+        ArgumentNullException.ThrowIfNull(arrays);
+        var (indices, dy, dx) = (arrays.Indices("indices"), arrays["dy"], arrays["dx"]);
+        if (!_accumulate)
+            Array.Clear(dx);
+        if (_problem.IsTake)
+            GatherReference.TakeBackward<T>(_problem.Axis, _problem.Inner, _problem.Count, indices, dy, dx);
+        else
+            GatherReference.SelectBackward<T>(_problem.Axis, _problem.Inner, indices, dy, dx);
     }
 
     private void Launch(KernelLibrary kernels, CaseViews views, bool accumulate)
@@ -153,9 +181,13 @@ public static class GatherCases
     }
 
     /// <summary>Positions of a batch of sequences, and their gradient.</summary>
-    public static IEnumerable<KernelCase> Benchmarks => Enumerable.Range(0, 1).SelectMany(_ => new KernelCase[]
+    public static IEnumerable<KernelCase> Benchmarks
     {
-        new GatherCase(new(32, 512, 256, 128, IsTake: false)),
-        new GatherGradientCase(new(32, 512, 256, 128, IsTake: false), accumulate: false),
-    });
+        get
+        {
+            var problem = new GatherProblem(32, 512, 256, 128, IsTake: false);
+            yield return new GatherCase(problem);
+            yield return new GatherGradientCase(problem, accumulate: false);
+        }
+    }
 }

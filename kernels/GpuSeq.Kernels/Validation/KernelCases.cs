@@ -10,7 +10,9 @@ public static class KernelCases
         new("Attention", AttentionCases.All, () => AttentionCases.Benchmarks),
         new("Embedding", EmbeddingCases.All, () => EmbeddingCases.Benchmarks),
         new("Softmax", SoftmaxCases.All, () => SoftmaxCases.Benchmarks),
-        new("LayerNorm", LayerNormCases.All.Concat(LayerNormResidualCases.All), () => LayerNormCases.Benchmarks.Concat(LayerNormResidualCases.Benchmarks)),
+        new(
+            "LayerNorm", LayerNormCases.All.Concat(LayerNormResidualCases.All),
+            () => LayerNormCases.Benchmarks.Concat(LayerNormResidualCases.Benchmarks)),
         new("CrossEntropy", CrossEntropyCases.All, () => CrossEntropyCases.Benchmarks),
         new("Losses", LossCases.All, () => LossCases.Benchmarks),
         new("Activations", ActivationCases.All, () => ActivationCases.Benchmarks),

@@ -46,14 +46,17 @@ public sealed class LayerNormResidualCase : KernelCase
     {
         ArgumentNullException.ThrowIfNull(problem);
         _problem = problem;
-        Input("x", problem.Norm.X);
-        Input("residual", problem.Residual);
-        Input("gamma", problem.Norm.Gamma);
-        Input("beta", problem.Norm.Beta);
-        Output("s", problem.Length);
-        Output("y", problem.Length);
-        Output("mean", problem.Norm.Rows);
-        Output("rstd", problem.Norm.Rows);
+        Deferred(() =>
+        {
+            Input("x", problem.Norm.X);
+            Input("residual", problem.Residual);
+            Input("gamma", problem.Norm.Gamma);
+            Input("beta", problem.Norm.Beta);
+            Output("s", problem.Length);
+            Output("y", problem.Length);
+            Output("mean", problem.Norm.Rows);
+            Output("rstd", problem.Norm.Rows);
+        });
         Tolerance = Tolerance.Rounding(problem.Norm.Columns);
     }
 
@@ -94,23 +97,26 @@ public sealed class LayerNormResidualGradientCase : KernelCase
     {
         ArgumentNullException.ThrowIfNull(problem);
         (_problem, _isPreNorm, _accumulate) = (problem, isPreNorm, accumulate);
-        var data = new CaseData($"dy {Name}");
-        var forward = new CaseArrays<double>(new LayerNormResidualCase(problem));
-        problem.Define(forward);
-        Input("s", Array.ConvertAll(forward["s"], value => (float)value));
-        Input("gamma", problem.Norm.Gamma);
-        Input("mean", Array.ConvertAll(forward["mean"], value => (float)value));
-        Input("rstd", Array.ConvertAll(forward["rstd"], value => (float)value));
-        Input("dy", data.Uniform(problem.Length));
-        if (isPreNorm)
-            Input("ds", data.Uniform(problem.Length));
-        Gradient("dx", problem.Length);
-        Gradient("dresidual", problem.Length);
-        Gradient("dgamma", problem.Norm.Gamma.Length);
-        Gradient("dbeta", problem.Norm.Beta.Length);
+        Deferred(() =>
+        {
+            var data = new CaseData($"dy {Name}");
+            var forward = new CaseArrays<double>(new LayerNormResidualCase(problem));
+            problem.Define(forward);
+            Input("s", Array.ConvertAll(forward["s"], value => (float)value));
+            Input("gamma", problem.Norm.Gamma);
+            Input("mean", Array.ConvertAll(forward["mean"], value => (float)value));
+            Input("rstd", Array.ConvertAll(forward["rstd"], value => (float)value));
+            Input("dy", data.Uniform(problem.Length));
+            if (isPreNorm)
+                Input("ds", data.Uniform(problem.Length));
+            Gradient(data, "dx", problem.Length);
+            Gradient(data, "dresidual", problem.Length);
+            Gradient(data, "dgamma", problem.Norm.Gamma.Length);
+            Gradient(data, "dbeta", problem.Norm.Beta.Length);
+        });
         Tolerance = Tolerance.Rounding(Math.Max(problem.Norm.Columns, problem.Norm.Rows));
 
-        void Gradient(string name, int length)
+        void Gradient(CaseData data, string name, int length)
         {
             if (accumulate)
                 InputOutput(name, data.Uniform(length));

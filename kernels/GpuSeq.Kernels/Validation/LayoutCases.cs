@@ -5,10 +5,12 @@ namespace GpuSeq.Kernels.Validation;
 /// <summary>A tensor in another layout.</summary>
 public sealed class LayoutProblem
 {
-    private LayoutProblem(string name, StridedCopy copy, int[] sizes, int[] map, bool isOneToOne = true)
+    private readonly Lazy<int[]> _map;
+
+    private LayoutProblem(string name, StridedCopy copy, int[] sizes, int[] result, Func<int[]> map, bool isOneToOne = true)
     {
-        (Name, Copy, Map, IsOneToOne) = (name, copy, map, isOneToOne);
-        Length = sizes.Aggregate(1, (count, size) => count * size);
+        (Name, Copy, IsOneToOne, _map) = (name, copy, isOneToOne, new(map));
+        (Length, ResultLength) = (Count(sizes), Count(result));
     }
 
     internal string Name { get; }
@@ -17,24 +19,29 @@ public sealed class LayoutProblem
 
     internal int Length { get; } // of the operand
 
-    internal int[] Map { get; } // the operand's element for each of the result
+    internal int ResultLength { get; }
+
+    internal int[] Map => _map.Value; // the operand's element for each of the result
 
     internal bool IsOneToOne { get; }
 
     internal static LayoutProblem Permute(int[] sizes, params int[] order) => new(
-        $"permute {Join(sizes)} by {Join(order)}", StridedCopy.Permute(sizes, order), sizes, LayoutReference.Permute(sizes, order));
+        $"permute {Join(sizes)} by {Join(order)}", StridedCopy.Permute(sizes, order), sizes, sizes,
+        () => LayoutReference.Permute(sizes, order));
 
     internal static LayoutProblem Window(int[] sizes, int[] begins, int[] counts, int[]? steps = null)
     {
         steps ??= [.. sizes.Select(_ => 1)];
         return new(
             $"window {Join(sizes)} from {Join(begins)} to {Join(counts)} steps {Join(steps)}",
-            StridedCopy.Window(sizes, begins, counts, steps), sizes, LayoutReference.Window(sizes, begins, counts, steps));
+            StridedCopy.Window(sizes, begins, counts, steps), sizes, counts, () => LayoutReference.Window(sizes, begins, counts, steps));
     }
 
     internal static LayoutProblem Broadcast(int[] sizes, int[] target) => new(
-        $"broadcast {Join(sizes)} to {Join(target)}", StridedCopy.Broadcast(sizes, target), sizes,
-        LayoutReference.Broadcast(sizes, target), isOneToOne: false);
+        $"broadcast {Join(sizes)} to {Join(target)}", StridedCopy.Broadcast(sizes, target), sizes, target,
+        () => LayoutReference.Broadcast(sizes, target), isOneToOne: false);
+
+    private static int Count(int[] sizes) => sizes.Aggregate(1, (count, size) => count * size);
 
     private static string Join(int[] sizes) => sizes.Length == 0 ? "0-d" : string.Join('x', sizes);
 }
@@ -50,18 +57,23 @@ public sealed class LayoutCase : KernelCase
         : base("strided-copy", Describe(problem, accumulate))
     {
         (_problem, _accumulate) = (problem, accumulate);
-        var data = new CaseData(Name);
-        Input("x", data.Integers(problem.Length, 1000));
-        if (accumulate)
-            InputOutput("y", data.Integers(problem.Map.Length, 1000));
-        else
-            Output("y", problem.Map.Length);
+        Deferred(() =>
+        {
+            var data = new CaseData(Name);
+            Input("x", data.Integers(problem.Length, 1000));
+            if (accumulate)
+                InputOutput("y", data.Integers(problem.ResultLength, 1000));
+            else
+                Output("y", problem.ResultLength);
+        });
         Tolerance = Tolerance.Exact;
-        IsQuick = problem.Map.Length < 5000;
+        IsQuick = problem.ResultLength < 5000;
     }
 
+    // Of a window's operand, only the elements in it.
     /// <inheritdoc/>
-    public override double Bytes => (_accumulate ? 3.0 : 2.0) * sizeof(float) * _problem.Map.Length;
+    public override double Bytes => sizeof(float)
+        * (Math.Min(_problem.Length, _problem.ResultLength) + (_accumulate ? 2.0 : 1.0) * _problem.ResultLength);
 
     /// <inheritdoc/>
     public override void Launch(KernelLibrary kernels, CaseViews views) => Launch(kernels, views, _accumulate);
@@ -69,7 +81,7 @@ public sealed class LayoutCase : KernelCase
     /// <inheritdoc/>
     public override bool LaunchFaulty(KernelLibrary kernels, CaseViews views)
     {
-        if (_problem.Map.Length == 0)
+        if (_problem.ResultLength == 0)
             return false;
         Launch(kernels, views, !_accumulate);
         return true;
@@ -78,9 +90,8 @@ public sealed class LayoutCase : KernelCase
     /// <inheritdoc/>
     public override void Define<T>(CaseArrays<T> arrays)
     {
-        var (x, y) = (arrays["x"], arrays["y"]);
-        for (var i = 0; i < y.Length; i++)
-            y[i] = x[_problem.Map[i]] + (_accumulate ? y[i] : T.Zero);
+        ArgumentNullException.ThrowIfNull(arrays);
+        LayoutReference.Copy<T>(_problem.Map, arrays["x"], arrays["y"], _accumulate);
     }
 
     private void Launch(KernelLibrary kernels, CaseViews views, bool accumulate) =>
@@ -100,18 +111,25 @@ public sealed class LayoutGradientCase : KernelCase
         : base("strided-copy-backward", LayoutCase.Describe(problem, accumulate))
     {
         (_problem, _accumulate) = (problem, accumulate);
-        var data = new CaseData(Name);
-        Input("dy", data.Integers(problem.Map.Length, 1000));
-        if (accumulate)
-            InputOutput("dx", data.Integers(problem.Length, 1000));
-        else
-            Output("dx", problem.Length);
+        Deferred(() =>
+        {
+            var data = new CaseData(Name);
+            Input("dy", data.Integers(problem.ResultLength, 1000));
+            if (accumulate)
+                InputOutput("dx", data.Integers(problem.Length, 1000));
+            else
+                Output("dx", problem.Length);
+        });
         Tolerance = Tolerance.Exact;
         IsQuick = problem.Length < 5000;
     }
 
     /// <inheritdoc/>
     public override KernelCase? GradientOf => new LayoutCase(_problem);
+
+    // A gradient that is added touches only the elements that were taken.
+    /// <inheritdoc/>
+    public override double Bytes => _accumulate ? 3.0 * sizeof(float) * _problem.ResultLength : base.Bytes;
 
     /// <inheritdoc/>
     public override void Launch(KernelLibrary kernels, CaseViews views)
@@ -124,7 +142,7 @@ public sealed class LayoutGradientCase : KernelCase
     /// <inheritdoc/>
     public override bool LaunchFaulty(KernelLibrary kernels, CaseViews views)
     {
-        if (_problem.Map.Length == 0)
+        if (_problem.ResultLength == 0)
             return false;
         kernels.Layout.Copy(_problem.Copy.Reversed, views["dy"], views["dx"], accumulate: !_accumulate);
         return true;
@@ -133,9 +151,8 @@ public sealed class LayoutGradientCase : KernelCase
     /// <inheritdoc/>
     public override void Define<T>(CaseArrays<T> arrays)
     {
-        var (dy, dx) = (arrays["dy"], arrays["dx"]);
-        for (var i = 0; i < dy.Length; i++)
-            dx[_problem.Map[i]] += dy[i];
+        ArgumentNullException.ThrowIfNull(arrays);
+        LayoutReference.CopyBackward<T>(_problem.Map, arrays["dy"], arrays["dx"], _accumulate);
     }
 }
 
@@ -159,15 +176,19 @@ public static class LayoutCases
         }
     }
 
-    /// <summary>Permutations of attention's heads, transpositions, a slice.</summary>
-    public static IEnumerable<KernelCase> Benchmarks =>
-        new Func<LayoutProblem>[]
+    /// <summary>Permutations of attention's heads, transpositions, a slice, and the slice's gradient.</summary>
+    public static IEnumerable<KernelCase> Benchmarks
+    {
+        get
         {
-            () => LayoutProblem.Permute([16, 512, 12, 64], 0, 2, 1, 3),
-            () => LayoutProblem.Permute([4096, 4096], 1, 0),
-            () => LayoutProblem.Permute([64, 512, 1000], 0, 2, 1),
-            () => LayoutProblem.Window([32, 512, 768], [0, 100, 0], [32, 256, 768]),
-        }.Select(problem => new LayoutCase(problem()));
+            yield return new LayoutCase(LayoutProblem.Permute([16, 512, 12, 64], 0, 2, 1, 3));
+            yield return new LayoutCase(LayoutProblem.Permute([4096, 4096], 1, 0));
+            yield return new LayoutCase(LayoutProblem.Permute([64, 512, 1000], 0, 2, 1));
+            var slice = LayoutProblem.Window([32, 512, 768], [0, 100, 0], [32, 256, 768]);
+            yield return new LayoutCase(slice);
+            yield return new LayoutGradientCase(slice, accumulate: false);
+        }
+    }
 
     private static IEnumerable<LayoutProblem> Problems =>
     [

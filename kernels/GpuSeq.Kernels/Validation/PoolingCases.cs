@@ -8,13 +8,16 @@ public sealed class MaxPoolCase : KernelCase
     private readonly PoolingShape _shape;
 
     /// <summary>Random elements, which differ; or given ones.</summary>
-    public MaxPoolCase(PoolingShape shape, string? values = null, float[]? x = null)
+    public MaxPoolCase(PoolingShape shape, string? values = null, Func<float[]>? x = null)
         : base("max-pool", $"{shape}{(values is null ? "" : $" {values}")}")
     {
         _shape = shape;
-        Input("x", x ?? new CaseData($"{shape}").Uniform((int)shape.InputLength));
-        Output("y", (int)shape.OutputLength);
-        OutputIndices("indices", (int)shape.OutputLength);
+        Deferred(() =>
+        {
+            Input("x", x?.Invoke() ?? new CaseData($"{shape}").Uniform((int)shape.InputLength));
+            Output("y", (int)shape.OutputLength);
+            OutputIndices("indices", (int)shape.OutputLength);
+        });
         Tolerance = Tolerance.Exact;
     }
 
@@ -50,22 +53,24 @@ public sealed class MaxPoolGradientCase : KernelCase
         : base("max-pool-backward", $"{shape}{(accumulate ? " added" : "")}")
     {
         (_shape, _accumulate) = (shape, accumulate);
-        var forward = new CaseArrays<double>(new MaxPoolCase(shape));
-        PoolingReference.Max<double>(shape, forward["x"], forward["y"], forward.Indices("indices"));
-        var data = new CaseData(Name);
-        if (!forward.Indices("indices").Contains(-1)) // a window without elements is -infinity
-            GradientOf = new MaxPoolCase(shape);
-        Input("indices", forward.Indices("indices"));
-        Input("dy", data.Uniform((int)shape.OutputLength));
-        if (accumulate)
-            InputOutput("dx", data.Uniform((int)shape.InputLength));
-        else
-            Output("dx", (int)shape.InputLength);
+        Deferred(() =>
+        {
+            var forward = new CaseArrays<double>(new MaxPoolCase(shape));
+            PoolingReference.Max<double>(shape, forward["x"], forward["y"], forward.Indices("indices"));
+            var data = new CaseData(Name);
+            Input("indices", forward.Indices("indices"));
+            Input("dy", data.Uniform((int)shape.OutputLength));
+            if (accumulate)
+                InputOutput("dx", data.Uniform((int)shape.InputLength));
+            else
+                Output("dx", (int)shape.InputLength);
+        });
         Tolerance = Tolerance.Rounding(shape.KernelHeight * shape.KernelWidth);
     }
 
     /// <inheritdoc/>
-    public override KernelCase? GradientOf { get; }
+    public override KernelCase? GradientOf =>
+        Operands[0].Ints!.Contains(-1) ? null : new MaxPoolCase(_shape); // a window without elements is -infinity
 
     /// <inheritdoc/>
     public override void Launch(KernelLibrary kernels, CaseViews views) => Launch(kernels, views, _accumulate);
@@ -98,8 +103,11 @@ public sealed class AveragePoolCase : KernelCase
         : base("average-pool", $"{shape}{(countsPadding ? " counting" : "")}")
     {
         (_shape, _countsPadding) = (shape, countsPadding);
-        Input("x", new CaseData(Name).Uniform((int)shape.InputLength));
-        Output("y", (int)shape.OutputLength);
+        Deferred(() =>
+        {
+            Input("x", new CaseData(Name).Uniform((int)shape.InputLength));
+            Output("y", (int)shape.OutputLength);
+        });
         Tolerance = Tolerance.Rounding(shape.KernelHeight * shape.KernelWidth);
     }
 
@@ -133,12 +141,15 @@ public sealed class AveragePoolGradientCase : KernelCase
         : base("average-pool-backward", $"{shape}{(countsPadding ? " counting" : "")}{(accumulate ? " added" : "")}")
     {
         (_shape, _countsPadding, _accumulate) = (shape, countsPadding, accumulate);
-        var data = new CaseData(Name);
-        Input("dy", data.Uniform((int)shape.OutputLength));
-        if (accumulate)
-            InputOutput("dx", data.Uniform((int)shape.InputLength));
-        else
-            Output("dx", (int)shape.InputLength);
+        Deferred(() =>
+        {
+            var data = new CaseData(Name);
+            Input("dy", data.Uniform((int)shape.OutputLength));
+            if (accumulate)
+                InputOutput("dx", data.Uniform((int)shape.InputLength));
+            else
+                Output("dx", (int)shape.InputLength);
+        });
         Tolerance = Tolerance.Rounding(shape.KernelHeight * shape.KernelWidth);
     }
 
@@ -205,8 +216,8 @@ public static class PoolingCases
             foreach (var shape in Shapes.Concat(Dilated))
             {
                 yield return new MaxPoolCase(shape);
-                yield return new MaxPoolCase(shape, "ties", new CaseData($"ties {shape}").Integers((int)shape.InputLength, 1));
-                yield return new MaxPoolCase(shape, "special", Special((int)shape.InputLength));
+                yield return new MaxPoolCase(shape, "ties", () => new CaseData($"ties {shape}").Integers((int)shape.InputLength, 1));
+                yield return new MaxPoolCase(shape, "special", () => Special((int)shape.InputLength));
                 yield return new MaxPoolGradientCase(shape, accumulate: false);
                 yield return new MaxPoolGradientCase(shape, accumulate: true);
             }
@@ -223,11 +234,17 @@ public static class PoolingCases
     }
 
     /// <summary>Layers of networks for digits.</summary>
-    public static IEnumerable<KernelCase> Benchmarks => new Func<KernelCase>[]
+    public static IEnumerable<KernelCase> Benchmarks
     {
-        () => new MaxPoolCase(new(64 * 32, 26, 26, 2, 2)), () => new MaxPoolGradientCase(new(64 * 32, 26, 26, 2, 2), accumulate: false),
-        () => new AveragePoolCase(new(64 * 32, 26, 26, 2, 2), countsPadding: true),
-    }.Select(make => make());
+        get
+        {
+            var shape = new PoolingShape(64 * 32, 26, 26, 2, 2);
+            yield return new MaxPoolCase(shape);
+            yield return new MaxPoolGradientCase(shape, accumulate: false);
+            yield return new AveragePoolCase(shape, countsPadding: true);
+            yield return new AveragePoolGradientCase(shape, countsPadding: true, accumulate: false);
+        }
+    }
 
     internal static PoolingShape WithPlanes(PoolingShape shape, int planes) =>
         new(planes, shape.Height, shape.Width, shape.KernelHeight, shape.KernelWidth)

@@ -440,6 +440,8 @@ public static class RecurrentCases
             var projection = new RecurrentSetting(RecurrentCell.Lstm, new(64, 64, 512) { Projection = 128 }) { HasBias = true };
             yield return new RecurrentCase(projection);
             yield return new RecurrentBackwardCase(projection);
+            foreach (var step in RecurrentStepCases.Benchmarks)
+                yield return step;
             foreach (var stack in RecurrentStackCases.Benchmarks)
                 yield return stack;
         }

@@ -4,7 +4,7 @@ using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels.Validation;
 
-/// <summary>One step of a recurrent cell, whose state moves on in place.</summary>
+/// <summary>One step of a recurrent cell, whose state moves on in place. Every launch packs the weights first.</summary>
 public sealed class RecurrentStepCase : KernelCase
 {
     private readonly RecurrentCell _cell;
@@ -21,7 +21,7 @@ public sealed class RecurrentStepCase : KernelCase
         : base(
             $"{new RecurrentSetting(cell, default).Kernel}-step",
             $"{(cell == RecurrentCell.RnnRelu ? "relu " : "")}B{batch} H{hidden}"
-            + $"{(projection > 0 ? $" P{projection} projection" : "")}{(hasBias ? " bias" : "")}")
+            + $"{(projection > 0 ? $" P{projection} projection" : "")}{(hasBias ? " bias" : "")} packing")
     {
         (_cell, _hasBias) = (cell, hasBias);
         _shape = new(batch, 1, hidden) { Projection = projection };
@@ -48,6 +48,16 @@ public sealed class RecurrentStepCase : KernelCase
     private bool HasCell => _cell == RecurrentCell.Lstm;
 
     private bool HasProjection => _shape.Projection > 0;
+
+    /// <inheritdoc/>
+    public override double Flops
+    {
+        get
+        {
+            var sums = (double)RecurrentReference<double>.GateCount(_cell) * _shape.Hidden;
+            return 2 * _shape.Batch * (sums * _shape.StateWidth + (double)_shape.Projection * _shape.Hidden);
+        }
+    }
 
     /// <inheritdoc/>
     public override double Bytes => base.Bytes - sizeof(float) * (double)Operands[^1].Length;
@@ -116,6 +126,16 @@ internal static class RecurrentStepCases
                     }
                 }
             }
+        }
+    }
+
+    /// <summary>A step of each kind.</summary>
+    public static IEnumerable<KernelCase> Benchmarks
+    {
+        get
+        {
+            foreach (var cell in new[] { RecurrentCell.RnnTanh, RecurrentCell.Lstm, RecurrentCell.Gru, RecurrentCell.GruOriginal })
+                yield return new RecurrentStepCase(cell, 64, 512);
         }
     }
 }

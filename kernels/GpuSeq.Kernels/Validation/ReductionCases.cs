@@ -78,10 +78,6 @@ public sealed class MaxCase : KernelCase
         Tolerance = Tolerance.Exact;
     }
 
-    // The values and their places are two kernels, and both read x.
-    /// <inheritdoc/>
-    public override double Bytes => base.Bytes + sizeof(float) * (double)_shape.Elements;
-
     /// <inheritdoc/>
     public override void Launch(KernelLibrary kernels, CaseViews views) => Launch(kernels, views, _shape);
 
@@ -159,9 +155,12 @@ public sealed class PiecesNormCase : KernelCase
         : base("norm", $"{norm} of parts {length} {string.Join("+", parts.Select(part => part.Length))}")
     {
         (_norm, _parts) = (norm, parts);
-        Input("x", new CaseData(Name).Uniform(length));
-        Input("pieces", Reduction.Pieces(parts));
-        Output("y", 1);
+        Deferred(() =>
+        {
+            Input("x", new CaseData(Name).Uniform(length));
+            Input("pieces", Reduction.Pieces(parts));
+            Output("y", 1);
+        });
         Tolerance = Tolerance.Rounding(1);
     }
 
@@ -275,7 +274,7 @@ public static class ReductionCases
         }
     }
 
-    private static MaxCase RandomMax(AxisShape shape) =>
+    internal static MaxCase RandomMax(AxisShape shape) =>
         new("random", shape, () => new CaseData($"max {shape}").Uniform((int)shape.Elements, -2f, -1f));
 
     private static MaxCase EqualMax(AxisShape shape) =>

@@ -17,12 +17,12 @@ public sealed class SamplingCase : KernelCase
     {
         ArgumentNullException.ThrowIfNull(options);
         (_columns, _options) = (columns, options);
-        Input("x", Data(Name, rows, columns, options, integers));
-        OutputIndices("choices", rows);
+        Deferred(() =>
+        {
+            Input("x", Data(Name, rows, columns, options, integers));
+            OutputIndices("choices", rows);
+        });
     }
-
-    /// <inheritdoc/>
-    public override double Bytes => (double)Operands[0].Length * sizeof(float);
 
     /// <inheritdoc/>
     public override void Launch(KernelLibrary kernels, CaseViews views) => Launch(kernels, views, _options, Call);
@@ -103,8 +103,11 @@ public sealed class LogitFilterCase : KernelCase
         : base("logit-filter", SamplingCase.Describe(rows, columns, options, integers))
     {
         (_columns, _options) = (columns, options);
-        Input("x", SamplingCase.Data(Name, rows, columns, options, integers));
-        Output("y", rows * columns);
+        Deferred(() =>
+        {
+            Input("x", SamplingCase.Data(Name, rows, columns, options, integers));
+            Output("y", rows * columns);
+        });
     }
 
     /// <inheritdoc/>
@@ -123,19 +126,7 @@ public sealed class LogitFilterCase : KernelCase
     public override void Define<T>(CaseArrays<T> arrays)
     {
         ArgumentNullException.ThrowIfNull(arrays);
-        var (x, y) = (arrays["x"], arrays["y"]);
-        var options = _options.Temperature == 0f ? new() { TopK = 1 } : _options;
-        for (var i = 0; i < y.Length; i++)
-            y[i] = T.NegativeInfinity;
-        for (var begin = 0; begin < x.Length; begin += _columns)
-        {
-            var probabilities = SamplingReference.Probabilities<T>(x.AsSpan(begin, _columns), options, out _);
-            for (var c = 0; c < _columns; c++)
-            {
-                if (probabilities[c] > T.Zero)
-                    y[begin + c] = x[begin + c] / T.CreateChecked(options.Temperature);
-            }
-        }
+        SamplingReference.Filter<T>(arrays["x"], arrays["y"], _columns, _options);
     }
 
     private void Launch(KernelLibrary kernels, CaseViews views, SamplingOptions options) =>
@@ -156,7 +147,7 @@ public sealed class TruncatedNormalCase : KernelCase
             $"truncated {length} {distribution.Mean:G3},{distribution.Deviation:G3},{distribution.Low:G3},{distribution.High:G3}")
     {
         _distribution = distribution;
-        Output("y", length);
+        Deferred(() => Output("y", length));
     }
 
     /// <inheritdoc/>
@@ -232,6 +223,7 @@ public static class SamplingCases
             yield return new SamplingCase(64, 50_257, new());
             yield return new SamplingCase(64, 50_257, new() { TopK = 40 });
             yield return new SamplingCase(64, 50_257, new() { TopP = 0.9f, Temperature = 0.3f });
+            yield return new LogitFilterCase(64, 50_257, new() { TopK = 40 });
         }
     }
 }

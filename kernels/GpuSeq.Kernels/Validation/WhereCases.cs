@@ -14,14 +14,17 @@ public sealed class WhereCase : KernelCase
         : base("where", $"{length}{(hasA ? " a" : "")}{(hasB ? " b" : "")}{(accumulate ? " added" : "")}")
     {
         _accumulate = accumulate;
-        var data = new CaseData(Name);
-        Input("mask", Array.ConvertAll(data.Indices(length, 3), value => value == 0 ? 0 : value == 1 ? 1 : int.MinValue));
-        Input("a", hasA ? data.Uniform(length) : []);
-        Input("b", hasB ? data.Uniform(length) : []);
-        if (accumulate)
-            InputOutput("y", data.Uniform(length));
-        else
-            Output("y", length);
+        Deferred(() =>
+        {
+            var data = new CaseData(Name);
+            Input("mask", Array.ConvertAll(data.Indices(length, 3), value => value == 2 ? int.MinValue : value));
+            Input("a", hasA ? data.Uniform(length) : []);
+            Input("b", hasB ? data.Uniform(length) : []);
+            if (accumulate)
+                InputOutput("y", data.Uniform(length));
+            else
+                Output("y", length);
+        });
         Tolerance = accumulate ? Tolerance.Rounding(1) : Tolerance.Exact;
     }
 
@@ -58,6 +61,5 @@ public static class WhereCases
         select new WhereCase(length, operands.A, operands.B, accumulate: added == 1);
 
     /// <summary>A mask of attention scores.</summary>
-    public static IEnumerable<KernelCase> Benchmarks =>
-        Enumerable.Range(0, 1).Select(_ => new WhereCase(16 * 12 * 256 * 256, hasA: false, hasB: true, accumulate: false));
+    public static IEnumerable<KernelCase> Benchmarks => [new WhereCase(16 * 12 * 256 * 256, hasA: false, hasB: true, accumulate: false)];
 }

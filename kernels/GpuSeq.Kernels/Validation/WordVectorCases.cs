@@ -17,20 +17,36 @@ public sealed class WordVectorCase : KernelCase
             $"{rows}x{dimension} batch {examples} negatives {negatives}{(window > 0 ? $" window {window}" : "")}")
     {
         (_dimension, _isCbow) = (dimension, window > 0);
-        var data = new CaseData(Name);
-        InputOutput("input", data.Uniform(rows * dimension));
-        InputOutput("output", data.Uniform(rows * dimension));
-        Input("words", data.Indices(examples * Math.Max(1, window), rows));
-        Input("lengths", _isCbow ? data.Indices(examples, window + 1) : [.. Enumerable.Repeat(1, examples)]);
-        Input("targets", data.Indices(examples, rows));
-        Input("negatives", data.Indices(examples * negatives, rows));
-        Output("losses", examples);
+        Deferred(() =>
+        {
+            var data = new CaseData(Name);
+            InputOutput("input", data.Uniform(rows * dimension));
+            InputOutput("output", data.Uniform(rows * dimension));
+            Input("words", data.Indices(examples * Math.Max(1, window), rows));
+            Input("lengths", _isCbow ? data.Indices(examples, window + 1) : [.. Enumerable.Repeat(1, examples)]);
+            Input("targets", data.Indices(examples, rows));
+            Input("negatives", data.Indices(examples * negatives, rows));
+            Output("losses", examples);
+        });
         Tolerance = Tolerance.Rounding(dimension + (double)examples * (negatives + 1) / Math.Max(1, rows));
     }
 
-    /// <summary>The rows that examples read and write; what is small stays in caches, so this says little of memory.</summary>
-    public override double Bytes =>
-        (Operands[2].Length + Operands[4].Length + Operands[5].Length) * 2.0 * _dimension * sizeof(float);
+    // Of the tables, the rows that the examples name are read and written.
+    /// <inheritdoc/>
+    public override double Bytes
+    {
+        get
+        {
+            var (words, lengths, targets, negatives) = (Ints(2), Ints(3), Ints(4), Ints(5));
+            var inputs = Enumerable.Range(0, lengths.Length)
+                .SelectMany(b => words.AsSpan(b * (words.Length / lengths.Length), lengths[b]).ToArray()).ToArray();
+            var indices = inputs.Length + (_isCbow ? lengths.Length : 0) + targets.Length + negatives.Length;
+            var rows = inputs.Distinct().Count() + targets.Union(negatives).Count();
+            return sizeof(float) * (2.0 * rows * _dimension + indices + lengths.Length); // a loss for each example
+
+            int[] Ints(int operand) => Operands[operand].Ints!;
+        }
+    }
 
     /// <inheritdoc/>
     public override void Launch(KernelLibrary kernels, CaseViews views) => Launch(kernels, views, Rate);

@@ -10,18 +10,35 @@ internal static class KernelTable
 
     private const string Folder = "kernels/GpuSeq.Kernels";
 
-    // What does not follow the rule: rows in <Family>Rows.cs, groups in <Family>Groups.cs, and files named as the family.
+    private static readonly string[] Reductions = ["ReductionRows", "ReductionColumns", "ReductionArgMax", "ReductionGradients"];
+
+    // What does not follow the rule: rows in <Family>Rows.cs, groups in <Family>Groups.cs, one definition and one sweep, and files
+    // named as the family.
     private static readonly Dictionary<string, Files> Exceptions = new()
     {
-        ["Gemm"] = new("Gemm", ["GemmDirect", "GemmThin", "GemmPanels", "GemmSplit"], ["GemmTiled"]),
+        ["Gemm"] = new("Gemm", ["GemmDirect", "GemmThin", "GemmPanels", "GemmSplit"], ["GemmTiled"]) { MoreCases = ["GemmBatched"] },
         ["Attention"] = new(
             "Attention", ["AttentionForward", "AttentionBackward", "AttentionQueries"], ["AttentionGroups", "AttentionBackwardGroups"]),
+        ["LayerNorm"] = new("LayerNorm", ["LayerNormRows"], ["LayerNormGroups"]) { MoreCases = ["LayerNormResidual"] },
         ["Losses"] = Files.OfOne("Loss", "LossKernels"),
         ["Activations"] = Files.OfOne("Activation", "ActivationKernels"),
-        ["Elementwise"] = Files.OfOne("Elementwise", "ElementwiseKernels"),
-        ["Reduction"] = Files.OfOne("Reduction", "ReductionRows", "ReductionColumns", "ReductionArgMax", "ReductionGradients", "TopKRows", "TopKGroups"),
-        ["RecurrentCells"] = Files.OfOne("Recurrent", "RnnCell", "LstmCell", "GruCell", "OriginalGruCell"),
-        ["Random"] = new("Random", ["RandomKernels", "SamplingRows"], ["RandomKernels", "SamplingGroups"]),
+        ["Elementwise"] = Files.OfOne("Elementwise", "ElementwiseKernels", "WhereKernels") with { MoreCases = ["Where"] },
+        ["Layout"] = new("Layout", ["LayoutRows", "GatherKernels"], ["LayoutGroups", "GatherKernels"])
+        {
+            MoreReferences = ["Gather"],
+            MoreCases = ["Gather"],
+        },
+        ["Reduction"] = new("Reduction", [.. Reductions, "TopKRows"], [.. Reductions, "TopKGroups"]) { MoreCases = ["Axis"] },
+        ["RecurrentCells"] = Files.OfOne("Recurrent", "RnnCell", "LstmCell", "GruCell", "OriginalGruCell") with
+        {
+            MoreReferences = ["RecurrentStack"],
+            MoreCases = ["RecurrentStep", "RecurrentStack"],
+        },
+        ["Random"] = new("Random", ["RandomKernels", "SamplingRows"], ["RandomKernels", "SamplingGroups"])
+        {
+            MoreReferences = ["Sampling"],
+            MoreCases = ["Sampling"],
+        },
         ["Dropout"] = Files.OfOne("Dropout", "Dropout") with { Reference = "Random" },
         ["Convolution"] = new("Convolution", ["ConvolutionRows", "ConvolutionInputRows", "ConvolutionWeightRows"], ["ConvolutionGroups"]),
         ["WordVectors"] = new("WordVector", ["WordVectorRows"], ["WordVectorGroups"]),
@@ -44,9 +61,12 @@ internal static class KernelTable
         var files = Exceptions.GetValueOrDefault(family.Name)
             ?? new(family.Name, [$"{family.Name}Rows"], [$"{family.Name}Groups"]);
         var (backward, forward) = (family.Kernels.Where(IsBackward), family.Kernels.Where(kernel => !IsBackward(kernel)));
-        return $"| [{family.Name}]({Folder}/{family.Name}) | {Names(forward)} | {Names(backward)} | {Links(family, files.Rows, "rows")} "
-            + $"| {Links(family, files.Groups, "groups")} | [definition]({Folder}/Reference/{files.Reference}Reference.cs) "
-            + $"| [cases]({Folder}/Validation/{files.Cases}Cases.cs) | {(family.Benchmarks.Any() ? "yes" : "")} |";
+        var references = files.MoreReferences.Prepend(files.Reference).Select(name => $"{name}Reference");
+        var cases = files.MoreCases.Prepend(files.Cases).Select(name => $"{name}Cases");
+        return $"| [{family.Name}]({Folder}/{family.Name}) | {Names(forward)} | {Names(backward)} "
+            + $"| {Links(family.Name, files.Rows, "rows")} | {Links(family.Name, files.Groups, "groups")} "
+            + $"| {Links("Reference", [.. references], "definition")} | {Links("Validation", [.. cases], "cases")} "
+            + $"| {(family.Benchmarks.Any() ? "yes" : "")} |";
     }
 
     private static bool IsBackward(string kernel) => kernel.EndsWith("-backward", StringComparison.Ordinal);
@@ -54,13 +74,16 @@ internal static class KernelTable
     private static string Names(IEnumerable<string> kernels) => string.Join(", ", kernels.Select(kernel => $"`{kernel}`"));
 
     // Several files show their names.
-    private static string Links(KernelFamily family, string[] files, string word) => string.Join(
-        ", ",
-        files.Select(file => $"[{(files.Length == 1 ? word : file)}]({Folder}/{family.Name}/{file}.cs)"));
+    private static string Links(string folder, string[] files, string word) => string.Join(
+        ", ", files.Select(file => $"[{(files.Length == 1 ? word : file)}]({Folder}/{folder}/{file}.cs)"));
 
     private sealed record Files(string Cases, string[] Rows, string[] Groups)
     {
         public string Reference { get; init; } = Cases;
+
+        public string[] MoreReferences { get; init; } = [];
+
+        public string[] MoreCases { get; init; } = [];
 
         // Both forms stand in the same files.
         public static Files OfOne(string cases, params string[] kernels) => new(cases, kernels, kernels);
