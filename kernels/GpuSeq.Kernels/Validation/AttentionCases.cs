@@ -246,7 +246,7 @@ public sealed class AttentionBackwardCase : KernelCase
         IsQuick = problem.Pairs * problem.D < 80_000;
         Deferred(Declare);
         // Weights come of the difference of a score and lse, whose rounding grows with the scores.
-        Tolerance = Tolerance.Rounding(problem.S + problem.T + problem.D, 0.5 * problem.Magnitude * problem.Magnitude);
+        Tolerance = Tolerance.Rounding(problem.S + problem.T + problem.D, problem.Magnitude * problem.Magnitude);
     }
 
     /// <inheritdoc/>
