@@ -17,8 +17,6 @@ namespace GpuSeq.Kernels;
 /// </remarks>
 internal static unsafe class AttentionBackward
 {
-    private const float Log2E = 1.44269504f;
-
     /// <summary>Item i computes the gradients of a head.</summary>
     public static void Heads(Index1D item, AttentionOperands operands, AttentionArguments arguments) =>
         HeadItem(item, operands, arguments);
@@ -239,14 +237,14 @@ internal static unsafe class AttentionBackward
         AttentionPanels.CopyRows<V>(q, operands.Q.RowStride, scratch.Queries, d, scratch.Q, padded);
         AttentionPanels.CopyRows<V>(upstream, operands.Do.RowStride, scratch.Queries, d, scratch.Do, padded);
         AttentionPanels.PackRows<TTiles>(q, operands.Q.RowStride, scratch.Queries, d, scratch.QueryCut, scratch.QPanels);
-        AttentionPanels.Scale<V>(scratch.QPanels, scratch.QueryCut.Padded * d, arguments.Scale * Log2E);
+        AttentionPanels.Scale<V>(scratch.QPanels, scratch.QueryCut.Padded * d, arguments.Scale * VectorMath.Log2E);
         AttentionPanels.PackRows<TTiles>(upstream, operands.Do.RowStride, scratch.Queries, d, scratch.QueryCut, scratch.DoPanels);
         for (var t = 0; t < scratch.Queries; t++)
         {
             var row = ((long)b * arguments.H + h) * arguments.T + scratch.FirstQuery + t;
             var lse = operands.Lse[row];
             // A query that saw nothing: minus infinity from minus infinity would be no number, minus infinity less infinity is right.
-            scratch.Lse[t] = lse == float.NegativeInfinity ? float.PositiveInfinity : lse * Log2E;
+            scratch.Lse[t] = lse == float.NegativeInfinity ? float.PositiveInfinity : lse * VectorMath.Log2E;
             scratch.Delta[t] = operands.Delta[row];
         }
     }
@@ -347,7 +345,7 @@ internal static unsafe class AttentionBackward
                 scratch.HeadCut, 0, scratch.HeadCut.Panels, scratch.Keys, scratch.K, padded, scratch.DsPanels + t * arguments.KeyBlock,
                 scratch.Dq);
             AttentionPanels.Scale<V>(scratch.Dq, arguments.D * lanes, arguments.Scale);
-            AttentionPanels.StoreRows<V>(
+            AttentionPanels.StoreRows(
                 scratch.Dq, lanes, Math.Min(lanes, scratch.Queries - t), arguments.D,
                 dq + operands.Dq.Row(scratch.Batch, scratch.Head, scratch.FirstQuery + t), operands.Dq.RowStride, true);
         }
@@ -367,9 +365,9 @@ internal static unsafe class AttentionBackward
         {
             var count = Math.Min(lanes, scratch.Keys - s);
             AttentionPanels.Scale<V>(scratch.Dk + s * padded, arguments.D * lanes, arguments.Scale);
-            AttentionPanels.StoreRows<V>(
+            AttentionPanels.StoreRows(
                 scratch.Dk + s * padded, lanes, count, arguments.D, dk + (long)s * operands.Dk.RowStride, operands.Dk.RowStride, addK);
-            AttentionPanels.StoreRows<V>(
+            AttentionPanels.StoreRows(
                 scratch.Dv + s * padded, lanes, count, arguments.D, dv + (long)s * operands.Dv.RowStride, operands.Dv.RowStride, addV);
         }
         var end = Math.Min(arguments.KeyBlock, arguments.S - scratch.FirstKey);

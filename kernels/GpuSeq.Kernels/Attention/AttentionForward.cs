@@ -122,7 +122,7 @@ internal static unsafe class AttentionForward
                     continue;
                 AttentionPanels.Transpose(
                     q + operands.Q.Row(b, h, panel.Query), operands.Q.RowStride, panel.Queries, arguments.D, panel.Q, lanes);
-                AttentionPanels.Scale<V>(panel.Q, arguments.D * lanes, arguments.Scale * Log2E);
+                AttentionPanels.Scale<V>(panel.Q, arguments.D * lanes, arguments.Scale * VectorMath.Log2E);
                 AttentionPanels.Multiply<V, TTiles>(
                     keys.Cut, keys.Cut.PanelOf(first - keys.First), keys.Cut.PanelOf(last - 1 - keys.First) + 1, arguments.D, keys.K, 0,
                     panel.Q, keys.Scores);
@@ -140,12 +140,12 @@ internal static unsafe class AttentionForward
         {
             SetPanel(ref panel, i);
             Finish<V>(panel, arguments.D);
-            AttentionPanels.StoreRows<V>(
+            AttentionPanels.StoreRows(
                 panel.Output, lanes, panel.Queries, arguments.D, o + operands.O.Row(b, h, panel.Query), operands.O.RowStride, false);
             for (var lane = 0; lane < panel.Queries && operands.Lse.Length > 0; lane++)
             {
-                var lse = panel.Sum[lane] == 0f ? float.NegativeInfinity : (panel.Max[lane] + MathF.Log2(panel.Sum[lane])) * Ln2;
-                operands.Lse[(long)head * arguments.T + panel.Query + lane] = lse;
+                var lse = panel.Sum[lane] == 0f ? float.NegativeInfinity : panel.Max[lane] + MathF.Log2(panel.Sum[lane]);
+                operands.Lse[(long)head * arguments.T + panel.Query + lane] = lse * VectorMath.Ln2;
             }
         }
 
@@ -158,9 +158,6 @@ internal static unsafe class AttentionForward
             panel.Output = panel.Sum + lanes;
         }
     }
-
-    private const float Log2E = 1.44269504f;
-    private const float Ln2 = 0.693147181f;
 
     private static float* Align(float* address) => (float*)(((nuint)address + 63) & ~(nuint)63);
 

@@ -1,3 +1,4 @@
+using GpuSeq.Kernels.Simd;
 using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
@@ -5,8 +6,6 @@ namespace GpuSeq.Kernels;
 /// <summary>What hides or weighs single keys: the masks of the call and its dropout, for one row of scores.</summary>
 internal static unsafe class AttentionMasks
 {
-    private const float Log2E = 1.44269504f;
-
     /// <summary>Whether scores have anything added.</summary>
     public static bool HasMask(in AttentionOperands operands) =>
         operands.Mask.Keep.Values.Length > 0 || operands.Mask.Bias.Values.Length > 0;
@@ -26,7 +25,8 @@ internal static unsafe class AttentionMasks
         for (var s = 0; s < count; s++)
         {
             // The least finite number is how others hide keys; it must not become -infinity.
-            var value = added == null ? 0f : float.IsInfinity(added[s]) ? added[s] : Math.Max(added[s] * Log2E, float.MinValue);
+            var value = added == null ? 0f
+                : float.IsInfinity(added[s]) ? added[s] : Math.Max(added[s] * VectorMath.Log2E, float.MinValue);
             target[(long)s * stride] = kept == null || kept[s] != 0 ? value : float.NegativeInfinity;
         }
     }

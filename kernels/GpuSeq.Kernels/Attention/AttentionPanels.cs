@@ -125,8 +125,7 @@ internal static unsafe class AttentionPanels
     }
 
     /// <summary>Transposes [D, width] to rows of a result, or adds it to them.</summary>
-    public static void StoreRows<V>(float* source, int width, int rows, int headSize, float* target, int stride, bool accumulate)
-        where V : struct, IVector<V>
+    public static void StoreRows(float* source, int width, int rows, int headSize, float* target, int stride, bool accumulate)
     {
         if (!accumulate)
         {

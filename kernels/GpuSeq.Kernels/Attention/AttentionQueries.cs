@@ -12,8 +12,6 @@ namespace GpuSeq.Kernels;
 /// </summary>
 internal static unsafe class AttentionQueries
 {
-    private const float Log2E = 1.44269504f;
-    private const float Ln2 = 0.693147181f;
     private const int Chunk = 256; // keys
 
     /// <summary>Item i computes query i of all, sequence by sequence and head by head.</summary>
@@ -60,7 +58,8 @@ internal static unsafe class AttentionQueries
         for (var begin = first; begin < end; begin += Chunk)
         {
             var count = Math.Min(Chunk, end - begin);
-            Scores<V>(query, k + operands.K.Row(b, h, begin), operands.K.RowStride, count, arguments.D, arguments.Scale * Log2E, scores);
+            var keys = k + operands.K.Row(b, h, begin);
+            Scores<V>(query, keys, operands.K.RowStride, count, arguments.D, arguments.Scale * VectorMath.Log2E, scores);
             if (AttentionMasks.HasMask(operands))
             {
                 AttentionMasks.Additions(ref operands, b, h, t, begin, count, factors);
@@ -91,7 +90,7 @@ internal static unsafe class AttentionQueries
                 new Span<float>(weights + end, arguments.S - end).Clear();
         }
         if (operands.Lse.Length > 0)
-            operands.Lse[item] = lse * Ln2;
+            operands.Lse[item] = lse * VectorMath.Ln2;
         if (operands.O.Values.Length == 0)
             return;
         var target = (float*)operands.O.Values.LoadEffectiveAddressAsPtr() + operands.O.Row(b, h, t);

@@ -7,6 +7,12 @@ namespace GpuSeq.Kernels.Simd;
 /// <summary>Elementary functions over vectors, within about 2 units in the last place.</summary>
 internal static unsafe class VectorMath
 {
+    /// <summary>The logarithm of e to the base 2.</summary>
+    public const float Log2E = 1.44269504f;
+
+    /// <summary>The natural logarithm of 2.</summary>
+    public const float Ln2 = 0.693147181f;
+
     /// <summary>The first count lanes from memory, zero in the others.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector LoadPartial<TVector>(float* source, int count)
@@ -117,7 +123,7 @@ internal static unsafe class VectorMath
         var lowest = TVector.Broadcast(-87.3365f);
         var highest = TVector.Broadcast(88.72283f);
         var clamped = TVector.Clamp(x, lowest, highest);
-        var n = TVector.Round(clamped * TVector.Broadcast(1.44269504f));
+        var n = TVector.Round(clamped * TVector.Broadcast(Log2E));
         var r = TVector.MultiplyAdd(n, TVector.Broadcast(-0.693359375f), clamped);
         r = TVector.MultiplyAdd(n, TVector.Broadcast(2.12194440e-4f), r);
         var value = TVector.ScaleByPowerOfTwo(ExpOfSmall(r), n);
@@ -156,7 +162,7 @@ internal static unsafe class VectorMath
         var rounder = TVector.Broadcast(12582912f + 127f);
         var lowest = TVector.Broadcast(-87.3365f);
         var clamped = TVector.MaxNumber(lowest, x);
-        var biased = TVector.MultiplyAdd(clamped, TVector.Broadcast(1.44269504f), rounder);
+        var biased = TVector.MultiplyAdd(clamped, TVector.Broadcast(Log2E), rounder);
         var n = biased - rounder;
         var r = TVector.MultiplyAdd(n, TVector.Broadcast(-0.693359375f), clamped);
         r = TVector.MultiplyAdd(n, TVector.Broadcast(2.12194440e-4f), r);
