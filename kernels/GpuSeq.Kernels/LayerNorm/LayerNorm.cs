@@ -75,6 +75,7 @@ public sealed partial class LayerNorm
             return;
         var arguments = Arguments(rows, columns, RowItems.RowsPerItem(rows, columns));
         (arguments.Eps, arguments.Dropout) = (eps, dropout);
+        arguments.Write = Writing.Of(_library, operands.Y.Length, accumulate: false);
         if (_forwardRows is not null)
             _forwardRows(RowItems.Blocks(rows, arguments.RowsPerItem), operands, arguments);
         else
