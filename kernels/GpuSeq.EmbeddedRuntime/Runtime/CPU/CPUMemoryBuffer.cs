@@ -1,13 +1,10 @@
-using System.Runtime.InteropServices;
-
 namespace ILGPU.Runtime.CPU;
 
 /// <summary>Memory of the CPU accelerator, aligned to cache lines.</summary>
-internal sealed unsafe class CPUMemoryBuffer : MemoryBuffer
+internal sealed class CPUMemoryBuffer : MemoryBuffer
 {
-    private const int Alignment = 64;
-
     private readonly CPUAccelerator _accelerator;
+    private nint _block;
 
     public CPUMemoryBuffer(CPUAccelerator accelerator, long length, int elementSize)
         : base(accelerator, length, elementSize)
@@ -17,7 +14,7 @@ internal sealed unsafe class CPUMemoryBuffer : MemoryBuffer
         accelerator.Reserve(bytes);
         try
         {
-            NativePtr = (nint)NativeMemory.AlignedAlloc((nuint)Math.Max(bytes, 1), Alignment);
+            NativePtr = CPUMemory.Allocate(bytes, out _block);
         }
         catch (OutOfMemoryException exception)
         {
@@ -29,8 +26,8 @@ internal sealed unsafe class CPUMemoryBuffer : MemoryBuffer
 
     protected override void Free()
     {
-        NativeMemory.AlignedFree((void*)NativePtr);
-        NativePtr = 0;
+        CPUMemory.Free(_block);
+        NativePtr = _block = 0;
         _accelerator.Return(this, LengthInBytes);
     }
 }
