@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using ILGPU.Runtime.CPU;
 
 namespace ILGPU.Runtime;
 
@@ -105,7 +104,8 @@ public static unsafe class ArrayViewExtensions
         CheckLength(source.Length, target.Length);
         if (source.Length == 0)
             return;
-        Cpu(source).Copy(source.Address, target.Address, source.LengthInBytes);
+        source.GetAccelerator().DefaultStream.Copy(
+            source.Buffer!, (nint)source.Address, target.Buffer!, (nint)target.Address, source.LengthInBytes);
     }
 
     /// <summary>Fills a view with zeros, in the order of the default stream.</summary>
@@ -113,7 +113,7 @@ public static unsafe class ArrayViewExtensions
         where T : unmanaged
     {
         if (view.Length > 0)
-            Cpu(view).Fill(view.Address, view.LengthInBytes, 0);
+            view.GetAccelerator().DefaultStream.Fill(view.Buffer!, (nint)view.Address, view.LengthInBytes, 0);
     }
 
     /// <inheritdoc cref="MemSetToZero{T}(ArrayView{T})"/>
@@ -135,7 +135,7 @@ public static unsafe class ArrayViewExtensions
         if (data.IsEmpty)
             return;
         fixed (T* source = data)
-            Cpu(view).Copy(source, view.Address, (long)data.Length * sizeof(T));
+            view.GetAccelerator().DefaultStream.CopyIn(source, view.Buffer!, (nint)view.Address, (long)data.Length * sizeof(T));
     }
 
     private static void CopyOut<T>(ArrayView<T> view, Span<T> data)
@@ -144,14 +144,11 @@ public static unsafe class ArrayViewExtensions
         CheckLength(data.Length, view.Length);
         if (data.IsEmpty)
             return;
-        var stream = Cpu(view);
+        var stream = view.GetAccelerator().DefaultStream;
         fixed (T* target = data)
-            stream.Copy(view.Address, target, (long)data.Length * sizeof(T));
+            stream.CopyOut(view.Buffer!, (nint)view.Address, target, (long)data.Length * sizeof(T));
         stream.Synchronize();
     }
-
-    private static CPUStream Cpu<T>(ArrayView<T> view)
-        where T : unmanaged => (CPUStream)view.GetAccelerator().DefaultStream;
 
     private static void CheckLength(long copied, long available)
     {

@@ -13,16 +13,23 @@ internal sealed unsafe class CPUStream(CPUAccelerator accelerator) : Accelerator
 
     public void Fail(string kernel, Exception cause) => _failure ??= new KernelException(kernel, cause);
 
-    public void Copy(void* source, void* target, long bytes)
+    internal override void CopyIn(void* source, MemoryBuffer target, nint address, long bytes) => Copy(source, (void*)address, bytes);
+
+    internal override void CopyOut(MemoryBuffer source, nint address, void* target, long bytes) => Copy((void*)address, target, bytes);
+
+    internal override void Copy(MemoryBuffer source, nint sourceAddress, MemoryBuffer target, nint targetAddress, long bytes) =>
+        Copy((void*)sourceAddress, (void*)targetAddress, bytes);
+
+    internal override void Fill(MemoryBuffer target, nint address, long bytes, byte value)
+    {
+        if (IsOpen)
+            System.Runtime.InteropServices.NativeMemory.Fill((void*)address, (nuint)bytes, value);
+    }
+
+    private void Copy(void* source, void* target, long bytes)
     {
         if (IsOpen)
             Buffer.MemoryCopy(source, target, bytes, bytes);
-    }
-
-    public void Fill(void* target, long bytes, byte value)
-    {
-        if (IsOpen)
-            System.Runtime.InteropServices.NativeMemory.Fill(target, (nuint)bytes, value);
     }
 
     public override void Synchronize()
