@@ -7,7 +7,8 @@ namespace GpuSeq.EmbeddedRuntime.Translation;
 /// The function takes, in this order: for an implicitly grouped kernel, one int for each dimension of its index, the extent that
 /// it is launched over; then the leaves of every parameter, as <see cref="ArgumentLeaf"/> finds them: a scalar as itself, a view
 /// in OpenCL as the memory object, a long that says where it begins in bytes and a long that is its length in elements, in CUDA
-/// as its address and its length; then, in OpenCL where <see cref="UsesDynamicShared"/>, dynamic local memory. An implicitly
+/// as its address and its length; then, where <see cref="UsesDynamicShared"/>, an int with the bytes of dynamic shared memory and,
+/// in OpenCL, that memory. An implicitly
 /// grouped kernel is launched over one dimension, with at least as many lanes as its extent has items; the rest return at once.
 /// </remarks>
 /// <param name="Method">The kernel.</param>

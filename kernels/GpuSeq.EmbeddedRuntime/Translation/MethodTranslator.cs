@@ -1,0 +1,760 @@
+using System.Reflection;
+using System.Reflection.Metadata;
+using System.Runtime.CompilerServices;
+using System.Text;
+using GpuSeq.EmbeddedRuntime.IL;
+
+namespace GpuSeq.EmbeddedRuntime.Translation;
+
+/// <summary>
+/// Translates one method. Its instructions are followed with expressions of C on the evaluation stack; what has an effect becomes
+/// a statement, and branches become gotos between the blocks, which device compilers read as the loops they are. This is
+/// repeated until the address spaces of the variables are known, and the last text is kept.
+/// </summary>
+internal sealed partial class MethodTranslator
+{
+    private readonly KernelProgram _program;
+    private readonly MethodBase _method;
+    private readonly MethodIL _il;
+    private readonly CType[] _arguments;
+    private readonly CType[] _locals;
+    private readonly bool[] _isShown; // locals whose address is taken
+    private readonly int[] _lengths; // of arrays in locals
+    private readonly HashSet<int> _leaders = [];
+    private readonly Dictionary<int, Value[]> _entries = []; // what lies on the stack where a block begins
+    private CType _returnType;
+    private bool _changed;
+
+    // Of the current pass.
+    private readonly StringBuilder _text = new();
+    private readonly List<string> _declarations = [];
+    private readonly HashSet<string> _declared = [];
+    private readonly List<Function> _callees = [];
+    private readonly HashSet<int> _targets = []; // of gotos
+    private readonly List<Value> _stack = [];
+    private int _temporaries;
+    private int _offset;
+    private int _sharedBytes;
+    private bool _needsTeam;
+    private bool _exchanges;
+    private bool _usesDynamic;
+
+    public MethodTranslator(KernelProgram program, MethodBase method, IReadOnlyList<CType> arguments)
+    {
+        (_program, _method) = (program, method);
+        if (KernelApi.IsIntrinsic(method))
+            throw Error("it is an intrinsic implementation, for CPUs only");
+        _il = MethodIL.Read(method) ?? throw Error("it has no instructions to read");
+        if (_il.Handlers.Count > 0)
+            throw Error("exceptions are not handled on devices");
+        _arguments = [.. arguments];
+        _locals = [.. _il.Locals.Select(type => new CType(type))];
+        _isShown = new bool[_locals.Length];
+        _lengths = new int[_locals.Length];
+        Array.Fill(_lengths, -1);
+        _returnType = new(_il.ReturnType);
+        FindLeaders();
+    }
+
+    private bool IsCuda => _program.Options.Dialect == Dialect.Cuda;
+
+    /// <summary>Translates the method.</summary>
+    public Function Translate()
+    {
+        const int MostPasses = 16;
+        var pass = 0;
+        do
+        {
+            if (pass++ == MostPasses)
+                throw Error("the address spaces of its pointers do not settle");
+            _changed = false;
+            Pass();
+        }
+        while (_changed);
+        var name = _program.Types.Unique($"{_method.DeclaringType?.Name.Split('`')[0]}_{_method.Name}");
+        var parameters = _arguments.Select((type, i) => $"{TypeName(type)} a{i}");
+        if (_needsTeam)
+            parameters = parameters.Prepend("Team team");
+        var text = new StringBuilder($"FUNCTION {TypeName(_returnType)} {name}({string.Join(", ", parameters)})\n{{\n");
+        for (var i = 0; i < _locals.Length; i++)
+        {
+            if (_declared.Contains($"v{i}"))
+                text.Append($"    {TypeName(_locals[i])} v{i};\n");
+        }
+        foreach (var declaration in _declarations)
+            text.Append($"    {declaration}\n");
+        text.Append(_text).Append("}\n");
+        return new Function
+        {
+            Name = name,
+            ReturnType = _returnType,
+            Arguments = _arguments,
+            Text = text.ToString(),
+            Callees = [.. _callees.Distinct()],
+            NeedsTeam = _needsTeam,
+            Exchanges = _exchanges,
+            UsesDynamic = _usesDynamic,
+            SharedBytes = _sharedBytes,
+        };
+    }
+
+    private TranslationException Error(string reason) => _program.Error(_method, _il is null ? -1 : _offset, reason);
+
+    private string TypeName(CType type)
+    {
+        foreach (var space in type.Spaces)
+        {
+            if (space == Space.Mixed && !IsCuda)
+                throw Error($"a value of type {type.Type.Name} points into two address spaces");
+        }
+        return _program.Types.Name(type);
+    }
+
+    private void FindLeaders()
+    {
+        for (var i = 0; i < _il.Instructions.Count; i++)
+        {
+            var instruction = _il.Instructions[i];
+            switch (instruction.OpCode.FlowControl)
+            {
+                case System.Reflection.Emit.FlowControl.Branch or System.Reflection.Emit.FlowControl.Cond_Branch:
+                    foreach (var target in Targets(instruction))
+                        _leaders.Add(target);
+                    break;
+                case System.Reflection.Emit.FlowControl.Return or System.Reflection.Emit.FlowControl.Throw:
+                    break;
+                default:
+                    continue;
+            }
+            if (i + 1 < _il.Instructions.Count)
+                _leaders.Add(_il.Instructions[i + 1].Offset);
+        }
+        foreach (var instruction in _il.Instructions)
+        {
+            if (instruction.Code == ILOpCode.Ldloca)
+                _isShown[(int)instruction.Operand!] = true;
+        }
+    }
+
+    private static int[] Targets(ILInstruction branch) => branch.Operand as int[] ?? [(int)branch.Operand!];
+
+    private void Pass()
+    {
+        _text.Clear();
+        _declarations.Clear();
+        _declared.Clear();
+        _callees.Clear();
+        _stack.Clear();
+        _targets.Clear();
+        (_temporaries, _sharedBytes) = (0, 0);
+        (_needsTeam, _exchanges, _usesDynamic) = (false, false, false);
+        foreach (var instruction in _il.Instructions)
+        {
+            foreach (var target in instruction.OpCode.FlowControl
+                is System.Reflection.Emit.FlowControl.Branch or System.Reflection.Emit.FlowControl.Cond_Branch ? Targets(instruction) : [])
+            {
+                _targets.Add(target);
+            }
+        }
+        var isReachable = true;
+        Type? constraint = null;
+        for (var i = 0; i < _il.Instructions.Count; i++)
+        {
+            var instruction = _il.Instructions[i];
+            _offset = instruction.Offset;
+            if (_leaders.Contains(_offset))
+            {
+                if (isReachable)
+                    Leave(_offset);
+                isReachable |= _entries.ContainsKey(_offset) || _targets.Contains(_offset);
+                _stack.Clear();
+                if (_entries.TryGetValue(_offset, out var entry))
+                    _stack.AddRange(entry);
+                if (_targets.Contains(_offset))
+                    _text.Append($"L{_offset:x}:;\n");
+            }
+            if (!isReachable)
+                continue;
+            switch (instruction.Code)
+            {
+                case ILOpCode.Constrained:
+                    constraint = (Type)instruction.Operand!;
+                    continue;
+                case ILOpCode.Readonly or ILOpCode.Volatile or ILOpCode.Unaligned or ILOpCode.Tail:
+                    continue;
+                case ILOpCode.Call or ILOpCode.Callvirt:
+                    Call((MethodBase)instruction.Operand!, constraint);
+                    constraint = null;
+                    break;
+                case ILOpCode.Newarr when TryInitializedArray(i):
+                    i += 3;
+                    break;
+                default:
+                    Execute(instruction);
+                    break;
+            }
+            isReachable = instruction.OpCode.FlowControl
+                is not (System.Reflection.Emit.FlowControl.Branch or System.Reflection.Emit.FlowControl.Return
+                    or System.Reflection.Emit.FlowControl.Throw);
+        }
+    }
+
+    // What lies on the stack moves into variables that the block's other predecessors use too.
+    private void Leave(int target)
+    {
+        if (_entries.TryGetValue(target, out var known))
+        {
+            if (known.Length != _stack.Count)
+                throw Error("the depth of the stack depends on the way");
+        }
+        for (var depth = 0; depth < _stack.Count; depth++)
+        {
+            if (_stack[depth].Reads.Any(name => name.StartsWith('s'))) // it would read what another one's move has changed
+                _stack[depth] = Keep(_stack[depth]);
+        }
+        var entry = new Value[_stack.Count];
+        for (var depth = 0; depth < entry.Length; depth++)
+        {
+            var value = _stack[depth];
+            var type = Normal(value.Type);
+            if (known is not null)
+                type = known[depth].Type.Join(type);
+            if (known is null || !known[depth].Type.Equals(type))
+                _changed = true;
+            var name = $"s{depth}_{StackKind(type)}";
+            Declare(name, type);
+            _text.Append($"    {name} = {Cast(value, type)};\n");
+            entry[depth] = new(type, name) { IsSimple = true, Reads = new HashSet<string> { name }, Length = value.Length };
+        }
+        _entries[target] = entry;
+    }
+
+    private string StackKind(CType type) => new([.. TypeName(type).Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_')]);
+
+    // Small integers are int on the stack.
+    private static CType Normal(CType type)
+    {
+        var plain = type.Type.IsEnum ? type.Type.GetEnumUnderlyingType() : type.Type;
+        return plain == typeof(bool) || plain == typeof(byte) || plain == typeof(sbyte) || plain == typeof(short)
+            || plain == typeof(ushort) || plain == typeof(char) || plain == typeof(uint) ? new(typeof(int))
+            : plain == typeof(ulong) ? new(typeof(long))
+            : plain == typeof(nuint) ? new(typeof(nint))
+            : type;
+    }
+
+    private void Declare(string name, CType type)
+    {
+        if (_declared.Add(name))
+            _declarations.Add($"{TypeName(type)} {name};");
+    }
+
+    private void Push(Value value) => _stack.Add(value);
+
+    private void Push(CType type, string text, params ReadOnlySpan<Value> from) => Push(new(type, text) { Reads = Value.Union(from) });
+
+    private void Push(Type type, string text, params ReadOnlySpan<Value> from) => Push(new CType(type), text, from);
+
+    private Value Pop()
+    {
+        if (_stack.Count == 0)
+            throw Error("the stack is empty");
+        var value = _stack[^1];
+        _stack.RemoveAt(_stack.Count - 1);
+        return value;
+    }
+
+    private Value[] Pop(int count)
+    {
+        var values = _stack.GetRange(_stack.Count - count, count).ToArray();
+        _stack.RemoveRange(_stack.Count - count, count);
+        return values;
+    }
+
+    // A name for a value, so that it may be used several times and outlives changes of what it reads.
+    private Value Keep(Value value)
+    {
+        if (value.IsSimple && value.Reads.Count == 0)
+            return value;
+        var name = $"t{_temporaries++}";
+        Declare(name, value.Type);
+        _text.Append($"    {name} = {value.Text};\n");
+        return value with { Text = name, Place = null, IsSimple = true, Reads = Value.Nothing };
+    }
+
+    private void KeepReadersOf(string variable)
+    {
+        for (var i = 0; i < _stack.Count; i++)
+        {
+            if (_stack[i].Reads.Contains(variable))
+                _stack[i] = Keep(_stack[i]);
+        }
+    }
+
+    // A value as C takes it for a type: pointers and numbers are converted where C would not do it itself.
+    private string Cast(Value value, CType type)
+    {
+        if (type.IsPointer || value.Type.IsPointer)
+        {
+            var wanted = TypeName(type);
+            return value.Text is "0" || wanted == TypeName(value.Type) ? value.Text : $"(({wanted}){value.Text})";
+        }
+        if (type.Type.IsPrimitive || type.Type.IsEnum)
+            return TypeName(type) == TypeName(value.Type) ? value.Text : $"(({TypeName(type)}){value.Text})";
+        if (!TypeName(type).Equals(TypeName(value.Type), StringComparison.Ordinal))
+        {
+            // Of the same structure, in other spaces: only what points nowhere can be.
+            if (value.Type.Type == type.Type)
+                return $"ZERO({TypeName(type)})";
+            throw Error($"a {value.Type.Type.Name} is used as a {type.Type.Name}");
+        }
+        return value.Text;
+    }
+
+    private void JoinLocal(int number, CType type, int offset = 0)
+    {
+        var joined = _locals[number].Join(type, offset);
+        if (joined.Equals(_locals[number]))
+            return;
+        _locals[number] = joined;
+        _changed = true;
+    }
+
+    private void JoinArgument(int number, CType type, int offset = 0)
+    {
+        var joined = _arguments[number].Join(type, offset);
+        if (joined.Equals(_arguments[number]))
+            return;
+        _arguments[number] = joined;
+        _changed = true;
+    }
+
+    // A value was stored through a pointer: the variable that it points into takes the value's spaces.
+    private void JoinRoot(Root? root, CType type, int offset = 0)
+    {
+        if (root is not { } variable || type.Spaces.Length == 0)
+            return;
+        if (variable.IsArgument)
+            JoinArgument(variable.Number, type, variable.Offset + offset);
+        else
+            JoinLocal(variable.Number, type, variable.Offset + offset);
+    }
+
+    private void Execute(ILInstruction instruction)
+    {
+        var operand = instruction.Operand;
+        switch (instruction.Code)
+        {
+            case ILOpCode.Nop or ILOpCode.Break:
+                break;
+            case ILOpCode.Pop:
+                Pop();
+                break;
+            case ILOpCode.Dup:
+                var twice = Keep(Pop());
+                Push(twice);
+                Push(twice);
+                break;
+            case ILOpCode.Ldarg:
+                var argument = (int)operand!;
+                Push(new(_arguments[argument], $"a{argument}")
+                {
+                    IsSimple = true,
+                    Reads = new HashSet<string> { $"a{argument}" },
+                    Root = _arguments[argument].IsPointer ? new Root(true, argument, 1) : null,
+                });
+                break;
+            case ILOpCode.Ldarga:
+                var shown = (int)operand!;
+                Push(new(CType.Pointer(_arguments[shown], Space.Private), $"(&a{shown})")
+                {
+                    Place = $"a{shown}",
+                    Reads = new HashSet<string> { $"a{shown}" },
+                    Root = new Root(true, shown, 0),
+                });
+                break;
+            case ILOpCode.Starg:
+                var stored = Pop();
+                JoinArgument((int)operand!, stored.Type.As(_arguments[(int)operand].Type));
+                KeepReadersOf($"a{operand}");
+                _text.Append($"    a{operand} = {Cast(stored, _arguments[(int)operand])};\n");
+                break;
+            case ILOpCode.Ldloc:
+                LoadLocal((int)operand!);
+                break;
+            case ILOpCode.Ldloca:
+                var local = (int)operand!;
+                _declared.Add($"v{local}");
+                Push(new(CType.Pointer(_locals[local], Space.Private), $"(&v{local})")
+                {
+                    Place = $"v{local}",
+                    Reads = new HashSet<string> { $"v{local}" },
+                    Root = new Root(false, local, 0),
+                });
+                break;
+            case ILOpCode.Stloc:
+                StoreLocal((int)operand!, Pop());
+                break;
+            case ILOpCode.Ldnull:
+                Push(new(CType.All(typeof(void*), Space.Unknown), "0") { IsSimple = true });
+                break;
+            case ILOpCode.Ldc_i4:
+                PushConstant((int)operand!);
+                break;
+            case ILOpCode.Ldc_i8:
+                Push(new(new(typeof(long)), Literal((long)operand!)) { IsSimple = true, Constant = (long)operand! });
+                break;
+            case ILOpCode.Ldc_r4:
+                Push(new(new(typeof(float)), Literal((float)operand!)) { IsSimple = true });
+                break;
+            case ILOpCode.Ldc_r8:
+                Push(new(new(typeof(double)), Literal((double)operand!)) { IsSimple = true });
+                break;
+            case ILOpCode.Ret:
+                Return();
+                break;
+            case ILOpCode.Br:
+                Leave((int)operand!);
+                _text.Append($"    goto L{operand:x};\n");
+                break;
+            case ILOpCode.Brtrue or ILOpCode.Brfalse:
+                Branch(Truth(Pop(), instruction.Code == ILOpCode.Brtrue), (int)operand!);
+                break;
+            case >= ILOpCode.Beq and <= ILOpCode.Blt_un:
+                var (left, right) = PopTwo();
+                Branch(Comparison(instruction.Code, left, right), (int)operand!);
+                break;
+            case ILOpCode.Switch:
+                Switch((int[])operand!);
+                break;
+            case ILOpCode.Ldfld:
+                LoadField((FieldInfo)operand!);
+                break;
+            case ILOpCode.Ldflda:
+                Push(FieldAddress(Pop(), (FieldInfo)operand!));
+                break;
+            case ILOpCode.Stfld:
+                var value = Pop();
+                StoreThrough(FieldAddress(Pop(), (FieldInfo)operand!), value);
+                break;
+            case ILOpCode.Ldsfld:
+                LoadStatic((FieldInfo)operand!);
+                break;
+            case ILOpCode.Newobj:
+                New((ConstructorInfo)operand!);
+                break;
+            case ILOpCode.Newarr:
+                NewArray((Type)operand!, Pop());
+                break;
+            case ILOpCode.Ldlen:
+                var array = Pop();
+                PushConstant(array.Length >= 0 ? array.Length : throw Error("the length of an array is not known"));
+                break;
+            case ILOpCode.Initobj:
+                var target = Pop();
+                var zeroed = new CType((Type)operand!);
+                _text.Append($"    {target.Deref} = {Zero(target.Type.IsPointer ? target.Type.Target : zeroed)};\n");
+                break;
+            case ILOpCode.Sizeof:
+                PushConstant(CType.SizeOf((Type)operand!));
+                break;
+            case ILOpCode.Cpobj:
+                var from = Pop();
+                StoreThrough(Pop(), Load(from, (Type)operand!));
+                break;
+            case ILOpCode.Ldobj:
+                Push(Load(Pop(), (Type)operand!));
+                break;
+            case ILOpCode.Stobj:
+                var copied = Pop();
+                StoreThrough(Pop(), copied, (Type)operand!);
+                break;
+            case >= ILOpCode.Ldind_i1 and <= ILOpCode.Ldind_ref:
+                Push(Load(Pop(), IndirectType(instruction.Code, _stack.Count)));
+                break;
+            case ILOpCode.Stind_i1 or ILOpCode.Stind_i2 or ILOpCode.Stind_i4 or ILOpCode.Stind_i8 or ILOpCode.Stind_i or ILOpCode.Stind_r4
+                or ILOpCode.Stind_r8 or ILOpCode.Stind_ref:
+                var indirect = Pop();
+                StoreThrough(Pop(), indirect, StoredType(instruction.Code));
+                break;
+            case ILOpCode.Ldelem or (>= ILOpCode.Ldelem_i1 and <= ILOpCode.Ldelem_ref):
+                var at = Pop();
+                Push(Load(Element(Pop(), at), null));
+                break;
+            case ILOpCode.Ldelema:
+                var index = Pop();
+                Push(Element(Pop(), index));
+                break;
+            case ILOpCode.Stelem or (>= ILOpCode.Stelem_i and <= ILOpCode.Stelem_ref):
+                var element = Pop();
+                var place = Pop();
+                StoreThrough(Element(Pop(), place), element);
+                break;
+            default:
+                Arithmetic(instruction);
+                break;
+        }
+    }
+
+    private void PushConstant(int value) =>
+        Push(new(new(typeof(int)), Literal((long)value))
+        {
+            IsSimple = true,
+            Constant = value,
+        });
+
+    private (Value Left, Value Right) PopTwo()
+    {
+        var right = Pop();
+        return (Pop(), right);
+    }
+
+    private void LoadLocal(int number)
+    {
+        _declared.Add($"v{number}");
+        var value = new Value(_locals[number], $"v{number}")
+        {
+            IsSimple = true,
+            Reads = new HashSet<string> { $"v{number}" },
+            Length = _lengths[number],
+        };
+        Push(_isShown[number] ? Keep(value) : value); // it may change through the pointer
+    }
+
+    private void StoreLocal(int number, Value value)
+    {
+        _declared.Add($"v{number}");
+        JoinLocal(number, value.Type.As(_locals[number].Type));
+        if (value.Length >= 0)
+        {
+            if (_lengths[number] >= 0 && _lengths[number] != value.Length)
+                throw Error("a variable holds arrays of different lengths");
+            _lengths[number] = value.Length;
+        }
+        KeepReadersOf($"v{number}");
+        _text.Append($"    v{number} = {Cast(value, _locals[number])};\n");
+    }
+
+    private void Return()
+    {
+        if (_il.ReturnType == typeof(void))
+        {
+            _text.Append("    return;\n");
+            return;
+        }
+        var value = Pop();
+        var joined = _returnType.Join(value.Type.As(_returnType.Type));
+        if (!joined.Equals(_returnType))
+            (_returnType, _changed) = (joined, true);
+        _text.Append($"    return {Cast(value, _returnType)};\n");
+    }
+
+    private void Branch(string condition, int target)
+    {
+        for (var i = 0; i < _stack.Count; i++)
+            _stack[i] = Keep(_stack[i]);
+        Leave(target);
+        _text.Append($"    if ({condition}) goto L{target:x};\n");
+    }
+
+    private void Switch(int[] targets)
+    {
+        var number = Keep(Pop());
+        for (var i = 0; i < _stack.Count; i++)
+            _stack[i] = Keep(_stack[i]);
+        foreach (var target in targets)
+            Leave(target);
+        var cases = targets.Select((target, i) => $" case {i}: goto L{target:x};");
+        _text.Append($"    switch ({number.Text}) {{{string.Concat(cases)} }}\n");
+    }
+
+    private void LoadField(FieldInfo field)
+    {
+        var owner = Pop();
+        if (owner.Type.IsPointer)
+        {
+            Push(Load(FieldAddress(owner, field), null));
+            return;
+        }
+        Push(TypeWriter.FieldType(owner.Type, field), owner.Member(TypeWriter.Field(field)), owner);
+    }
+
+    private Value FieldAddress(Value owner, FieldInfo field)
+    {
+        if (!owner.Type.IsPointer)
+            throw Error($"field {field.Name} of something that is no structure");
+        var structure = owner.Type.Target;
+        if (structure.IsView)
+            throw Error($"field {field.Name} of a view");
+        if (structure.Type != field.DeclaringType)
+            throw Error($"field {field.Name} of a {structure.Type.Name}");
+        var place = owner.Member(TypeWriter.Field(field));
+        var offset = TypeWriter.FieldOffset(structure.Type, field);
+        return new(CType.Pointer(TypeWriter.FieldType(structure, field), owner.Type.Space), $"(&{place})")
+        {
+            Place = place,
+            Reads = owner.Reads,
+            Root = owner.Root is { } root ? root with { Offset = root.Offset + offset } : null,
+        };
+    }
+
+    // Reads memory now: it may change before the value is used.
+    private Value Load(Value pointer, Type? type)
+    {
+        if (!pointer.Type.IsPointer)
+            throw Error("a number is used as a pointer");
+        var target = pointer.Type.Target;
+        var read = type is null || target.Type == type || SameBits(target.Type, type)
+            ? new Value(target, pointer.Deref)
+            : new Value(target.As(type), $"(*({TypeName(CType.Pointer(target.As(type), pointer.Type.Space))}){pointer.Text})");
+        return Keep(read with { Reads = new HashSet<string> { "" } });
+    }
+
+    private void StoreThrough(Value pointer, Value value, Type? type = null)
+    {
+        if (!pointer.Type.IsPointer)
+            throw Error("a number is used as a pointer");
+        var target = pointer.Type.Target;
+        JoinRoot(pointer.Root, value.Type);
+        if (pointer.Place is { } place && pointer.Root is { IsArgument: true } root && place.StartsWith($"a{root.Number}", StringComparison.Ordinal))
+            KeepReadersOf($"a{root.Number}");
+        if (type is not null && target.Type != type && !SameBits(target.Type, type))
+        {
+            var other = target.As(type);
+            _text.Append($"    *({TypeName(CType.Pointer(other, pointer.Type.Space))}){pointer.Text} = {Cast(value, other)};\n");
+            return;
+        }
+        _text.Append($"    {pointer.Deref} = {Cast(value, target.Join(value.Type.As(target.Type)))};\n");
+    }
+
+    private static bool SameBits(Type left, Type right)
+    {
+        if (left.IsEnum)
+            left = left.GetEnumUnderlyingType();
+        if (right.IsEnum)
+            right = right.GetEnumUnderlyingType();
+        return left == right
+            || left.IsPrimitive && right.IsPrimitive && CType.SizeOf(left) == CType.SizeOf(right) && IsFloating(left) == IsFloating(right);
+    }
+
+    private static bool IsFloating(Type type) => type == typeof(float) || type == typeof(double);
+
+    private Type IndirectType(ILOpCode code, int depth) => code switch
+    {
+        ILOpCode.Ldind_i1 => typeof(sbyte),
+        ILOpCode.Ldind_u1 => typeof(byte),
+        ILOpCode.Ldind_i2 => typeof(short),
+        ILOpCode.Ldind_u2 => typeof(ushort),
+        ILOpCode.Ldind_i4 => typeof(int),
+        ILOpCode.Ldind_u4 => typeof(uint),
+        ILOpCode.Ldind_i8 => typeof(long),
+        ILOpCode.Ldind_i => typeof(nint),
+        ILOpCode.Ldind_r4 => typeof(float),
+        ILOpCode.Ldind_r8 => typeof(double),
+        _ => throw Error($"a reference is read at depth {depth}"),
+    };
+
+    private Type StoredType(ILOpCode code) => code switch
+    {
+        ILOpCode.Stind_i1 => typeof(sbyte),
+        ILOpCode.Stind_i2 => typeof(short),
+        ILOpCode.Stind_i4 => typeof(int),
+        ILOpCode.Stind_i8 => typeof(long),
+        ILOpCode.Stind_i => typeof(nint),
+        ILOpCode.Stind_r4 => typeof(float),
+        ILOpCode.Stind_r8 => typeof(double),
+        _ => throw Error("a reference is stored"),
+    };
+
+    private static Value Element(Value array, Value index)
+    {
+        var place = $"{array.Text}[{index.Text}]";
+        return new(CType.Pointer(array.Type.Target, array.Type.Space), $"(&{place})") { Place = place, Reads = Value.Union(array, index) };
+    }
+
+    private void LoadStatic(FieldInfo field)
+    {
+        if (!field.IsInitOnly && !field.IsLiteral)
+            throw Error($"static field {field.Name} can change");
+        if (field.FieldType.IsArray || !field.FieldType.IsValueType)
+            throw Error($"static field {field.Name} holds an object");
+        var value = field.GetValue(null)!;
+        var type = new CType(field.FieldType);
+        if (field.FieldType.IsPrimitive || field.FieldType.IsEnum)
+        {
+            Push(new(type, Literal(value)) { IsSimple = true });
+            return;
+        }
+        var name = $"t{_temporaries++}";
+        Declare(name, type);
+        WriteConstant(name, type, value);
+        Push(new(type, name) { IsSimple = true });
+    }
+
+    private void WriteConstant(string place, CType type, object value)
+    {
+        if (type.Type.IsPrimitive || type.Type.IsEnum)
+        {
+            _text.Append($"    {place} = {Literal(value)};\n");
+            return;
+        }
+        if (type.IsView)
+        {
+            _text.Append($"    {place} = {Zero(type)};\n");
+            return;
+        }
+        foreach (var field in ArgumentLeaf.FieldsOf(type.Type))
+            WriteConstant($"{place}.{TypeWriter.Field(field)}", TypeWriter.FieldType(type, field), field.GetValue(value)!);
+    }
+
+    private void New(ConstructorInfo constructor)
+    {
+        var type = constructor.DeclaringType!;
+        if (!type.IsValueType)
+            throw Error($"a {type.Name} is an object");
+        var arguments = Pop(constructor.GetParameters().Length);
+        var name = $"t{_temporaries++}";
+        var made = CType.All(type, IsCuda ? Space.Global : Space.Unknown);
+        var pointer = new Value(CType.Pointer(made, Space.Private), $"(&{name})") { Place = name };
+        if (made.IsView)
+            throw Error("a view is made of an address");
+        var function = Invoke(constructor, [pointer, .. arguments], out var call);
+        made = function.Arguments[0].Target;
+        Declare(name, made);
+        _text.Append($"    {call};\n");
+        Push(new(made, name) { IsSimple = true });
+    }
+
+    private void NewArray(Type element, Value length)
+    {
+        if (length.Constant is not { } count)
+            throw Error("the size of an array is not a constant");
+        var name = $"array{_temporaries++}";
+        var type = new CType(element);
+        _declarations.Add($"{TypeName(type)} {name}[{Math.Max(count, 1)}];");
+        _text.Append($"    for (i32 i = 0; i < {count}; i++) {name}[i] = {Zero(type)};\n");
+        Push(new(CType.Pointer(type, Space.Private).As(element.MakeArrayType()), name) { IsSimple = true, Length = (int)count });
+    }
+
+    // newarr; dup; ldtoken; call InitializeArray: an array with constant elements.
+    private bool TryInitializedArray(int number)
+    {
+        if (number + 3 >= _il.Instructions.Count
+            || _il.Instructions[number + 1].Code != ILOpCode.Dup
+            || _il.Instructions[number + 2] is not { Code: ILOpCode.Ldtoken, Operand: FieldInfo data }
+            || _il.Instructions[number + 3].Operand is not MethodBase { Name: nameof(RuntimeHelpers.InitializeArray) })
+        {
+            return false;
+        }
+        var length = _stack[^1].Constant ?? throw Error("the size of an array is not a constant");
+        var element = (Type)_il.Instructions[number].Operand!;
+        NewArray(element, Pop());
+        var values = Array.CreateInstance(element, length);
+        RuntimeHelpers.InitializeArray(values, data.FieldHandle);
+        for (var i = 0; i < length; i++)
+            _text.Append($"    {_stack[^1].Text}[{i}] = {Literal(values.GetValue(i)!)};\n");
+        return true;
+    }
+
+    private string Zero(CType type) =>
+        type.IsPointer || type.Type.IsPrimitive || type.Type.IsEnum ? "0" : $"ZERO({TypeName(type)})";
+}
