@@ -14,7 +14,7 @@ internal static class GridIndex
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TIndex FromLinear<TIndex>(TIndex extent, long linear)
-        where TIndex : struct, IIndex
+        where TIndex : struct
     {
         if (typeof(TIndex) == typeof(Index1D))
             return (TIndex)(object)new Index1D((int)linear);
