@@ -144,12 +144,12 @@ internal sealed unsafe class CudaKernel : DeviceKernel, IDisposable
         var device = _accelerator.Device;
         var key = BinaryCache.Key(
             translated.Source, Nvrtc.Configuration(device.Architecture), device.Name, device.DriverVersion.ToString());
-        if (BinaryCache.IsEnabled && BinaryCache.Find(key) is { Length: > 0 } cached && Load(cached, out var module, out _) == 0)
+        if (BinaryCache.Read(key) is { Length: > 0 } cached && Load(cached, out var module, out _) == 0)
             return module;
         var image = Nvrtc.Compile(translated.Source, Name, device.Architecture).Image;
         Check(Load(image, out module, out var log), "be loaded", log);
         if (BinaryCache.IsEnabled)
-            BinaryCache.Store(key, image);
+            BinaryCache.Write(key, image);
         return module;
     }
 

@@ -65,7 +65,10 @@ internal sealed unsafe class CLKernel : DeviceKernel
         if (config.Size == 0)
             return;
         if (_usesDynamicShared)
+        {
+            _arguments.Add((int)DynamicBytes(config));
             _arguments.AddLocal(Math.Max(DynamicBytes(config), LeastDynamicBytes));
+        }
         var global = stackalloc nuint[] { Lanes(grid.X, group.X), Lanes(grid.Y, group.Y), Lanes(grid.Z, group.Z) };
         var local = stackalloc nuint[] { (nuint)group.X, (nuint)group.Y, (nuint)group.Z };
         StreamOf(stream).Launch(this, global, local);
