@@ -51,7 +51,8 @@ internal sealed unsafe class CLStream : AcceleratorStream
         ObjectDisposedException.ThrowIf(Queue == 0, this);
         var error = CLApi.Finish(Queue);
         Report();
-        CLApi.Check(error, $"Work on {_accelerator.Name}");
+        if (error != CLError.Success)
+            throw CLException.Of(error, $"Work on {_accelerator.Name}");
     }
 
     internal override void CopyIn(void* source, MemoryBuffer target, nint address, long bytes)
