@@ -84,7 +84,7 @@ internal sealed unsafe class CLKernel : DeviceKernel
 
     private CLStream StreamOf(AcceleratorStream stream) => stream.Accelerator == _accelerator
         ? (CLStream)stream
-        : throw new ArgumentException($"Kernel {Name} is one of {_accelerator}; the stream is one of {stream.Accelerator}.", nameof(stream));
+        : throw new ArgumentException($"Kernel {Name} is of {_accelerator}; the stream is of {stream.Accelerator}.", nameof(stream));
 
     /// <exception cref="ArgumentOutOfRangeException">The device has no such groups.</exception>
     private void Check(in KernelConfig config)
