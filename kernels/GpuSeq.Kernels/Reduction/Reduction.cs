@@ -13,9 +13,11 @@ public sealed partial class Reduction
 
     private readonly KernelLibrary _library;
     private readonly Action<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<int>, ReductionRows.Arguments>? _rowsPart;
-    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<int>, ReductionRows.Arguments>? _rowsGroup;
+    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<int>, ReductionRows.Arguments>?[] _rowsGroups =
+        new Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<int>, ReductionRows.Arguments>?[5];
     private readonly Action<Index1D, ArrayView<float>, ArrayView<float>, ReductionColumns.Arguments>? _columnsPart;
-    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ReductionColumns.Arguments>? _columnsGroup;
+    private Action<KernelConfig, ArrayView<float>, ArrayView<float>, ReductionColumns.Arguments>? _columnsSum;
+    private Action<KernelConfig, ArrayView<float>, ArrayView<float>, ReductionColumns.Arguments>? _columnsMax;
     private readonly Action<Index1D, ArrayView<float>, ArrayView<int>, ReductionArgMax.Arguments>? _argMaxPart;
     private readonly Action<KernelConfig, ArrayView<float>, ArrayView<int>, ReductionArgMax.Arguments>? _argMaxGroup;
     private readonly Action<Index1D, ArrayView<float>, ArrayView<int>, ReductionArgMax.Arguments>? _argMaxLane;
@@ -37,10 +39,6 @@ public sealed partial class Reduction
         }
         else
         {
-            _rowsGroup = accelerator.LoadStreamKernel<ArrayView<float>, ArrayView<float>, ArrayView<int>, ReductionRows.Arguments>(
-                ReductionRows.Group);
-            _columnsGroup = accelerator.LoadStreamKernel<ArrayView<float>, ArrayView<float>, ReductionColumns.Arguments>(
-                ReductionColumns.Group);
             _argMaxGroup = accelerator.LoadStreamKernel<ArrayView<float>, ArrayView<int>, ReductionArgMax.Arguments>(
                 ReductionArgMax.Group);
             _argMaxLane = accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<float>, ArrayView<int>, ReductionArgMax.Arguments>(
@@ -247,7 +245,8 @@ public sealed partial class Reduction
         else
         {
             var lanes = length <= 128 ? 32 : length <= 2048 ? 64 : ReductionRows.MaxLanes;
-            _rowsGroup!(new KernelConfig(arguments.Units, lanes), x, y, pieces, arguments);
+            var kernel = _rowsGroups[arguments.Operation] ??= RowsGroup((ReductionOperation)arguments.Operation);
+            kernel(new KernelConfig(arguments.Units, lanes), x, y, pieces, arguments);
         }
     }
 
@@ -277,7 +276,27 @@ public sealed partial class Reduction
         var across = RowItems.Blocks(arguments.Columns, ReductionColumns.GroupColumns);
         var group = new Index2D(ReductionColumns.GroupColumns, ReductionColumns.GroupStripes(arguments.Rows));
         var grid = new Index2D(checked(across * arguments.Blocks * arguments.Outer), 1);
-        _columnsGroup!(new KernelConfig(grid, group), x, y, arguments);
+        var kernel = arguments.Operation == (int)ReductionOperation.Max
+            ? _columnsMax ??= _library.Accelerator.LoadStreamKernel<ArrayView<float>, ArrayView<float>, ReductionColumns.Arguments>(
+                ReductionColumns.Group<MaxOf>)
+            : _columnsSum ??= _library.Accelerator.LoadStreamKernel<ArrayView<float>, ArrayView<float>, ReductionColumns.Arguments>(
+                ReductionColumns.Group<SumOf<PlainTerm>>);
+        kernel(new KernelConfig(grid, group), x, y, arguments);
+    }
+
+    // One kernel for each operation: a group that chose between them would have barriers on ways that it does not go.
+    private Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<int>, ReductionRows.Arguments> RowsGroup(
+        ReductionOperation operation)
+    {
+        Action<ArrayView<float>, ArrayView<float>, ArrayView<int>, ReductionRows.Arguments> kernel = operation switch
+        {
+            ReductionOperation.Sum => ReductionRows.Group<SumOf<PlainTerm>>,
+            ReductionOperation.SumOfSquares => ReductionRows.Group<SumOf<SquareTerm>>,
+            ReductionOperation.SumOfMagnitudes => ReductionRows.Group<SumOf<MagnitudeTerm>>,
+            ReductionOperation.Max => ReductionRows.Group<MaxOf>,
+            _ => ReductionRows.Group<MaxMagnitudeOf>,
+        };
+        return _library.Accelerator.LoadStreamKernel(kernel);
     }
 
     private static void Check(string operation, long length, long resultLength, AxisShape shape)

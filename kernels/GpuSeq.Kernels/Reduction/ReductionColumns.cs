@@ -62,15 +62,7 @@ internal static unsafe class ReductionColumns
     /// <summary>
     /// A group reduces 32 columns of a block: of n rows of lanes, each reduces every n-th row, and the first one their totals.
     /// </summary>
-    public static void Group(ArrayView<float> x, ArrayView<float> y, Arguments arguments)
-    {
-        if (arguments.Operation == (int)ReductionOperation.Max)
-            ReduceGroup<MaxOf>(x, y, arguments);
-        else
-            ReduceGroup<SumOf<PlainTerm>>(x, y, arguments);
-    }
-
-    private static void ReduceGroup<TReduction>(ArrayView<float> x, ArrayView<float> y, Arguments arguments)
+    public static void Group<TReduction>(ArrayView<float> x, ArrayView<float> y, Arguments arguments)
         where TReduction : struct, IReduction
     {
         var totals = SharedMemory.Allocate<float>(GroupColumns * MaxStripes);
@@ -91,11 +83,8 @@ internal static unsafe class ReductionColumns
             for (var row = begin + stripe; row < end; row += stripes)
                 total = TReduction.Join(total, new ScalarLane(x[(origin + row) * arguments.Columns + column]));
         }
-        if (stripes > 1)
-        {
-            totals[stripe * GroupColumns + lane] = total.Value;
-            ILGPU.Group.Barrier();
-        }
+        totals[stripe * GroupColumns + lane] = total.Value;
+        ILGPU.Group.Barrier();
         if (stripe != 0 || column >= arguments.Columns)
             return;
         for (var i = 1; i < stripes; i++)

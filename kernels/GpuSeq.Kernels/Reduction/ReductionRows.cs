@@ -36,19 +36,7 @@ internal static unsafe class ReductionRows
     }
 
     /// <summary>A group reduces one segment: each lane every n-th element, then 16 totals at a time in shared memory.</summary>
-    public static void Group(ArrayView<float> x, ArrayView<float> y, ArrayView<int> pieces, Arguments arguments)
-    {
-        switch ((ReductionOperation)arguments.Operation)
-        {
-            case ReductionOperation.Sum: ReduceGroup<SumOf<PlainTerm>>(x, y, pieces, arguments); break;
-            case ReductionOperation.SumOfSquares: ReduceGroup<SumOf<SquareTerm>>(x, y, pieces, arguments); break;
-            case ReductionOperation.SumOfMagnitudes: ReduceGroup<SumOf<MagnitudeTerm>>(x, y, pieces, arguments); break;
-            case ReductionOperation.Max: ReduceGroup<MaxOf>(x, y, pieces, arguments); break;
-            default: ReduceGroup<MaxMagnitudeOf>(x, y, pieces, arguments); break;
-        }
-    }
-
-    private static void ReduceGroup<TReduction>(ArrayView<float> x, ArrayView<float> y, ArrayView<int> pieces, Arguments arguments)
+    public static void Group<TReduction>(ArrayView<float> x, ArrayView<float> y, ArrayView<int> pieces, Arguments arguments)
         where TReduction : struct, IReduction
     {
         var totals = SharedMemory.Allocate<float>(MaxLanes);
