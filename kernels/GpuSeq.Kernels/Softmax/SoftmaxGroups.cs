@@ -17,20 +17,18 @@ internal static class SoftmaxGroups
         for (var c = lane; c < columns; c += GroupReduce.Lanes)
             max = GroupReduce.Larger(max, x[origin + c]);
         max = GroupReduce.Max(shared, max);
-        if (max == float.NegativeInfinity) // nothing else in the row; all lanes of the group leave
-        {
-            for (var c = lane; c < columns; c += GroupReduce.Lanes)
-                y[origin + c] = arguments.Log != 0 ? max : 0f;
-            return;
-        }
+        // A row of nothing but -infinity: its exponentials are 0, and 0 they stay. A group must not leave before a barrier.
+        var shift = max == float.NegativeInfinity ? 0f : max;
         var sum = 0f;
         for (var c = lane; c < columns; c += GroupReduce.Lanes)
-            sum += MathF.Exp(x[origin + c] - max);
+            sum += MathF.Exp(x[origin + c] - shift);
         sum = GroupReduce.Sum(shared, sum);
+        if (sum == 0f)
+            sum = 1f;
         var logSum = MathF.Log(sum);
         for (var c = lane; c < columns; c += GroupReduce.Lanes)
         {
-            var shifted = x[origin + c] - max;
+            var shifted = x[origin + c] - shift;
             y[origin + c] = arguments.Log != 0 ? shifted - logSum : MathF.Exp(shifted) / sum;
         }
     }

@@ -137,6 +137,30 @@ public class CudaAcceleratorTests
     }
 
     [Test]
+    public void Launches_allocate_no_managed_memory()
+    {
+        using var values = _cuda.Allocate1D(new int[64]);
+        var kernel = _cuda.Load(CudaSources.Reverse, 0);
+        Launch();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 100; i++)
+            Launch();
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+
+        void Launch()
+        {
+            lock (_cuda.LaunchLock)
+            {
+                var arguments = kernel.Begin();
+                AddView(arguments, values);
+                arguments.Add(64);
+                kernel.Launch(_cuda.DefaultStream, new KernelConfig(1, 64, SharedMemoryConfig.RequestDynamic<int>(64)));
+                _cuda.DefaultStream.Synchronize();
+            }
+        }
+    }
+
+    [Test]
     public void Events_measure_time()
     {
         using var buffer = _cuda.Allocate1D<byte>(1 << 26);

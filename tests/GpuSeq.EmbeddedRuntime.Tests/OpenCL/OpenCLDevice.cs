@@ -34,13 +34,13 @@ internal sealed class OpenCLDevice : IDisposable
         return buffer;
     }
 
-    /// <summary>A kernel named test with a body. The parameter bytes of a view makes a pointer out of a buffer and an offset.</summary>
-    public CLKernel Build(string parameters, string body, bool isExplicit = false, bool usesDynamicShared = false, int groupSize = 0) =>
-        Accelerator.Build(Translated(parameters, body, isExplicit, usesDynamicShared), groupSize);
-
-    public static TranslatedKernel Translated(string parameters, string body, bool isExplicit = false, bool usesDynamicShared = false) => new(
-        typeof(OpenCLDevice).GetMethod(nameof(SomeKernel), BindingFlags.NonPublic | BindingFlags.Static)!,
-        isExplicit, "test", $"__kernel void test({parameters})\n{{\n{body}\n}}\n", usesDynamicShared);
+    /// <summary>A kernel of which parameters and body are given.</summary>
+    public CLKernel Build(string parameters, string body, bool isExplicit = false, bool usesDynamicShared = false, int groupSize = 0)
+    {
+        var method = typeof(OpenCLDevice).GetMethod(nameof(SomeKernel), BindingFlags.NonPublic | BindingFlags.Static)!;
+        var source = $"__kernel void test({parameters})\n{{\n{body}\n}}\n";
+        return Accelerator.Build(new TranslatedKernel(method, isExplicit, "test", source, usesDynamicShared), groupSize);
+    }
 
     public static void Add<T>(DeviceArguments arguments, ArrayView<T> view)
         where T : unmanaged => arguments.AddView(view.Buffer, view.LoadEffectiveAddressAsPtr(), view.Length);

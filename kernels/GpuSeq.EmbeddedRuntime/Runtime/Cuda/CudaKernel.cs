@@ -28,18 +28,21 @@ internal sealed unsafe class CudaKernel : DeviceKernel, IDisposable
     {
         _accelerator = accelerator;
         Name = CPUAccelerator.KernelName(translated.Method);
-        _module = LoadModule(translated);
-        nint function;
-        var entryPoint = Marshal.StringToCoTaskMemUTF8(translated.EntryPoint);
-        var result = Api.ModuleGetFunction(&function, _module, (byte*)entryPoint);
-        Marshal.FreeCoTaskMem(entryPoint);
-        Check(result, "be found in its program");
-        _function = function;
-        _maxLanes = Get(FunctionAttribute.MaxThreadsPerBlock);
-        _staticShared = Get(FunctionAttribute.SharedSizeBytes);
+        _arguments = new(CudaArguments.CountOf(translated));
+        try
+        {
+            _module = LoadModule(translated);
+            _function = FindFunction(translated.EntryPoint);
+            _maxLanes = Get(FunctionAttribute.MaxThreadsPerBlock);
+            _staticShared = Get(FunctionAttribute.SharedSizeBytes);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
         _dynamicShared = accelerator.MaxSharedMemoryPerGroup - _staticShared;
         _groupSize = Math.Min(groupSize > 0 ? groupSize : DefaultGroupSize, _maxLanes);
-        _arguments = new(CudaArguments.CountOf(translated));
     }
 
     /// <summary>The kernel's class and method.</summary>
@@ -86,7 +89,8 @@ internal sealed unsafe class CudaKernel : DeviceKernel, IDisposable
 
     public void Dispose()
     {
-        _ = Api.ModuleUnload(_module);
+        if (_module != 0)
+            _ = Api.ModuleUnload(_module);
         _arguments.Dispose();
     }
 
@@ -125,6 +129,16 @@ internal sealed unsafe class CudaKernel : DeviceKernel, IDisposable
     private static bool Fits(Index3D size, Index3D limit) =>
         size.X >= 0 && size.Y >= 0 && size.Z >= 0 && size.X <= limit.X && size.Y <= limit.Y && size.Z <= limit.Z;
 
+    private nint FindFunction(string entryPoint)
+    {
+        nint function;
+        var name = Marshal.StringToCoTaskMemUTF8(entryPoint);
+        var result = Api.ModuleGetFunction(&function, _module, (byte*)name);
+        Marshal.FreeCoTaskMem(name);
+        Check(result, "be found in its program");
+        return function;
+    }
+
     private int Get(FunctionAttribute attribute)
     {
         int value;
@@ -144,12 +158,12 @@ internal sealed unsafe class CudaKernel : DeviceKernel, IDisposable
         var device = _accelerator.Device;
         var key = BinaryCache.Key(
             translated.Source, Nvrtc.Configuration(device.Architecture), device.Name, device.DriverVersion.ToString());
-        if (BinaryCache.IsEnabled && BinaryCache.Find(key) is { Length: > 0 } cached && Load(cached, out var module, out _) == 0)
+        if (BinaryCache.Read(key) is { Length: > 0 } cached && Load(cached, out var module, out _) == 0)
             return module;
         var image = Nvrtc.Compile(translated.Source, Name, device.Architecture).Image;
         Check(Load(image, out module, out var log), "be loaded", log);
         if (BinaryCache.IsEnabled)
-            BinaryCache.Store(key, image);
+            BinaryCache.Write(key, image);
         return module;
     }
 

@@ -19,7 +19,8 @@ public static unsafe class Nvrtc
     /// <exception cref="NotSupportedException">There is no compiler.</exception>
     public static IReadOnlyList<int> Architectures => Api.Architectures;
 
-    private static NvrtcApi Api => NvrtcApi.Find(out var reason) ?? throw new NotSupportedException($"CUDA C cannot be compiled: {reason}.");
+    private static NvrtcApi Api => NvrtcApi.Find(out var reason)
+        ?? throw new NotSupportedException($"CUDA C cannot be compiled: {reason}.");
 
     /// <summary>Compiles a program for an architecture.</summary>
     /// <param name="source">The program.</param>

@@ -4,7 +4,10 @@ using ILGPU.Runtime.Devices;
 
 namespace ILGPU.Runtime.OpenCL;
 
-/// <summary>Runs kernels on an OpenCL device. Launches and fills return before they have run; their errors come when streams are waited for.</summary>
+/// <summary>
+/// Runs kernels on an OpenCL device. Launches return before they have run, and what fails then is reported when their stream is
+/// waited for.
+/// </summary>
 public sealed unsafe class CLAccelerator : DeviceAccelerator
 {
     private readonly Lock _lock = new();

@@ -1,6 +1,9 @@
 using System.Runtime.InteropServices;
 using System.Text;
 
+using unsafe GetInfo = delegate* unmanaged<nint, uint, nuint, void*, nuint*, ILGPU.Runtime.OpenCL.CLError>;
+using unsafe OnHandle = delegate* unmanaged<nint, ILGPU.Runtime.OpenCL.CLError>;
+
 namespace ILGPU.Runtime.OpenCL;
 
 /// <summary>
@@ -12,7 +15,7 @@ internal static unsafe class CLApi
     public const uint DeviceTypeAll = 0xFFFFFFFF;
     public const ulong MemReadWrite = 1;
     public const ulong MigrateContentUndefined = 2;
-    public const uint True = 1;
+    public const uint False = 0, True = 1;
 
     public const uint PlatformVersion = 0x0901, PlatformName = 0x0902;
     public const uint DeviceType = 0x1000, DeviceMaxComputeUnits = 0x1002, DeviceMaxWorkGroupSize = 0x1004, DeviceMaxWorkItemSizes = 0x1005;
@@ -35,42 +38,36 @@ internal static unsafe class CLApi
     public static readonly delegate* unmanaged<uint, nint*, uint*, CLError> GetPlatformIDs =
         (delegate* unmanaged<uint, nint*, uint*, CLError>)Function("clGetPlatformIDs");
 
-    public static readonly delegate* unmanaged<nint, uint, nuint, void*, nuint*, CLError> GetPlatformInfo =
-        (delegate* unmanaged<nint, uint, nuint, void*, nuint*, CLError>)Function("clGetPlatformInfo");
+    public static readonly GetInfo GetPlatformInfo = (GetInfo)Function("clGetPlatformInfo");
 
     public static readonly delegate* unmanaged<nint, ulong, uint, nint*, uint*, CLError> GetDeviceIDs =
         (delegate* unmanaged<nint, ulong, uint, nint*, uint*, CLError>)Function("clGetDeviceIDs");
 
-    public static readonly delegate* unmanaged<nint, uint, nuint, void*, nuint*, CLError> GetDeviceInfo =
-        (delegate* unmanaged<nint, uint, nuint, void*, nuint*, CLError>)Function("clGetDeviceInfo");
+    public static readonly GetInfo GetDeviceInfo = (GetInfo)Function("clGetDeviceInfo");
 
     public static readonly delegate* unmanaged<nint*, uint, nint*, void*, void*, CLError*, nint> CreateContext =
         (delegate* unmanaged<nint*, uint, nint*, void*, void*, CLError*, nint>)Function("clCreateContext");
 
-    public static readonly delegate* unmanaged<nint, CLError> ReleaseContext =
-        (delegate* unmanaged<nint, CLError>)Function("clReleaseContext");
+    public static readonly OnHandle ReleaseContext = (OnHandle)Function("clReleaseContext");
 
     public static readonly delegate* unmanaged<nint, nint, ulong, CLError*, nint> CreateCommandQueue =
         (delegate* unmanaged<nint, nint, ulong, CLError*, nint>)Function("clCreateCommandQueue");
 
-    public static readonly delegate* unmanaged<nint, CLError> ReleaseCommandQueue =
-        (delegate* unmanaged<nint, CLError>)Function("clReleaseCommandQueue");
+    public static readonly OnHandle ReleaseCommandQueue = (OnHandle)Function("clReleaseCommandQueue");
 
-    public static readonly delegate* unmanaged<nint, CLError> Flush = (delegate* unmanaged<nint, CLError>)Function("clFlush");
+    public static readonly OnHandle Flush = (OnHandle)Function("clFlush");
 
-    public static readonly delegate* unmanaged<nint, CLError> Finish = (delegate* unmanaged<nint, CLError>)Function("clFinish");
+    public static readonly OnHandle Finish = (OnHandle)Function("clFinish");
 
     public static readonly delegate* unmanaged<uint, nint*, CLError> WaitForEvents =
         (delegate* unmanaged<uint, nint*, CLError>)Function("clWaitForEvents");
 
-    public static readonly delegate* unmanaged<nint, CLError> ReleaseEvent =
-        (delegate* unmanaged<nint, CLError>)Function("clReleaseEvent");
+    public static readonly OnHandle ReleaseEvent = (OnHandle)Function("clReleaseEvent");
 
     public static readonly delegate* unmanaged<nint, ulong, nuint, void*, CLError*, nint> CreateBuffer =
         (delegate* unmanaged<nint, ulong, nuint, void*, CLError*, nint>)Function("clCreateBuffer");
 
-    public static readonly delegate* unmanaged<nint, CLError> ReleaseMemObject =
-        (delegate* unmanaged<nint, CLError>)Function("clReleaseMemObject");
+    public static readonly OnHandle ReleaseMemObject = (OnHandle)Function("clReleaseMemObject");
 
     public static readonly delegate* unmanaged<nint, nint, uint, nuint, nuint, void*, uint, nint*, nint*, CLError> EnqueueReadBuffer =
         (delegate* unmanaged<nint, nint, uint, nuint, nuint, void*, uint, nint*, nint*, CLError>)Function("clEnqueueReadBuffer");
@@ -96,20 +93,17 @@ internal static unsafe class CLApi
     public static readonly delegate* unmanaged<nint, uint, nint*, byte*, void*, void*, CLError> BuildProgram =
         (delegate* unmanaged<nint, uint, nint*, byte*, void*, void*, CLError>)Function("clBuildProgram");
 
-    public static readonly delegate* unmanaged<nint, uint, nuint, void*, nuint*, CLError> GetProgramInfo =
-        (delegate* unmanaged<nint, uint, nuint, void*, nuint*, CLError>)Function("clGetProgramInfo");
+    public static readonly GetInfo GetProgramInfo = (GetInfo)Function("clGetProgramInfo");
 
     public static readonly delegate* unmanaged<nint, nint, uint, nuint, void*, nuint*, CLError> GetProgramBuildInfo =
         (delegate* unmanaged<nint, nint, uint, nuint, void*, nuint*, CLError>)Function("clGetProgramBuildInfo");
 
-    public static readonly delegate* unmanaged<nint, CLError> ReleaseProgram =
-        (delegate* unmanaged<nint, CLError>)Function("clReleaseProgram");
+    public static readonly OnHandle ReleaseProgram = (OnHandle)Function("clReleaseProgram");
 
     public static readonly delegate* unmanaged<nint, byte*, CLError*, nint> CreateKernel =
         (delegate* unmanaged<nint, byte*, CLError*, nint>)Function("clCreateKernel");
 
-    public static readonly delegate* unmanaged<nint, CLError> ReleaseKernel =
-        (delegate* unmanaged<nint, CLError>)Function("clReleaseKernel");
+    public static readonly OnHandle ReleaseKernel = (OnHandle)Function("clReleaseKernel");
 
     public static readonly delegate* unmanaged<nint, nint, uint, nuint, void*, nuint*, CLError> GetKernelWorkGroupInfo =
         (delegate* unmanaged<nint, nint, uint, nuint, void*, nuint*, CLError>)Function("clGetKernelWorkGroupInfo");
@@ -130,7 +124,7 @@ internal static unsafe class CLApi
     }
 
     /// <summary>A piece of text about a platform or a device.</summary>
-    public static string Text(delegate* unmanaged<nint, uint, nuint, void*, nuint*, CLError> get, nint handle, uint name)
+    public static string Text(GetInfo get, nint handle, uint name)
     {
         nuint size;
         if (get(handle, name, 0, null, &size) != CLError.Success)

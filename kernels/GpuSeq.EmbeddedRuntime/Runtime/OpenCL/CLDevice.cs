@@ -80,7 +80,7 @@ public sealed unsafe class CLDevice : Device
         var devices = platforms.SelectMany(platform => DevicesOf(platform).Select(id => new CLDevice(platform, id))).ToImmutableArray();
         var usable = devices.RemoveAll(device => device.Trouble() is not null);
         reason = usable.Length > 0 ? null
-            : devices.Length == 0 ? $"the OpenCL platform has no device ({CLApi.Text(CLApi.GetPlatformInfo, platforms[0], CLApi.PlatformName)})"
+            : devices.IsEmpty ? "the OpenCL platforms have no device"
             : $"the OpenCL device {devices[0].Name} cannot be used: {devices[0].Trouble()}";
         return usable;
     }

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace ILGPU.Runtime.OpenCL;
 
-/// <summary>The errors of OpenCL 1.2, by their names without CL_.</summary>
+/// <summary>The errors of OpenCL 1.2 that buffers, programs and queues can have, by their names without CL_.</summary>
 public enum CLError
 {
 #pragma warning disable CS1591 // the names are OpenCL's
@@ -13,31 +13,17 @@ public enum CLError
     MemObjectAllocationFailure = -4,
     OutOfResources = -5,
     OutOfHostMemory = -6,
-    ProfilingInfoNotAvailable = -7,
     MemCopyOverlap = -8,
-    ImageFormatMismatch = -9,
-    ImageFormatNotSupported = -10,
     BuildProgramFailure = -11,
-    MapFailure = -12,
-    MisalignedSubBufferOffset = -13,
     ExecStatusErrorForEventsInWaitList = -14,
-    CompileProgramFailure = -15,
-    LinkerNotAvailable = -16,
-    LinkProgramFailure = -17,
-    DevicePartitionFailed = -18,
-    KernelArgInfoNotAvailable = -19,
     InvalidValue = -30,
     InvalidDeviceType = -31,
     InvalidPlatform = -32,
     InvalidDevice = -33,
     InvalidContext = -34,
-    InvalidQueueProperties = -35,
     InvalidCommandQueue = -36,
     InvalidHostPtr = -37,
     InvalidMemObject = -38,
-    InvalidImageFormatDescriptor = -39,
-    InvalidImageSize = -40,
-    InvalidSampler = -41,
     InvalidBinary = -42,
     InvalidBuildOptions = -43,
     InvalidProgram = -44,
@@ -58,7 +44,6 @@ public enum CLError
     InvalidOperation = -59,
     InvalidBufferSize = -61,
     InvalidGlobalWorkSize = -63,
-    InvalidProperty = -64,
     PlatformNotFoundKhr = -1001,
 #pragma warning restore CS1591
 }

@@ -65,7 +65,10 @@ internal sealed unsafe class CLKernel : DeviceKernel
         if (config.Size == 0)
             return;
         if (_usesDynamicShared)
+        {
+            _arguments.Add((int)DynamicBytes(config));
             _arguments.AddLocal(Math.Max(DynamicBytes(config), LeastDynamicBytes));
+        }
         var global = stackalloc nuint[] { Lanes(grid.X, group.X), Lanes(grid.Y, group.Y), Lanes(grid.Z, group.Z) };
         var local = stackalloc nuint[] { (nuint)group.X, (nuint)group.Y, (nuint)group.Z };
         StreamOf(stream).Launch(this, global, local);
@@ -81,7 +84,7 @@ internal sealed unsafe class CLKernel : DeviceKernel
 
     private CLStream StreamOf(AcceleratorStream stream) => stream.Accelerator == _accelerator
         ? (CLStream)stream
-        : throw new ArgumentException($"Kernel {Name} is one of {_accelerator}; the stream is one of {stream.Accelerator}.", nameof(stream));
+        : throw new ArgumentException($"Kernel {Name} is of {_accelerator}; the stream is of {stream.Accelerator}.", nameof(stream));
 
     /// <exception cref="ArgumentOutOfRangeException">The device has no such groups.</exception>
     private void Check(in KernelConfig config)

@@ -1,14 +1,20 @@
+using System.Runtime.InteropServices;
+
 namespace ILGPU.Runtime.OpenCL;
 
-/// <summary>An in-order queue of an OpenCL device. It remembers the launches in flight, to name the one that fails.</summary>
+/// <summary>
+/// An in-order queue of an OpenCL device. It remembers what is in flight: launches, to name the one that fails, and copies of
+/// small data from the program, which would otherwise have to wait for all that is queued before them.
+/// </summary>
 internal sealed unsafe class CLStream : AcceleratorStream
 {
-    private const int MaxLaunches = 256;
-    private const int LaunchesPerFlush = 8; // some drivers start nothing before they are told to
+    private const int MaxInFlight = 256;
+    private const int WorkPerFlush = 8; // some drivers start nothing before they are told to
+    private const long MaxStagedBytes = 256 * 1024;
 
     private readonly CLAccelerator _accelerator;
     private readonly Lock _lock = new();
-    private readonly (CLKernel? Kernel, nint Event)[] _launches = new (CLKernel?, nint)[MaxLaunches];
+    private readonly Work[] _inFlight = new Work[MaxInFlight];
     private int _next;
     private CLException? _failure;
 
@@ -33,16 +39,12 @@ internal sealed unsafe class CLStream : AcceleratorStream
         ObjectDisposedException.ThrowIf(Queue == 0, this);
         lock (_lock)
         {
-            ref var launch = ref _launches[_next];
-            Retire(ref launch);
-            nint handle;
-            var error = CLApi.EnqueueNDRangeKernel(Queue, kernel.Handle, 3, null, global, local, 0, null, &handle);
+            nint done;
+            MakeRoom();
+            var error = CLApi.EnqueueNDRangeKernel(Queue, kernel.Handle, 3, null, global, local, 0, null, &done);
             if (error != CLError.Success)
                 throw CLException.Of(error, $"Kernel {kernel.Name}", kernel.Name);
-            launch = (kernel, handle);
-            _next = (_next + 1) % MaxLaunches;
-            if (_next % LaunchesPerFlush == 0)
-                _ = CLApi.Flush(Queue);
+            Remember(new(done, kernel, 0));
         }
     }
 
@@ -51,14 +53,18 @@ internal sealed unsafe class CLStream : AcceleratorStream
         ObjectDisposedException.ThrowIf(Queue == 0, this);
         var error = CLApi.Finish(Queue);
         Report();
-        CLApi.Check(error, $"Work on {_accelerator.Name}");
+        if (error != CLError.Success)
+            throw CLException.Of(error, $"Work on {_accelerator.Name}");
     }
 
     internal override void CopyIn(void* source, MemoryBuffer target, nint address, long bytes)
     {
         var (handle, offset) = Place(target, address);
         Check(
-            CLApi.EnqueueWriteBuffer(Queue, handle, CLApi.True, offset, (nuint)bytes, source, 0, null, null), "Copying to", bytes);
+            bytes <= MaxStagedBytes
+                ? Stage(source, handle, offset, (nuint)bytes)
+                : CLApi.EnqueueWriteBuffer(Queue, handle, CLApi.True, offset, (nuint)bytes, source, 0, null, null),
+            "Copying to", bytes);
     }
 
     internal override void CopyOut(MemoryBuffer source, nint address, void* target, long bytes)
@@ -113,6 +119,23 @@ internal sealed unsafe class CLStream : AcceleratorStream
         throw CLException.Of(error, $"{doing} {_accelerator.Name}, {bytes} bytes,");
     }
 
+    private CLError Stage(void* source, nint target, nuint offset, nuint bytes)
+    {
+        lock (_lock)
+        {
+            nint done;
+            MakeRoom();
+            var staged = NativeMemory.Alloc(bytes);
+            NativeMemory.Copy(source, staged, bytes);
+            var error = CLApi.EnqueueWriteBuffer(Queue, target, CLApi.False, offset, bytes, staged, 0, null, &done);
+            if (error == CLError.Success)
+                Remember(new(done, null, (nint)staged));
+            else
+                NativeMemory.Free(staged);
+            return error;
+        }
+    }
+
     private void Report()
     {
         CLException? failure;
@@ -125,21 +148,41 @@ internal sealed unsafe class CLStream : AcceleratorStream
             throw failure;
     }
 
-    private void RetireAll()
+    private void MakeRoom() => Retire(ref _inFlight[_next]);
+
+    private void Remember(Work work)
     {
-        for (var i = 0; i < MaxLaunches; i++) // the oldest first
-            Retire(ref _launches[(_next + i) % MaxLaunches]);
+        _inFlight[_next] = work;
+        _next = (_next + 1) % MaxInFlight;
+        if (_next % WorkPerFlush == 0)
+            _ = CLApi.Flush(Queue);
     }
 
-    private void Retire(ref (CLKernel? Kernel, nint Event) launch)
+    private void RetireAll()
     {
-        if (launch.Kernel is not { } kernel)
-            return;
-        var handle = launch.Event;
-        var error = CLApi.WaitForEvents(1, &handle);
-        if (error != CLError.Success)
-            _failure ??= new(error, $"Kernel {kernel.Name} failed on {_accelerator.Name}: {CLException.NameOf(error)}.", kernel.Name);
-        _ = CLApi.ReleaseEvent(handle);
-        launch = default;
+        for (var i = 0; i < MaxInFlight; i++) // the oldest first
+            Retire(ref _inFlight[(_next + i) % MaxInFlight]);
     }
+
+    private void Retire(ref Work work)
+    {
+        if (work.Done == 0)
+            return;
+        var done = work.Done;
+        var error = CLApi.WaitForEvents(1, &done);
+        if (error != CLError.Success)
+        {
+            var subject = work.Kernel is { } kernel ? $"Kernel {kernel.Name}" : "A copy to the device";
+            _failure ??= new(error, $"{subject} failed on {_accelerator.Name}: {CLException.NameOf(error)}.", work.Kernel?.Name);
+        }
+        NativeMemory.Free((void*)work.Staged);
+        _ = CLApi.ReleaseEvent(done);
+        work = default;
+    }
+
+    /// <summary>A launch or a copy that was queued.</summary>
+    /// <param name="Done">OpenCL's event.</param>
+    /// <param name="Kernel">What was launched, or null for a copy.</param>
+    /// <param name="Staged">What is copied, to be freed when it was; 0 for a launch.</param>
+    private readonly record struct Work(nint Done, CLKernel? Kernel, nint Staged);
 }
