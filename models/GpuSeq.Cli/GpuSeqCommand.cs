@@ -34,6 +34,7 @@ public static class GpuSeqCommand
             DevicesCommand.Create(output),
             ValidateCommand.Create(output),
             BenchCommand.Create(output),
+            KernelsCommand.Create(output),
             TrainCommand.Create(output),
             GenerateCommand.Create(output),
             InspectCommand.Create(output),

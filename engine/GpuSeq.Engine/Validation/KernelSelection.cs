@@ -8,8 +8,6 @@ namespace GpuSeq.Engine;
 /// </summary>
 internal sealed class KernelSelection
 {
-    private const int MostSuggestions = 4;
-
     private readonly string _filter;
     private readonly HashSet<string>? _kernels;
 
@@ -51,42 +49,6 @@ internal sealed class KernelSelection
 
     private bool Contains(string name) => name.Contains(_filter, StringComparison.OrdinalIgnoreCase);
 
-    private KernelNameException Unknown(string kind) => new(kind, _filter, Near(_filter));
-
-    // The names that take the fewest edits, as long as these are fewer than half of the letters.
-    private static IEnumerable<string> Near(string name) => KernelCases.Families
-        .SelectMany(family => family.Kernels)
-        .Select(kernel => (kernel, edits: Edits(name.ToLowerInvariant(), kernel)))
-        .Where(candidate => candidate.edits <= Math.Max(name.Length, candidate.kernel.Length) / 2)
-        .OrderBy(candidate => candidate.edits)
-        .Take(MostSuggestions)
-        .Select(candidate => candidate.kernel);
-
-    // Levenshtein's distance, row by row.
-    private static int Edits(string from, string to)
-    {
-        var row = Enumerable.Range(0, to.Length + 1).ToArray();
-        for (var i = 1; i <= from.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= to.Length; j++)
-            {
-                var replaced = diagonal + (from[i - 1] == to[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(replaced, Math.Min(row[j], row[j - 1]) + 1);
-            }
-        }
-        return row[^1];
-    }
-}
-
-/// <summary>No kernel and no case has a name.</summary>
-/// <param name="kind">What was looked for.</param>
-/// <param name="name">The name that was asked for.</param>
-/// <param name="near">Names of kernels that are like it.</param>
-public sealed class KernelNameException(string kind, string name, IEnumerable<string> near) : Exception(Describe(kind, name, [.. near]))
-{
-    private static string Describe(string kind, string name, string[] near) =>
-        $"No kernel or {kind} is named '{name}'." + (near.Length > 0 ? $" There is: {string.Join(", ", near)}." : "");
+    private KernelNameException Unknown(string kind) =>
+        new($"kernel or {kind}", _filter, KernelCases.Families.SelectMany(family => family.Kernels));
 }

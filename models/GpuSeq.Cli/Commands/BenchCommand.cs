@@ -8,18 +8,18 @@ internal static class BenchCommand
 {
     public static Command Create(CommandOutput output)
     {
-        var device = CommonOptions.DeviceId();
         var filter = KernelCommands.Filter();
         var json = KernelCommands.JsonFile();
         var command = new Command("bench", "Time the kernels that pass their checks, against the limits of the machine.")
         {
-            device, filter, json,
+            filter, json,
         };
+        var device = new DeviceOptions(command);
         command.SetAction(call =>
         {
             var file = call.GetValue(json);
             KernelCommands.CheckFolder(file);
-            using var computer = Device.Open(call.GetValue(device)!);
+            using var computer = device.Open(call);
             void ShowMachine(Machine machine) => KernelCommands.Note(output, Describe(machine));
             var report = KernelCommands.WithProgress(output, progress => computer.Benchmark(call.GetValue(filter), ShowMachine, progress));
             if (!KernelCommands.IsStandardOutput(file))

@@ -10,13 +10,6 @@ internal static class CommonOptions
 {
     public static Option<bool> Json() => new("--json") { Description = "Write the result as JSON." };
 
-    public static Option<string> DeviceId() => new("--device")
-    {
-        Description = "What to compute on, as 'gpuseq devices' lists it.",
-        HelpName = "D",
-        DefaultValueFactory = _ => "cpu",
-    };
-
     /// <summary>An option with a number that must lie in a range.</summary>
     public static Option<T> Number<T>(string name, string help, T otherwise, T least, T? most = null)
         where T : struct, INumber<T> => new(name)

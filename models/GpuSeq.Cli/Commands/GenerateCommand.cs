@@ -1,5 +1,4 @@
 using System.CommandLine;
-using GpuSeq.Engine;
 using GpuSeq.Models;
 
 namespace GpuSeq.Cli.Commands;
@@ -21,15 +20,15 @@ internal static class GenerateCommand
             "--temperature", "Below 1 keeps to what is likely, above 1 dares more; 0 always takes the most likely.", 0.8f, 0f, 1000f);
         var topK = CommonOptions.Number("--top-k", "Consider only the N most likely characters; 0 for all.", 0, 0);
         var seed = CommonOptions.Number("--seed", "The same seed writes the same text.", 1UL, 0UL);
-        var device = CommonOptions.DeviceId();
         var json = CommonOptions.Json();
         var command = new Command("generate", "Write text with a trained model.")
         {
-            folder, prompt, length, temperature, topK, seed, device, json,
+            folder, prompt, length, temperature, topK, seed, json,
         };
+        var device = new DeviceOptions(command);
         command.SetAction(call =>
         {
-            using var computer = Device.Open(call.GetValue(device)!);
+            using var computer = device.Open(call);
             using var generator = CharGenerator.Load(computer, call.GetValue(folder)!);
             var text = call.GetValue(prompt)!;
             var options = new SamplingOptions

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using GpuSeq.Engine;
 using GpuSeq.Models;
 
 namespace GpuSeq.Cli.Commands;
@@ -46,7 +45,7 @@ internal static class TrainCharRnnCommand
                     NumLayers = call.GetValue(layers),
                     Dropout = call.GetValue(dropout),
                 };
-            using var device = Device.Open(call.GetValue(training.Device)!);
+            using var device = training.Device.Open(call);
             var text = recipe.Data is { } file ? TextFile.Read(file) : BuiltInText.Read();
             using var task = new CharRnnTask(
                 device, text, recipe.Data ?? "the built-in text", config, options.Batch, recipe.SequenceLength, options.Seed);

@@ -27,16 +27,16 @@ internal sealed class TrainingArguments
         ClipValue = CommonOptions.Number("--clip-value", "The largest magnitude of one gradient; 0 for no limit.", 0f, 0f);
         Seed = CommonOptions.Number("--seed", "The same seed gives the same bits.", otherwise.Seed, 0UL);
         EvaluateEvery = CommonOptions.OptionalNumber("--evaluate-every", "Steps between two evaluations (default: an epoch, at least 100).", 1);
-        Device = CommonOptions.DeviceId();
         Resume = new("--resume") { Description = "Go on with the run in --out; only limits and the device may be given anew." };
         Json = CommonOptions.Json();
         foreach (var option in new Option[]
         {
-            Data, Out, Config, Epochs, MaxSteps, MaxMinutes, Batch, LearningRate, Clip, ClipValue, Seed, EvaluateEvery, Device, Resume, Json,
+            Data, Out, Config, Epochs, MaxSteps, MaxMinutes, Batch, LearningRate, Clip, ClipValue, Seed, EvaluateEvery, Resume, Json,
         })
         {
             command.Add(option);
         }
+        Device = new(command);
     }
 
     public Option<string?> Data { get; }
@@ -63,7 +63,7 @@ internal sealed class TrainingArguments
 
     public Option<int?> EvaluateEvery { get; }
 
-    public Option<string> Device { get; }
+    public DeviceOptions Device { get; }
 
     public Option<bool> Resume { get; }
 
@@ -108,7 +108,7 @@ internal sealed class TrainingArguments
                 EvaluateEvery = call.GetValue(EvaluateEvery),
             };
         }
-        Option[] free = [Out, Resume, Epochs, MaxSteps, MaxMinutes, Device, Json];
+        Option[] free = [Out, Resume, Epochs, MaxSteps, MaxMinutes, Device.Device, Device.NoCache, Json];
         if (_command.Options.FirstOrDefault(option => !free.Contains(option) && WasGiven(call, option)) is { } fixedOption)
             throw new WrongCallException($"{fixedOption.Name} cannot be changed on resuming: the run has it in {run.Training}.");
         var saved = TrainingOptions.Load(run.Training);

@@ -14,7 +14,6 @@ internal static class ValidateCommand
 
     public static Command Create(CommandOutput output)
     {
-        var device = CommonOptions.DeviceId();
         var filter = KernelCommands.Filter();
         var quick = new Option<bool>("--quick") { Description = "Only the quick cases: every kernel with every option, but little work." };
         var shape = CommonOptions.OptionalChoice<Shape>(
@@ -22,13 +21,14 @@ internal static class ValidateCommand
         var json = KernelCommands.JsonFile();
         var command = new Command("validate", "Hold every kernel against its definition in float64, and say how near it comes.")
         {
-            device, filter, quick, shape, json,
+            filter, quick, shape, json,
         };
+        var device = new DeviceOptions(command);
         command.SetAction(call =>
         {
             var file = call.GetValue(json);
             KernelCommands.CheckFolder(file);
-            using var computer = Device.Open(call.GetValue(device)!);
+            using var computer = device.Open(call);
             var form = call.GetValue(shape);
             if (form == Shape.Row && !computer.IsCpu)
                 throw new WrongCallException($"Option '--shape row' is for CPUs; {computer.Id} computes with groups.");

@@ -5,15 +5,6 @@ using ILGPU.Runtime.CPU;
 
 namespace GpuSeq.Engine;
 
-/// <summary>A device that may be there or not, as a list shows it.</summary>
-/// <param name="Id">What <see cref="Device.Open"/> takes, such as <c>cpu</c>.</param>
-/// <param name="Name">The name that its maker gave it.</param>
-/// <param name="Kind"><c>cpu</c>, <c>opencl</c> or <c>cuda</c>.</param>
-/// <param name="MemoryBytes">Its memory.</param>
-/// <param name="IsAvailable">Whether it can be opened.</param>
-/// <param name="Reason">Why not, or null.</param>
-public sealed record DeviceInfo(string Id, string Name, string Kind, long MemoryBytes, bool IsAvailable, string? Reason);
-
 /// <summary>An accelerator with its kernels and its memory pool.</summary>
 /// <remarks>A device is used by one thread at a time.</remarks>
 public sealed class Device : IDisposable
@@ -48,14 +39,36 @@ public sealed class Device : IDisposable
     /// <summary>The memory of tensors and kernels.</summary>
     public MemoryPool Pool => Kernels.Pool;
 
-    /// <summary>Opens a device.</summary>
-    /// <param name="id">As <see cref="List"/> gives it.</param>
-    /// <exception cref="DeviceException">There is no such device, or it cannot be used; says why.</exception>
-    public static Device Open(string id = "cpu") => id switch
+    /// <summary>Whether kernels that were compiled for GPUs are kept on disk, for this and the next programs.</summary>
+    public static bool CachesKernels
     {
-        "cpu" => Cpu(Environment.ProcessorCount),
-        _ => throw new DeviceException(Unavailable(id)),
-    };
+        get => RuntimeLibrary.CachesKernels;
+        set => RuntimeLibrary.CachesKernels = value;
+    }
+
+    /// <summary>Opens a device.</summary>
+    /// <param name="id">As <see cref="List"/> gives it; a kind alone, such as <c>opencl</c>, is its first device.</param>
+    /// <exception cref="DeviceException">There is no such device, or it cannot be used; says why.</exception>
+    public static Device Open(string id = "cpu")
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        if (id == "cpu")
+            return Cpu(Environment.ProcessorCount);
+        if (DeviceKind.Parse(id, out var number) is not { } kind)
+            throw NotFound(id);
+        var context = kind.CreateContext();
+        try
+        {
+            return number < context.Devices.Length
+                ? new Device(id, context, context.Devices[number].CreateAccelerator(context))
+                : throw NotFound(id);
+        }
+        catch
+        {
+            context.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Opens the CPU with a given number of threads.</summary>
     public static Device Cpu(int threads)
@@ -69,13 +82,7 @@ public sealed class Device : IDisposable
     {
         using var context = Context.Create(builder => builder.CPU());
         var cpu = context.Devices[0];
-        const string NotBuilt = "this build has no accelerator of this kind";
-        return
-        [
-            new("cpu", cpu.Name, "cpu", cpu.MemorySize, true, null),
-            new("opencl", "OpenCL", "opencl", 0, false, NotBuilt),
-            new("cuda", "CUDA", "cuda", 0, false, NotBuilt),
-        ];
+        return [new("cpu", cpu.Name, "cpu", cpu.MemorySize, true, null), .. DeviceKind.All.SelectMany(kind => kind.List())];
     }
 
     /// <summary>Starts a graph: the scope of one step.</summary>
@@ -87,8 +94,12 @@ public sealed class Device : IDisposable
     /// <exception cref="AcceleratorException">A kernel failed; says which.</exception>
     public void Synchronize() => Accelerator.Synchronize();
 
-    /// <summary>Whether an exception tells of a device: one that cannot be used, a kernel that failed, memory that is not there.</summary>
-    public static bool IsFailure(Exception exception) => exception is DeviceException or AcceleratorException or OutOfMemoryException;
+    /// <summary>
+    /// Whether an exception tells of a device: one that cannot be used, a kernel that failed or cannot be translated, memory that
+    /// is not there.
+    /// </summary>
+    public static bool IsFailure(Exception exception) =>
+        exception is DeviceException or AcceleratorException or OutOfMemoryException || RuntimeLibrary.IsTranslationFailure(exception);
 
     /// <summary>Gives the device's memory back.</summary>
     public void Dispose()
@@ -98,16 +109,13 @@ public sealed class Device : IDisposable
         _context.Dispose();
     }
 
-    private static string Unavailable(string id)
+    /// <summary>The error of asking for a device that is not there.</summary>
+    internal static DeviceException NotFound(string id)
     {
         var devices = List();
-        var kind = id.Split(':')[0];
-        return devices.FirstOrDefault(device => device.Kind == kind && !device.IsAvailable) is { } known
-            ? $"Device {id} cannot be used: {known.Reason}."
-            : $"There is no device {id}. There is: {string.Join(", ", devices.Where(device => device.IsAvailable).Select(device => device.Id))}.";
+        var kind = DeviceKind.Parse(id, out _)?.Id;
+        return new(devices.FirstOrDefault(device => device.Kind == kind && !device.IsAvailable) is { } missing
+            ? $"Device {id} cannot be used: {missing.Reason}."
+            : $"There is no device {id}. There is: {string.Join(", ", devices.Where(device => device.IsAvailable).Select(device => device.Id))}.");
     }
 }
-
-/// <summary>A device cannot be opened.</summary>
-/// <param name="message">Says which and why.</param>
-public sealed class DeviceException(string message) : Exception(message);
