@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using GpuSeq.Kernels.Simd;
 using ILGPU;
 using ILGPU.IR.Intrinsics;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels.Measurement;
 
@@ -80,8 +79,8 @@ internal static unsafe class MemoryKernels
     public static void Vectors(int item, ArrayView<float> x, ArrayView<float> y, Arguments arguments)
     {
         var begin = arguments.Cut.Begin(item);
-        var source = (float*)x.LoadEffectiveAddressAsPtr() + begin;
-        var target = (float*)y.LoadEffectiveAddressAsPtr() + begin;
+        var source = x.Pointer() + begin;
+        var target = y.Pointer() + begin;
         var length = arguments.Cut.End(item) - begin;
         switch ((SimdWidth)arguments.Cut.Width)
         {
