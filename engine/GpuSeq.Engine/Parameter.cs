@@ -1,3 +1,4 @@
+using GpuSeq.Kernels;
 using ILGPU;
 using ILGPU.Runtime;
 

@@ -1,3 +1,5 @@
+using GpuSeq.Kernels;
+
 namespace GpuSeq.Engine;
 
 public static partial class Operations

@@ -153,10 +153,10 @@ internal static unsafe class MemoryKernels
     private static void Stream<TVector>(float* x, float* y, nint length)
         where TVector : struct, IVector<TVector>
     {
-        for (nint i = 0; i < length; i += 2 * TVector.Count)
-        {
+        // Such stores are aligned, which memory need not be: the first and the last vector are stored as others are.
+        TVector.Store(TVector.Load(x), y);
+        TVector.Store(TVector.Load(x + length - TVector.Count), y + length - TVector.Count);
+        for (var i = (-(nint)y / sizeof(float)) & (TVector.Count - 1); i <= length - TVector.Count; i += TVector.Count)
             TVector.StoreStreaming(TVector.Load(x + i), y + i);
-            TVector.StoreStreaming(TVector.Load(x + i + TVector.Count), y + i + TVector.Count);
-        }
     }
 }
