@@ -150,7 +150,7 @@ public sealed class Graph : IDisposable
     internal Tensor Alias(Tensor source, Shape shape, long offset, bool requiresGradient)
     {
         var size = source.ElementType.ByteSize();
-        var memory = source.Memory.SubView(offset * size, shape.ElementCount * size);
+        var memory = source.Memory.Part(offset * size, shape.ElementCount * size);
         return new Tensor(this, shape, source.ElementType, memory, requiresGradient && IsTraining);
     }
 
@@ -193,7 +193,7 @@ public sealed class Graph : IDisposable
             return target;
         if (!target.Adds)
             Kernels.Elementwise.Fill(target.Floats, 0f);
-        return new(target.Floats.SubView(offset, length), true);
+        return new(target.Floats.Part(offset, length), true);
     }
 
     internal Tensor? FindGradient(Tensor tensor) => _gradients.GetValueOrDefault(tensor);

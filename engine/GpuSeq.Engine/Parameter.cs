@@ -1,3 +1,4 @@
+using GpuSeq.Kernels;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -44,9 +45,9 @@ public sealed class Parameter : Tensor
 
     internal override ArrayView<byte> Memory => Slice(_set.Values);
 
-    internal ArrayView<float> Slice(ArrayView<float> all) => all.SubView(Offset, Shape.ElementCount);
+    internal ArrayView<float> Slice(ArrayView<float> all) => all.Part(Offset, Shape.ElementCount);
 
-    private ArrayView<byte> Slice(ArrayView<byte> all) => all.SubView(Offset * sizeof(float), Shape.ElementCount * sizeof(float));
+    private ArrayView<byte> Slice(ArrayView<byte> all) => all.Part(Offset * sizeof(float), Shape.ElementCount * sizeof(float));
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name} {Shape}";

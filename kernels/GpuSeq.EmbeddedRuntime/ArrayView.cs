@@ -132,13 +132,13 @@ public readonly unsafe struct ArrayView<T> : IContiguousArrayView<T>, IEquatable
     }
 
     /// <summary>A part of this view.</summary>
-    /// <param name="index">Where it begins.</param>
+    /// <param name="index">Where it begins: at an element, as ILGPU wants it of empty parts too, or at 0.</param>
     /// <param name="subViewLength">Its number of elements.</param>
     /// <exception cref="ArgumentOutOfRangeException">The part does not lie inside this view.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ArrayView<T> SubView(long index, long subViewLength)
     {
-        if (index < 0 || subViewLength < 0 || index > Length - subViewLength)
+        if (index < 0 || subViewLength < 0 || index > Length - subViewLength || (index == Length && index != 0))
             ThrowSubView(index, subViewLength);
         return new(this, _address + index, subViewLength);
     }

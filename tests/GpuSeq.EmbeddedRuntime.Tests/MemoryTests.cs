@@ -102,11 +102,12 @@ public class MemoryTests
         {
             Assert.That(pairs.Length, Is.EqualTo(4));
             Assert.That(pairs[1], Is.EqualTo(4L | 5L << 32));
-            Assert.That(view.SubView(11).Length, Is.Zero);
+            Assert.That(view.SubView(10, 0).Length, Is.Zero);
+            Assert.That(default(ArrayView<int>).SubView(0).Length, Is.Zero);
             Assert.That(view.SubView(3, 4).IntLength, Is.EqualTo(4));
             Assert.That(view.SubView(3, 4) == view.SubView(3, 5), Is.False);
             Assert.That(() => view.SubView(8, 4), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("4 elements at 8"));
-            Assert.That(() => view.SubView(12), Throws.TypeOf<ArgumentOutOfRangeException>());
+            Assert.That(() => view.SubView(11), Throws.TypeOf<ArgumentOutOfRangeException>());
             Assert.That(() => view.SubView(-1, 2), Throws.TypeOf<ArgumentOutOfRangeException>());
             Assert.That(
                 () => pairs[4],

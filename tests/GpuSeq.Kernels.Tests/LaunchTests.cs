@@ -30,6 +30,8 @@ public sealed class LaunchTests
     [TestCaseSource(nameof(Kernels))]
     public void ALaunch_AllocatesNothing(string kernel)
     {
+        if (CpuKernels.AreIlgpus)
+            Assert.Ignore("ILGPU's own launches allocate");
         using var device = new CpuKernels();
         var bySize = CasesOf(kernel).OrderBy(kernelCase => kernelCase.Operands.Sum(operand => operand.Length)).ToArray();
         foreach (var kernelCase in new[] { bySize[bySize.Length / 4], bySize[^1] }) // what is small may take another way

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using ILGPU;
 using ILGPU.Runtime;
-using ILGPU.Runtime.CPU;
 
 namespace GpuSeq.Kernels.Tests;
 
@@ -12,25 +11,13 @@ public sealed class OptimizerFixtureTests
     private const string Folder = "torch/optim";
     private const double Absolute = 3e-5, Relative = 5e-5; // of the reference cases' own table
 
-    private Context _context = null!;
-    private CPUAccelerator _accelerator = null!;
-    private KernelLibrary _kernels = null!;
+    private CpuKernels _device = null!;
 
     [OneTimeSetUp]
-    public void SetUp()
-    {
-        _context = Context.Create(builder => builder.CPU());
-        _accelerator = _context.CreateCPUAccelerator(0);
-        _kernels = new KernelLibrary(_accelerator);
-    }
+    public void SetUp() => _device = new();
 
     [OneTimeTearDown]
-    public void TearDown()
-    {
-        _kernels.Dispose();
-        _accelerator.Dispose();
-        _context.Dispose();
-    }
+    public void TearDown() => _device.Dispose();
 
     private static IEnumerable<FixtureCase> Trajectories =>
         Fixtures.Select(Folder, fixture => fixture.Json.TryGetProperty("optimizer", out _));
@@ -49,17 +36,17 @@ public sealed class OptimizerFixtureTests
         float[] Flat(IReadOnlyDictionary<string, FixtureTensor> tensors, int at) =>
             [.. names.SelectMany(name => At(tensors[name], at))];
 
-        using var p = _accelerator.Allocate1D(Flat(trajectories, 0));
-        using var g = _accelerator.Allocate1D<float>(p.Length);
+        using var p = _device.Accelerator.Allocate1D(Flat(trajectories, 0));
+        using var g = _device.Accelerator.Allocate1D<float>(p.Length);
         var initial = fixture.Number("initial_accumulator_value", 0);
-        using var first = _accelerator.Allocate1D(Enumerable.Repeat((float)initial, (int)p.Length).ToArray());
-        using var second = _accelerator.Allocate1D(new float[p.Length]);
-        using var third = _accelerator.Allocate1D(new float[p.Length]);
+        using var first = _device.Accelerator.Allocate1D(Enumerable.Repeat((float)initial, (int)p.Length).ToArray());
+        using var second = _device.Accelerator.Allocate1D(new float[p.Length]);
+        using var third = _device.Accelerator.Allocate1D(new float[p.Length]);
         for (var step = 1; step <= steps; step++)
         {
             g.CopyFromCPU(Flat(gradients, step - 1));
             Step(fixture, step, p.View, g.View, first.View, second.View, third.View);
-            _accelerator.Synchronize();
+            _device.Accelerator.Synchronize();
             Close.Assert(p.GetAsArray1D(), Flat(trajectories, step), Absolute, Relative, $"step {step}");
         }
     }
@@ -69,19 +56,19 @@ public sealed class OptimizerFixtureTests
     {
         var tensors = fixture.Tensors;
         var names = tensors.Under("in/").Keys.Order(StringComparer.Ordinal).ToArray();
-        using var g = _accelerator.Allocate1D(names.SelectMany(name => tensors[$"in/{name}"].Floats).ToArray());
-        using var norm = _accelerator.Allocate1D<float>(1);
-        using var scale = _accelerator.Allocate1D<float>(1);
+        using var g = _device.Accelerator.Allocate1D(names.SelectMany(name => tensors[$"in/{name}"].Floats).ToArray());
+        using var norm = _device.Accelerator.Allocate1D<float>(1);
+        using var scale = _device.Accelerator.Allocate1D<float>(1);
         var kind = fixture.Args.GetProperty("norm_type");
-        _kernels.Reduction.GlobalNorm(g.View, norm.View, kind.ValueKind == JsonValueKind.String ? Norm.Infinity : kind.GetDouble() switch
+        _device.Library.Reduction.GlobalNorm(g.View, norm.View, kind.ValueKind == JsonValueKind.String ? Norm.Infinity : kind.GetDouble() switch
         {
             1 => Norm.L1,
             2 => Norm.L2,
             var other => throw new NotSupportedException($"There is no norm {other}."),
         });
-        _kernels.Optimizers.ClipCoefficient(norm.View, (float)fixture.Number("max_norm", double.NaN), scale.View);
-        _kernels.Elementwise.Binary(BinaryOperation.Multiply, g.View, scale.View, g.View, bPeriod: 1);
-        _accelerator.Synchronize();
+        _device.Library.Optimizers.ClipCoefficient(norm.View, (float)fixture.Number("max_norm", double.NaN), scale.View);
+        _device.Library.Elementwise.Binary(BinaryOperation.Multiply, g.View, scale.View, g.View, bPeriod: 1);
+        _device.Accelerator.Synchronize();
         Close.Assert(norm.GetAsArray1D(), tensors["out/total_norm"].Floats, Absolute, Relative, "total norm");
         Close.Assert(
             g.GetAsArray1D(), names.SelectMany(name => tensors[$"out/{name}"].Floats).ToArray(), Absolute, Relative, "gradients");
@@ -107,7 +94,7 @@ public sealed class OptimizerFixtureTests
                     Dampening = Number("dampening"),
                     Nesterov = Flag("nesterov"),
                 };
-                _kernels.Optimizers.Sgd(sgd, step, p, g, first);
+                _device.Library.Optimizers.Sgd(sgd, step, p, g, first);
                 break;
             case "torch.optim.RMSprop":
                 var rms = new RmsPropOptions
@@ -119,7 +106,7 @@ public sealed class OptimizerFixtureTests
                     Momentum = Number("momentum"),
                     Centered = Flag("centered"),
                 };
-                _kernels.Optimizers.RmsProp(rms, p, g, first, second, third);
+                _device.Library.Optimizers.RmsProp(rms, p, g, first, second, third);
                 break;
             case "torch.optim.Adam" or "torch.optim.AdamW":
                 var adam = new AdamOptions
@@ -132,7 +119,7 @@ public sealed class OptimizerFixtureTests
                     Amsgrad = Flag("amsgrad"),
                     Decoupled = fixture.Module.EndsWith('W'),
                 };
-                _kernels.Optimizers.Adam(adam, step, p, g, first, second, third);
+                _device.Library.Optimizers.Adam(adam, step, p, g, first, second, third);
                 break;
             case "torch.optim.Adagrad":
                 var adagrad = new AdagradOptions
@@ -142,7 +129,7 @@ public sealed class OptimizerFixtureTests
                     LearningRateDecay = Number("lr_decay"),
                     Epsilon = Number("eps"),
                 };
-                _kernels.Optimizers.Adagrad(adagrad, step, p, g, first);
+                _device.Library.Optimizers.Adagrad(adagrad, step, p, g, first);
                 break;
             default:
                 throw new NotSupportedException($"There is no optimizer {fixture.Module}.");

@@ -1,8 +1,6 @@
 using GpuSeq.Kernels.Reference;
 using GpuSeq.Kernels.Simd;
-using ILGPU;
 using ILGPU.Runtime;
-using ILGPU.Runtime.CPU;
 
 namespace GpuSeq.Kernels.Tests;
 
@@ -51,9 +49,6 @@ public sealed class RandomTests
     [Test]
     public void Numbers_AreTheSameForEveryWidthAndShape()
     {
-        using var context = Context.Create(builder => builder.CPU());
-        using var accelerator = context.CreateCPUAccelerator(0);
-        using var buffer = accelerator.Allocate1D<float>(5003);
         var draws = new List<float[]>();
         foreach (var (shape, width) in new (KernelShape, SimdWidth)[]
         {
@@ -61,10 +56,10 @@ public sealed class RandomTests
             (KernelShape.Group, SimdWidth.Bits128),
         })
         {
-            using var kernels = new KernelLibrary(accelerator, shape, width);
-            kernels.Random.Uniform(buffer.View, -0.3f, 0.7f, seed: 3, call: 4);
-            accelerator.Synchronize();
-            draws.Add(buffer.GetAsArray1D());
+            using var device = new CpuKernels(shape, width);
+            var y = device.Floats(5003);
+            device.Library.Random.Uniform(y, -0.3f, 0.7f, seed: 3, call: 4);
+            draws.Add(y.GetAsArray());
         }
         Assert.That(draws, Is.All.EqualTo(draws[0]));
         Assert.That(draws[0], Is.All.InRange(-0.3f, 0.7f));
@@ -74,13 +69,10 @@ public sealed class RandomTests
     public void Normal_HasItsMoments()
     {
         const int Count = 1 << 20;
-        using var context = Context.Create(builder => builder.CPU());
-        using var accelerator = context.CreateCPUAccelerator(0);
-        using var kernels = new KernelLibrary(accelerator);
-        using var buffer = accelerator.Allocate1D<float>(Count);
-        kernels.Random.Normal(buffer.View, 3f, 2f, seed: 11, call: 0);
-        accelerator.Synchronize();
-        var z = buffer.GetAsArray1D().Select(value => (value - 3.0) / 2).ToArray();
+        using var device = new CpuKernels();
+        var y = device.Floats(Count);
+        device.Library.Random.Normal(y, 3f, 2f, seed: 11, call: 0);
+        var z = y.GetAsArray().Select(value => (value - 3.0) / 2).ToArray();
         Assert.Multiple(() =>
         {
             Assert.That(z.Average(), Is.Zero.Within(5e-3));
@@ -179,9 +171,7 @@ public sealed class RandomTests
     [TestCase(float.NaN)]
     public void Dropout_RefusesARateThatIsNone(float rate)
     {
-        using var context = Context.Create(builder => builder.CPU());
-        using var accelerator = context.CreateCPUAccelerator(0);
-        using var kernels = new KernelLibrary(accelerator);
-        Assert.That(() => kernels.Dropout.Forward(default, default, rate, 0, 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        using var device = new CpuKernels();
+        Assert.That(() => device.Library.Dropout.Forward(default, default, rate, 0, 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
     }
 }

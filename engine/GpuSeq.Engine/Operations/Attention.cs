@@ -107,7 +107,7 @@ public static partial class Operations
     {
         public HeadsView View(ArrayView<float> values, AttentionPart part, int heads, int length, int headSize) => HeadsFirst
             ? HeadsView.HeadsFirst(values, heads, length, headSize)
-            : HeadsView.RowsFirst(values.SubView(Math.Min(part.Offset, values.Length)), length, headSize, part.RowStride);
+            : HeadsView.RowsFirst(values.From(part.Offset), length, headSize, part.RowStride);
     }
 
     private sealed record AttentionPart(Tensor Tensor, int Offset, int RowStride);

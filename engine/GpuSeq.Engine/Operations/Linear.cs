@@ -45,7 +45,7 @@ public static partial class Operations
         var kernels = graph.Kernels;
         kernels.Gemm.Multiply(
             new(count, outputs, inputs) { TransposeB = true, Activation = activation },
-            x.Floats, Weight(), y.Floats, bias?.Floats.SubView(firstBias, outputs) ?? default);
+            x.Floats, Weight(), y.Floats, bias?.Floats.Part(firstBias, outputs) ?? default);
 
         graph.Remember(
             nameof(Linear),
@@ -78,6 +78,6 @@ public static partial class Operations
             y);
         return y;
 
-        ILGPU.ArrayView<float> Weight() => weight.Floats.SubView((long)first * inputs, (long)outputs * inputs);
+        ILGPU.ArrayView<float> Weight() => weight.Floats.Part((long)first * inputs, (long)outputs * inputs);
     }
 }

@@ -84,8 +84,8 @@ public static partial class Operations
             for (var i = 0; i < _count; i++) // the gradients of all products add up, in their order
             {
                 gemm.Multiply(
-                    shape with { Beta = i == 0 ? da.Beta : 1f }, dy.SubView((long)i * _m * _n, (long)_m * _n),
-                    b.SubView((long)i * _k * _n, (long)_k * _n), da.Floats);
+                    shape with { Beta = i == 0 ? da.Beta : 1f }, dy.Part((long)i * _m * _n, (long)_m * _n),
+                    b.Part((long)i * _k * _n, (long)_k * _n), da.Floats);
             }
         }
 

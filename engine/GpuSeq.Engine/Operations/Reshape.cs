@@ -1,3 +1,5 @@
+using GpuSeq.Kernels;
+
 namespace GpuSeq.Engine;
 
 public static partial class Operations
@@ -38,7 +40,7 @@ public static partial class Operations
                 var dx = graph.Accumulate(x);
                 if (!dx.Adds) // the other entries get nothing
                     graph.Kernels.Elementwise.Fill(dx.Floats, 0f);
-                graph.Kernels.Elementwise.Scale(graph.Arrived(y), 1f, dx.Floats.SubView(offset, shape.ElementCount), accumulate: true);
+                graph.Kernels.Elementwise.Scale(graph.Arrived(y), 1f, dx.Floats.Part(offset, shape.ElementCount), accumulate: true);
             },
             y);
         return y;

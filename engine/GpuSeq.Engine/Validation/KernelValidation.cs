@@ -73,7 +73,8 @@ public static class KernelValidation
     private static IEnumerable<KernelReport> RunLaneByLane(
         IGrouping<string, KernelCase>[] kernels, bool areWhole, Action<CaseProgress>? progress)
     {
-        using var context = Context.Create(builder => builder.CPU()); // whose warps are as wide as a GPU's
+        // Warps as wide as a GPU's, and lanes for the largest groups: ILGPU's CPUs have no more than they are asked for.
+        using var context = Context.Create(builder => builder.CPU(new CPUDevice(32, 8, Environment.ProcessorCount)));
         using var accelerator = context.CreateCPUAccelerator(0);
         using var library = new KernelLibrary(accelerator, KernelShape.Group);
         foreach (var report in Run(library, kernels, areWhole, progress))

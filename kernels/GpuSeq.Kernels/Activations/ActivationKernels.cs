@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using GpuSeq.Kernels.Simd;
 using ILGPU;
 using ILGPU.IR.Intrinsics;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -42,8 +41,8 @@ internal static unsafe class ActivationKernels
     public static void Forward(int item, ArrayView<float> x, ArrayView<float> y, Arguments arguments) =>
         ActivationFunctions.With((Activation)arguments.Activation, new ForwardUser
         {
-            X = (float*)x.LoadEffectiveAddressAsPtr(),
-            Y = (float*)y.LoadEffectiveAddressAsPtr(),
+            X = x.Pointer(),
+            Y = y.Pointer(),
             Write = arguments.Write,
             Item = item,
             Cut = arguments.Cut,
@@ -53,9 +52,9 @@ internal static unsafe class ActivationKernels
     public static void Backward(int item, ArrayView<float> value, ArrayView<float> dy, ArrayView<float> dx, Arguments arguments) =>
         ActivationFunctions.With((Activation)arguments.Activation, new BackwardUser
         {
-            Value = (float*)value.LoadEffectiveAddressAsPtr(),
-            Dy = (float*)dy.LoadEffectiveAddressAsPtr(),
-            Dx = (float*)dx.LoadEffectiveAddressAsPtr(),
+            Value = value.Pointer(),
+            Dy = dy.Pointer(),
+            Dx = dx.Pointer(),
             Write = arguments.Write,
             Item = item,
             Cut = arguments.Cut,

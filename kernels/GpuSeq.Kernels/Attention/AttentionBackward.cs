@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using GpuSeq.Kernels.Simd;
 using ILGPU;
 using ILGPU.IR.Intrinsics;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -124,9 +123,9 @@ internal static unsafe class AttentionBackward
     private static void PrepareRows<V>(ref AttentionOperands operands, ref AttentionArguments arguments, in Scratch scratch)
         where V : struct, IVector<V>
     {
-        var o = (float*)operands.O.Values.LoadEffectiveAddressAsPtr();
-        var upstream = (float*)operands.Do.Values.LoadEffectiveAddressAsPtr();
-        var dq = (float*)operands.Dq.Values.LoadEffectiveAddressAsPtr();
+        var o = operands.O.Values.Pointer();
+        var upstream = operands.Do.Values.Pointer();
+        var dq = operands.Dq.Values.Pointer();
         var (b, h) = (scratch.Batch, scratch.Head);
         for (var t = 0; t < arguments.T; t++)
         {
@@ -135,8 +134,8 @@ internal static unsafe class AttentionBackward
             if (operands.DWeights.Length > 0)
             {
                 delta += RowMath.Dot<V>(
-                    (float*)operands.Weights.LoadEffectiveAddressAsPtr() + row * arguments.S,
-                    (float*)operands.DWeights.LoadEffectiveAddressAsPtr() + row * arguments.S, arguments.S);
+                    operands.Weights.Pointer() + row * arguments.S,
+                    operands.DWeights.Pointer() + row * arguments.S, arguments.S);
             }
             operands.Delta[row] = delta;
             if ((arguments.Accumulate & AttentionArguments.AccumulateQ) == 0)
@@ -151,8 +150,8 @@ internal static unsafe class AttentionBackward
     {
         var lanes = 2 * V.Count;
         var (b, h, d, padded) = (scratch.Batch, scratch.Head, arguments.D, scratch.HeadCut.Padded);
-        var k = (float*)operands.K.Values.LoadEffectiveAddressAsPtr() + operands.K.Row(b, h, scratch.FirstKey);
-        var v = (float*)operands.V.Values.LoadEffectiveAddressAsPtr() + operands.V.Row(b, h, scratch.FirstKey);
+        var k = operands.K.Values.Pointer() + operands.K.Row(b, h, scratch.FirstKey);
+        var v = operands.V.Values.Pointer() + operands.V.Row(b, h, scratch.FirstKey);
         AttentionPanels.CopyRows<V>(k, operands.K.RowStride, scratch.Keys, d, scratch.K, padded);
         for (var s = 0; s < scratch.Keys; s += lanes)
         {
@@ -231,8 +230,8 @@ internal static unsafe class AttentionBackward
         where TTiles : struct, IRegisterTiles
     {
         var (b, h, d, padded) = (scratch.Batch, scratch.Head, arguments.D, scratch.HeadCut.Padded);
-        var q = (float*)operands.Q.Values.LoadEffectiveAddressAsPtr() + operands.Q.Row(b, h, scratch.FirstQuery);
-        var upstream = (float*)operands.Do.Values.LoadEffectiveAddressAsPtr() + operands.Do.Row(b, h, scratch.FirstQuery);
+        var q = operands.Q.Values.Pointer() + operands.Q.Row(b, h, scratch.FirstQuery);
+        var upstream = operands.Do.Values.Pointer() + operands.Do.Row(b, h, scratch.FirstQuery);
         scratch.QueryCut = new(scratch.Queries, TTiles.Unit);
         AttentionPanels.CopyRows<V>(q, operands.Q.RowStride, scratch.Queries, d, scratch.Q, padded);
         AttentionPanels.CopyRows<V>(upstream, operands.Do.RowStride, scratch.Queries, d, scratch.Do, padded);
@@ -338,7 +337,7 @@ internal static unsafe class AttentionBackward
     {
         var lanes = 2 * V.Count;
         var padded = scratch.HeadCut.Padded;
-        var dq = (float*)operands.Dq.Values.LoadEffectiveAddressAsPtr();
+        var dq = operands.Dq.Values.Pointer();
         for (var t = 0; t < scratch.Queries; t += lanes)
         {
             AttentionPanels.Multiply<V, TTiles>(
@@ -357,8 +356,8 @@ internal static unsafe class AttentionBackward
     {
         var lanes = 2 * V.Count;
         var (b, h, padded) = (scratch.Batch, scratch.Head, scratch.HeadCut.Padded);
-        var dk = (float*)operands.Dk.Values.LoadEffectiveAddressAsPtr() + operands.Dk.Row(b, h, scratch.FirstKey);
-        var dv = (float*)operands.Dv.Values.LoadEffectiveAddressAsPtr() + operands.Dv.Row(b, h, scratch.FirstKey);
+        var dk = operands.Dk.Values.Pointer() + operands.Dk.Row(b, h, scratch.FirstKey);
+        var dv = operands.Dv.Values.Pointer() + operands.Dv.Row(b, h, scratch.FirstKey);
         var (addK, addV) = (
             (arguments.Accumulate & AttentionArguments.AccumulateK) != 0, (arguments.Accumulate & AttentionArguments.AccumulateV) != 0);
         for (var s = 0; s < scratch.Keys; s += lanes)

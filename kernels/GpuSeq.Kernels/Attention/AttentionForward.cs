@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using GpuSeq.Kernels.Simd;
 using ILGPU;
 using ILGPU.IR.Intrinsics;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -100,9 +99,9 @@ internal static unsafe class AttentionForward
             new Span<float>(state + i * stateLength, lanes).Fill(float.NegativeInfinity);
             new Span<float>(state + i * stateLength + lanes, lanes * (1 + padded)).Clear();
         }
-        var q = (float*)operands.Q.Values.LoadEffectiveAddressAsPtr();
-        var k = (float*)operands.K.Values.LoadEffectiveAddressAsPtr();
-        var v = (float*)operands.V.Values.LoadEffectiveAddressAsPtr();
+        var q = operands.Q.Values.Pointer();
+        var k = operands.K.Values.Pointer();
+        var v = operands.V.Values.Pointer();
         var firstKey = arguments.FirstKey(begin) / arguments.KeyBlock * arguments.KeyBlock;
         var endKey = arguments.EndKey(end - 1, length);
         for (keys.First = firstKey; keys.First < endKey; keys.First += arguments.KeyBlock)
@@ -135,7 +134,7 @@ internal static unsafe class AttentionForward
                     keys.Scores + (first - keys.First) * lanes, panel.Output, panel.Keep);
             }
         }
-        var o = (float*)operands.O.Values.LoadEffectiveAddressAsPtr();
+        var o = operands.O.Values.Pointer();
         for (var i = 0; i < panels; i++)
         {
             SetPanel(ref panel, i);

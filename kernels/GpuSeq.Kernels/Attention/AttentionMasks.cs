@@ -1,5 +1,4 @@
 using GpuSeq.Kernels.Simd;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -20,8 +19,8 @@ internal static unsafe class AttentionMasks
     {
         ref var keep = ref operands.Mask.Keep;
         ref var bias = ref operands.Mask.Bias;
-        var kept = keep.Values.Length > 0 ? (int*)keep.Values.LoadEffectiveAddressAsPtr() + keep.Row(b, h, t) + first : null;
-        var added = bias.Values.Length > 0 ? (float*)bias.Values.LoadEffectiveAddressAsPtr() + bias.Row(b, h, t) + first : null;
+        var kept = keep.Values.Length > 0 ? keep.Values.Pointer() + keep.Row(b, h, t) + first : null;
+        var added = bias.Values.Length > 0 ? bias.Values.Pointer() + bias.Row(b, h, t) + first : null;
         for (var s = 0; s < count; s++)
         {
             // The least finite number is how others hide keys; it must not become -infinity.

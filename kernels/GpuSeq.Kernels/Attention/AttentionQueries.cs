@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using GpuSeq.Kernels.Simd;
 using ILGPU;
 using ILGPU.IR.Intrinsics;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -42,11 +41,11 @@ internal static unsafe class AttentionQueries
     {
         var (head, t) = Math.DivRem(item, arguments.T);
         var (b, h) = Math.DivRem(head, arguments.H);
-        var k = (float*)operands.K.Values.LoadEffectiveAddressAsPtr();
-        var v = (float*)operands.V.Values.LoadEffectiveAddressAsPtr();
-        var query = (float*)operands.Q.Values.LoadEffectiveAddressAsPtr() + operands.Q.Row(b, h, t);
+        var k = operands.K.Values.Pointer();
+        var v = operands.V.Values.Pointer();
+        var query = operands.Q.Values.Pointer() + operands.Q.Row(b, h, t);
         var hasWeights = operands.Weights.Length > 0;
-        var weights = hasWeights ? (float*)operands.Weights.LoadEffectiveAddressAsPtr() + (long)item * arguments.S : null;
+        var weights = hasWeights ? operands.Weights.Pointer() + (long)item * arguments.S : null;
         var first = arguments.FirstKey(t);
         var end = Math.Max(first, arguments.EndKey(t, AttentionMasks.Length(operands, arguments, b)));
 
@@ -93,7 +92,7 @@ internal static unsafe class AttentionQueries
             operands.Lse[item] = lse * VectorMath.Ln2;
         if (operands.O.Values.Length == 0)
             return;
-        var target = (float*)operands.O.Values.LoadEffectiveAddressAsPtr() + operands.O.Row(b, h, t);
+        var target = operands.O.Values.Pointer() + operands.O.Row(b, h, t);
         for (var d = 0; d < arguments.D; d++)
             target[d] = sum == 0f ? 0f : output[d] / sum;
     }

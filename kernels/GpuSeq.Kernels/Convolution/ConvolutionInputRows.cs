@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using GpuSeq.Kernels.Simd;
 using ILGPU;
 using ILGPU.IR.Intrinsics;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -32,8 +31,8 @@ internal static unsafe class ConvolutionInputRows
         var rows = Math.Min(tileRows, Math.Min((channels + 1) * a.Channels, a.Inputs) * a.Taps - row);
         if (rows <= 0)
             return; // the last part has fewer channels
-        var source = (float*)weight.LoadEffectiveAddressAsPtr() + (long)group * a.Outputs * a.Lines + row;
-        var target = (float*)panels.LoadEffectiveAddressAsPtr() + (long)item * tileRows * a.Outputs;
+        var source = weight.Pointer() + (long)group * a.Outputs * a.Lines + row;
+        var target = panels.Pointer() + (long)item * tileRows * a.Outputs;
         GemmPacking.Copy(source, a.Lines, rows, 1, a.Outputs, target, tileRows);
     }
 
@@ -81,15 +80,15 @@ internal static unsafe class ConvolutionInputRows
             var channel = part * a.Channels;
             var channels = Math.Min(a.Channels, a.Inputs - channel);
             var width = RowItems.Blocks(images * a.Positions, 2 * TVector.Count) * 2 * TVector.Count;
-            var panel = (float*)scratch.LoadEffectiveAddressAsPtr() + (long)item * a.Scratch;
+            var panel = scratch.Pointer() + (long)item * a.Scratch;
             var windows = panel + (long)a.Outputs * 2 * TVector.Count; // [channels, KH, KW, positions]
-            var weights = (float*)panels.LoadEffectiveAddressAsPtr() + (long)rest * unitPanels * TTile.Rows * a.Outputs;
-            var upstream = (float*)dy.LoadEffectiveAddressAsPtr() + (long)group * a.Outputs * a.Positions;
+            var weights = panels.Pointer() + (long)rest * unitPanels * TTile.Rows * a.Outputs;
+            var upstream = dy.Pointer() + (long)group * a.Outputs * a.Positions;
             Multiply<TVector, TTile>(weights, channels * a.Taps, upstream, image, images, panel, windows, width, ref a);
             for (var i = 0; i < images; i++)
             {
                 var plane = ((long)(image + i) * a.Groups + group) * a.Inputs + channel;
-                var target = (float*)dx.LoadEffectiveAddressAsPtr() + plane * a.Height * a.Width;
+                var target = dx.Pointer() + plane * a.Height * a.Width;
                 for (var c = 0; c < channels; c++, target += (long)a.Height * a.Width)
                     AddWindows<TVector>(windows + (long)c * a.Taps * width + i * a.Positions, width, target, ref a);
             }

@@ -158,7 +158,7 @@ internal sealed class ConvolutionRowLaunches
     {
         /// <summary>Their part of a tensor.</summary>
         public ArrayView<float> Of(ArrayView<float> tensor, long length) =>
-            tensor.SubView(length / Batch * First, length / Batch * Count);
+            tensor.Part(length / Batch * First, length / Batch * Count);
     }
 
     /// <summary>The images, so many at a time that their padded copies stay small.</summary>

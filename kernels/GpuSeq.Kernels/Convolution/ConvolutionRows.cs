@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using GpuSeq.Kernels.Simd;
 using ILGPU;
 using ILGPU.IR.Intrinsics;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -28,8 +27,8 @@ internal static unsafe class ConvolutionRows
         var tileRows = ConvolutionTile.Rows(a.Bits);
         var (group, panel) = Math.DivRem(item, RowItems.Blocks(a.Outputs, tileRows));
         var row = panel * tileRows;
-        var source = (float*)weight.LoadEffectiveAddressAsPtr() + ((long)group * a.Outputs + row) * a.Lines;
-        var target = (float*)panels.LoadEffectiveAddressAsPtr() + (long)item * tileRows * a.Lines;
+        var source = weight.Pointer() + ((long)group * a.Outputs + row) * a.Lines;
+        var target = panels.Pointer() + (long)item * tileRows * a.Lines;
         GemmPacking.Transpose(source, a.Lines, Math.Min(tileRows, a.Outputs - row), a.Lines, target, tileRows);
     }
 
@@ -64,8 +63,8 @@ internal static unsafe class ConvolutionRows
         var tile = ConvolutionTile.Align(buffer);
         var sources = stackalloc ConvolutionRun[2 * ConvolutionTile.MaxColumns];
         var targets = sources + ConvolutionTile.MaxColumns;
-        var panel = (float*)scratch.LoadEffectiveAddressAsPtr() + (long)item * a.Scratch;
-        var biases = bias.Length > 0 ? (float*)bias.LoadEffectiveAddressAsPtr() : null;
+        var panel = scratch.Pointer() + (long)item * a.Scratch;
+        var biases = bias.Pointer();
         var total = a.Batch * a.Positions;
         var across = RowItems.Blocks(total, width);
         var weightPanels = RowItems.Blocks(a.Outputs, TTile.Rows);
@@ -79,14 +78,14 @@ internal static unsafe class ConvolutionRows
                 new Span<float>(panel, width * a.Lines).Clear();
             var origin = (long)group * a.Inputs * a.Height * a.Width;
             ConvolutionWindows.Copy<TVector>(
-                (float*)x.LoadEffectiveAddressAsPtr() + origin, x.Length - origin, sources,
+                x.Pointer() + origin, x.Length - origin, sources,
                 ConvolutionWindows.Inputs(ref a, first, count, sources), 0, a.Lines, panel, width, ref a);
             var runs = ConvolutionWindows.Outputs(ref a, first, count, targets);
-            var weights = (float*)panels.LoadEffectiveAddressAsPtr() + (long)group * weightPanels * TTile.Rows * a.Lines;
+            var weights = panels.Pointer() + (long)group * weightPanels * TTile.Rows * a.Lines;
             for (var row = 0; row < a.Outputs; row += TTile.Rows, weights += TTile.Rows * a.Lines)
             {
                 var channel = group * a.Outputs + row;
-                var output = (float*)y.LoadEffectiveAddressAsPtr() + (long)channel * a.Positions;
+                var output = y.Pointer() + (long)channel * a.Positions;
                 TTile.Multiply<TVector>(a.Lines, weights, panel, tile);
                 Finish<TVector>(
                     tile, Math.Min(TTile.Rows, a.Outputs - row), biases == null ? null : biases + channel, (Activation)a.Activation,

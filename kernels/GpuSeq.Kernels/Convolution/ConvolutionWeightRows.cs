@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using GpuSeq.Kernels.Simd;
 using ILGPU;
 using ILGPU.IR.Intrinsics;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -58,16 +57,16 @@ internal static unsafe class ConvolutionWeightRows
         var parts = RowItems.Blocks(panels, a.Panels);
         var total = a.Batch * a.Positions;
         var end = Math.Min((item + 1) * a.UnitsPerItem, a.Units);
-        var packed = (float*)scratch.LoadEffectiveAddressAsPtr() + (long)item * a.Scratch;
+        var packed = scratch.Pointer() + (long)item * a.Scratch;
         var windows = packed + a.Scratch - 2 * columns * Block;
         for (var unit = item * a.UnitsPerItem; unit < end; unit++)
         {
             var (rest, part) = Math.DivRem(unit, parts);
             var (group, segment) = Math.DivRem(rest, a.Segments);
             var origin = (long)group * a.Inputs * a.Height * a.Width;
-            var input = (float*)x.LoadEffectiveAddressAsPtr() + origin;
-            var upstream = (float*)dy.LoadEffectiveAddressAsPtr() + (long)group * a.Outputs * a.Positions;
-            var target = (float*)sums.LoadEffectiveAddressAsPtr() + ((long)segment * a.Groups + group) * a.Outputs * a.Lines;
+            var input = x.Pointer() + origin;
+            var upstream = dy.Pointer() + (long)group * a.Outputs * a.Positions;
+            var target = sums.Pointer() + ((long)segment * a.Groups + group) * a.Outputs * a.Lines;
             var begin = segment * a.SegmentLength;
             var stop = Math.Min(begin + a.SegmentLength, total);
             for (var first = begin; first < stop; first += Block)

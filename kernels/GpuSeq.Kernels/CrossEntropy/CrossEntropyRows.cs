@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using GpuSeq.Kernels.Simd;
 using ILGPU;
 using ILGPU.IR.Intrinsics;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -54,10 +53,10 @@ internal static unsafe class CrossEntropyRows
         where TVector : struct, IVector<TVector>
     {
         var classes = arguments.Classes;
-        var target = (int*)targets.LoadEffectiveAddressAsPtr();
-        var w = weights.Length > 0 ? (float*)weights.LoadEffectiveAddressAsPtr() : null;
-        var loss = (float*)losses.LoadEffectiveAddressAsPtr();
-        var normalizer = (float*)normalizers.LoadEffectiveAddressAsPtr();
+        var target = targets.Pointer();
+        var w = weights.Pointer();
+        var loss = losses.Pointer();
+        var normalizer = normalizers.Pointer();
         var smoothing = arguments.LabelSmoothing / classes;
         var weightSum = smoothing == 0 ? 0 : WeightSum<TVector>(w, classes);
         var end = (int)Math.Min(((long)item + 1) * arguments.RowsPerItem, arguments.Rows);
@@ -71,7 +70,7 @@ internal static unsafe class CrossEntropyRows
             }
             if ((uint)t >= (uint)classes)
                 ThrowOutside(t, row, classes);
-            var x = (float*)logits.LoadEffectiveAddressAsPtr() + (long)row * classes;
+            var x = logits.Pointer() + (long)row * classes;
             var max = RowMath.Max<TVector>(x, classes);
             var logSum = MathF.Log(RowMath.SumExp<TVector>(x, classes, max));
             var value = (1 - arguments.LabelSmoothing) * (w == null ? 1 : w[t]) * (max - x[t] + logSum);
@@ -89,9 +88,9 @@ internal static unsafe class CrossEntropyRows
         ArrayView<int> targets, ArrayView<float> weights, ArrayView<float> losses, ArrayView<float> loss,
         ArrayView<float> totalWeight, CrossEntropyArguments arguments)
     {
-        var target = (int*)targets.LoadEffectiveAddressAsPtr();
-        var w = weights.Length > 0 ? (float*)weights.LoadEffectiveAddressAsPtr() : null;
-        var values = (float*)losses.LoadEffectiveAddressAsPtr();
+        var target = targets.Pointer();
+        var w = weights.Pointer();
+        var values = losses.Pointer();
         double sum = 0, total = 0;
         for (var row = 0; row < arguments.Rows; row++)
         {
@@ -100,8 +99,8 @@ internal static unsafe class CrossEntropyRows
             sum += values[row];
             total += w == null ? 1 : w[target[row]];
         }
-        *(float*)loss.LoadEffectiveAddressAsPtr() = (float)((LossReduction)arguments.Reduction == LossReduction.Mean ? sum / total : sum);
-        *(float*)totalWeight.LoadEffectiveAddressAsPtr() = (float)total;
+        *loss.Pointer() = (float)((LossReduction)arguments.Reduction == LossReduction.Mean ? sum / total : sum);
+        *totalWeight.Pointer() = (float)total;
     }
 
     [IntrinsicImplementation]
@@ -131,19 +130,19 @@ internal static unsafe class CrossEntropyRows
     {
         var classes = arguments.Classes;
         var reduction = (LossReduction)arguments.Reduction;
-        var target = (int*)targets.LoadEffectiveAddressAsPtr();
-        var w = weights.Length > 0 ? (float*)weights.LoadEffectiveAddressAsPtr() : null;
-        var normalizer = (float*)normalizers.LoadEffectiveAddressAsPtr();
-        var upstream = (float*)dLoss.LoadEffectiveAddressAsPtr();
-        var divisor = reduction == LossReduction.Mean ? *(float*)totalWeight.LoadEffectiveAddressAsPtr() : 1;
+        var target = targets.Pointer();
+        var w = weights.Pointer();
+        var normalizer = normalizers.Pointer();
+        var upstream = dLoss.Pointer();
+        var divisor = reduction == LossReduction.Mean ? *totalWeight.Pointer() : 1;
         var smoothing = arguments.LabelSmoothing / classes;
         var weightSum = smoothing == 0 ? 0 : WeightSum<TVector>(w, classes);
         var end = (int)Math.Min(((long)item + 1) * arguments.RowsPerItem, arguments.Rows);
         for (var row = item * arguments.RowsPerItem; row < end; row++)
         {
             var t = target[row];
-            var x = (float*)logits.LoadEffectiveAddressAsPtr() + (long)row * classes;
-            var gradient = (float*)dLogits.LoadEffectiveAddressAsPtr() + (long)row * classes;
+            var x = logits.Pointer() + (long)row * classes;
+            var gradient = dLogits.Pointer() + (long)row * classes;
             if (t == arguments.IgnoredIndex)
             {
                 if (arguments.Write != Writing.Add)

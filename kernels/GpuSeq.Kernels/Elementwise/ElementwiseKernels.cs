@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using GpuSeq.Kernels.Simd;
 using ILGPU;
 using ILGPU.IR.Intrinsics;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -104,7 +103,7 @@ internal static unsafe class ElementwiseKernels
     [IntrinsicImplementation]
     public static void Divisor(
         int item, ArrayView<float> a, ArrayView<float> b, ArrayView<float> dy, ArrayView<float> db, Arguments arguments) =>
-        RunPeriodic(new DivisorStep(Pointer(a), Pointer(dy), Pointer(db), arguments.Write), item, b, arguments);
+        RunPeriodic(new DivisorStep(a.Pointer(), dy.Pointer(), db.Pointer(), arguments.Write), item, b, arguments);
 
     [IntrinsicImplementation]
     public static void Unary(int item, ArrayView<float> x, ArrayView<float> y, Arguments arguments)
@@ -123,33 +122,31 @@ internal static unsafe class ElementwiseKernels
     {
         if (arguments.Inner == 1)
         {
-            RunPeriodic(new RepeatStep(Pointer(y), arguments.Number, arguments.Write), item, x, arguments);
+            RunPeriodic(new RepeatStep(y.Pointer(), arguments.Number, arguments.Write), item, x, arguments);
             return;
         }
-        var source = Pointer(x);
+        var source = x.Pointer();
         var end = arguments.Cut.End(item);
         for (var i = arguments.Cut.Begin(item); i < end;)
         {
             var next = Math.Min(end, (i / arguments.Inner + 1) * arguments.Inner);
             var value = arguments.Number * source[i / arguments.Inner % arguments.Period];
-            VectorLoop.Run(new FillStep(Pointer(y), value, arguments.Write), i, next, arguments.Cut.Width);
+            VectorLoop.Run(new FillStep(y.Pointer(), value, arguments.Write), i, next, arguments.Cut.Width);
             i = next;
         }
     }
 
     [IntrinsicImplementation]
     public static void Fill(int item, ArrayView<float> y, Arguments arguments) =>
-        VectorLoop.Run(new FillStep(Pointer(y), arguments.Number, arguments.Write), item, arguments.Cut);
+        VectorLoop.Run(new FillStep(y.Pointer(), arguments.Number, arguments.Write), item, arguments.Cut);
 
     private static void RunBinary<TBinary>(int item, ArrayView<float> a, ArrayView<float> b, ArrayView<float> y, Arguments arguments)
         where TBinary : struct, IBinary =>
-        RunPeriodic(new BinaryStep<TBinary>(Pointer(a), Pointer(y), arguments.Write), item, b, arguments);
+        RunPeriodic(new BinaryStep<TBinary>(a.Pointer(), y.Pointer(), arguments.Write), item, b, arguments);
 
     private static void RunUnary<TUnary>(int item, ArrayView<float> x, ArrayView<float> y, Arguments arguments)
         where TUnary : struct, IUnary =>
-        VectorLoop.Run(new UnaryStep<TUnary>(Pointer(x), Pointer(y), arguments.Number, arguments.Write), item, arguments.Cut);
-
-    private static float* Pointer(ArrayView<float> view) => (float*)view.LoadEffectiveAddressAsPtr();
+        VectorLoop.Run(new UnaryStep<TUnary>(x.Pointer(), y.Pointer(), arguments.Number, arguments.Write), item, arguments.Cut);
 
     // -(dy a) / b^2, written so that b^2 neither overflows nor vanishes.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -160,7 +157,7 @@ internal static unsafe class ElementwiseKernels
     private static void RunPeriodic<TStep>(TStep step, int item, ArrayView<float> repeated, Arguments arguments)
         where TStep : struct, IPeriodicStep
     {
-        var source = Pointer(repeated);
+        var source = repeated.Pointer();
         var (begin, end) = (arguments.Cut.Begin(item), arguments.Cut.End(item));
         nint period = arguments.Period;
         var writtenOut = stackalloc float[period < ShortPeriod ? WrittenOut : 0];

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using GpuSeq.Kernels.Simd;
 using ILGPU;
 using ILGPU.IR.Intrinsics;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -44,11 +43,9 @@ internal static unsafe class WhereKernels
         int item, ArrayView<int> mask, ArrayView<float> a, ArrayView<float> b, ArrayView<float> y, Arguments arguments) =>
         VectorLoop.Run(
             new Step(
-                (int*)mask.LoadEffectiveAddressAsPtr(), Optional(a), Optional(b), (float*)y.LoadEffectiveAddressAsPtr(),
+                mask.Pointer(), a.Pointer(), b.Pointer(), y.Pointer(),
                 arguments.Number, arguments.Write),
             item, arguments.Cut);
-
-    private static float* Optional(ArrayView<float> view) => view.Length > 0 ? (float*)view.LoadEffectiveAddressAsPtr() : null;
 
     private readonly struct Step(int* mask, float* a, float* b, float* y, float number, int write) : IVectorStep
     {

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using GpuSeq.Kernels.Simd;
 using ILGPU;
 using ILGPU.IR.Intrinsics;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -58,9 +57,9 @@ internal static unsafe class EmbeddingRows
     private static void LookUpBlock<TVector>(int item, ArrayView<float> table, ArrayView<int> ids, ArrayView<float> y, ref Cut cut)
         where TVector : struct, IVector<TVector>
     {
-        var source = (float*)table.LoadEffectiveAddressAsPtr();
-        var target = (float*)y.LoadEffectiveAddressAsPtr();
-        var id = (int*)ids.LoadEffectiveAddressAsPtr();
+        var source = table.Pointer();
+        var target = y.Pointer();
+        var id = ids.Pointer();
         var end = (int)Math.Min(((long)item + 1) * cut.RowsPerItem, ids.Length);
         for (var i = item * cut.RowsPerItem; i < end; i++)
         {
@@ -78,8 +77,8 @@ internal static unsafe class EmbeddingRows
     [MethodImpl(MicroKernel.Options)]
     public static void LinkPositions(ArrayView<int> ids, ArrayView<int> links, Cut cut)
     {
-        var id = (int*)ids.LoadEffectiveAddressAsPtr();
-        var first = (int*)links.LoadEffectiveAddressAsPtr();
+        var id = ids.Pointer();
+        var first = links.Pointer();
         var next = first + cut.Rows;
         new Span<int>(first, cut.Rows).Fill(-1);
         for (var i = ids.IntLength - 1; i >= 0; i--)
@@ -114,10 +113,10 @@ internal static unsafe class EmbeddingRows
     private static void SumBlocks<TVector>(int item, ArrayView<int> links, ArrayView<float> dy, ArrayView<float> dTable, ref Cut cut)
         where TVector : struct, IVector<TVector>
     {
-        var first = (int*)links.LoadEffectiveAddressAsPtr();
+        var first = links.Pointer();
         var next = first + cut.Rows;
-        var source = (float*)dy.LoadEffectiveAddressAsPtr();
-        var target = (float*)dTable.LoadEffectiveAddressAsPtr();
+        var source = dy.Pointer();
+        var target = dTable.Pointer();
         for (var begin = (long)item * cut.RowsPerItem; begin < cut.Rows; begin += (long)cut.Items * cut.RowsPerItem)
         {
             var end = Math.Min(begin + cut.RowsPerItem, cut.Rows);

@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using GpuSeq.Kernels.Simd;
 using ILGPU;
 using ILGPU.IR.Intrinsics;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -84,7 +83,7 @@ internal static unsafe class EmbeddingSum
         where TVector : struct, IVector<TVector>
     {
         var columns = arguments.Columns;
-        var target = (float*)y.LoadEffectiveAddressAsPtr();
+        var target = y.Pointer();
         var end = (int)Math.Min(((long)item + 1) * arguments.RowsPerItem, tables.FirstIds.Length);
         for (var i = item * arguments.RowsPerItem; i < end; i++)
         {
@@ -97,10 +96,10 @@ internal static unsafe class EmbeddingSum
 
     private static float* Row(ArrayView<float> table, ArrayView<int> ids, int position, int rows, int columns)
     {
-        var id = ((int*)ids.LoadEffectiveAddressAsPtr())[position];
+        var id = ids.Pointer()[position];
         if ((uint)id >= (uint)rows)
             ThrowOutside(id, position, rows);
-        return (float*)table.LoadEffectiveAddressAsPtr() + (long)id * columns;
+        return table.Pointer() + (long)id * columns;
     }
 
     [MethodImpl(MicroKernel.Options)]

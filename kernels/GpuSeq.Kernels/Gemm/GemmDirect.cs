@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using GpuSeq.Kernels.Simd;
 using ILGPU;
 using ILGPU.IR.Intrinsics;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -62,9 +61,9 @@ internal static unsafe class GemmDirect
         var begin = part * cut.ColumnsPerItem;
         var end = Math.Min(gemm.N, begin + cut.ColumnsPerItem);
         var aStep = gemm.TransposeA != 0 ? gemm.Lda : 1;
-        var aRow = (float*)a.LoadEffectiveAddressAsPtr() + gemm.OffsetA(offsets, product)
+        var aRow = a.Pointer() + gemm.OffsetA(offsets, product)
             + (gemm.TransposeA != 0 ? row : (long)row * gemm.Lda);
-        var origin = (float*)b.LoadEffectiveAddressAsPtr() + gemm.OffsetB(offsets, product);
+        var origin = b.Pointer() + gemm.OffsetB(offsets, product);
         var output = new GemmEpilogue(ref gemm, gemm.OffsetC(offsets, product), c, bias, residual);
         var sums = stackalloc float[MaxColumns];
         for (; begin < end; begin += MaxColumns)

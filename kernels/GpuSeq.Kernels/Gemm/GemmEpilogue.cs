@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using GpuSeq.Kernels.Simd;
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -19,9 +18,9 @@ internal unsafe struct GemmEpilogue
     /// <summary>What a product says.</summary>
     public GemmEpilogue(ref GemmArguments gemm, long offset, ArrayView<float> c, ArrayView<float> bias, ArrayView<float> residual)
     {
-        C = (float*)c.LoadEffectiveAddressAsPtr() + offset;
-        Bias = bias.Length > 0 ? (float*)bias.LoadEffectiveAddressAsPtr() : null;
-        Residual = residual.Length > 0 ? (float*)residual.LoadEffectiveAddressAsPtr() + offset : null;
+        C = c.Pointer() + offset;
+        Bias = bias.Pointer();
+        Residual = residual.Length > 0 ? residual.Pointer() + offset : null;
         Stride = gemm.Ldc;
         (Alpha, Beta, Activation) = (gemm.Alpha, gemm.Beta, (Activation)gemm.Activation);
     }

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using GpuSeq.Kernels.Simd;
 using ILGPU;
 using ILGPU.IR.Intrinsics;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -76,8 +75,8 @@ internal static unsafe class GemmPanels
         if (group < cut.PackedColumnGroups)
         {
             var panel = group * GroupPanels;
-            var source = (float*)b.LoadEffectiveAddressAsPtr() + gemm.OffsetB(offsets, gemm.First);
-            var target = (float*)packedB.LoadEffectiveAddressAsPtr()
+            var source = b.Pointer() + gemm.OffsetB(offsets, gemm.First);
+            var target = packedB.Pointer()
                 + ((long)(k - cut.KBegin) * cut.PackedColumnPanels + (long)panel * kLength) * cut.TileColumns;
             GemmPacking.Panels(
                 source, gemm.Ldb, gemm.TransposeB != 0, cut.NEnd, cut.NBegin + panel * cut.TileColumns,
@@ -86,8 +85,8 @@ internal static unsafe class GemmPanels
         else
         {
             var panel = (group - cut.PackedColumnGroups) * GroupPanels;
-            var source = (float*)a.LoadEffectiveAddressAsPtr() + gemm.OffsetA(offsets, gemm.First);
-            var target = (float*)packedA.LoadEffectiveAddressAsPtr()
+            var source = a.Pointer() + gemm.OffsetA(offsets, gemm.First);
+            var target = packedA.Pointer()
                 + ((long)(k - cut.KBegin) * cut.PackedRowPanels + (long)panel * kLength) * cut.TileRows;
             GemmPacking.Panels(
                 source, gemm.Lda, gemm.TransposeA == 0, gemm.M, panel * cut.TileRows,
@@ -108,10 +107,10 @@ internal static unsafe class GemmPanels
         var offsetC = gemm.Splits > 1 ? (long)product * gemm.M * gemm.N : gemm.OffsetC(offsets, index);
         var rectangle = new Rectangle
         {
-            A = (float*)a.LoadEffectiveAddressAsPtr() + gemm.OffsetA(offsets, index),
-            B = (float*)b.LoadEffectiveAddressAsPtr() + gemm.OffsetB(offsets, index),
-            PackedA = packedA.Length > 0 ? (float*)packedA.LoadEffectiveAddressAsPtr() : null,
-            PackedB = packedB.Length > 0 ? (float*)packedB.LoadEffectiveAddressAsPtr() : null,
+            A = a.Pointer() + gemm.OffsetA(offsets, index),
+            B = b.Pointer() + gemm.OffsetB(offsets, index),
+            PackedA = packedA.Pointer(),
+            PackedB = packedB.Pointer(),
             Output = new GemmEpilogue(ref gemm, offsetC, c, bias, residual),
             KFirst = split * gemm.SplitK,
             KLast = gemm.SplitEnd(split),

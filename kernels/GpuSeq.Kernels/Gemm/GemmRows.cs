@@ -157,7 +157,7 @@ internal sealed class GemmRows(KernelLibrary library)
         var (lengthA, lengthB) = (GemmCuts.LengthA(all), isPacked ? 0 : GemmCuts.LengthB(all));
         using var packing = library.Pool.Rent((lengthA + lengthB) * sizeof(float));
         var workspace = packing.View<float>(lengthA + lengthB);
-        var (packedA, packedB) = (workspace.SubView(0, lengthA), workspace.SubView(lengthA, lengthB));
+        var (packedA, packedB) = (workspace.Part(0, lengthA), workspace.Part(lengthA, lengthB));
         for (var n = all.NBegin; n < gemm.N; n += all.NEnd - all.NBegin)
         {
             for (var k = all.KBegin; k < gemm.K; k += all.KEnd - all.KBegin)

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using GpuSeq.Kernels.Simd;
 using ILGPU;
 using ILGPU.IR.Intrinsics;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -52,7 +51,7 @@ internal static unsafe class GemmSplit
         var column = segment * SegmentColumns;
         var columns = Math.Min(SegmentColumns, gemm.N - column);
         var output = new GemmEpilogue(ref gemm, gemm.OffsetC(offsets, product), c, bias, residual);
-        var first = (float*)parts.LoadEffectiveAddressAsPtr() + ((long)product * gemm.Splits * gemm.M + row) * gemm.N + column;
+        var first = parts.Pointer() + ((long)product * gemm.Splits * gemm.M + row) * gemm.N + column;
         var stride = (nint)gemm.M * gemm.N;
         switch ((SimdWidth)width)
         {

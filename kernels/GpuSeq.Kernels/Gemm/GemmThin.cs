@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using GpuSeq.Kernels.Simd;
 using ILGPU;
 using ILGPU.IR.Intrinsics;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -47,11 +46,11 @@ internal static unsafe class GemmThin
         var kBegin = split * gemm.SplitK;
         var column = part * cut.ColumnsPerItem;
         var (stepA, rowA) = gemm.TransposeA != 0 ? (gemm.Lda, 1) : (1, gemm.Lda);
-        var source = (float*)b.LoadEffectiveAddressAsPtr() + gemm.OffsetB(offsets, index);
+        var source = b.Pointer() + gemm.OffsetB(offsets, index);
         var offsetC = gemm.Splits > 1 ? (long)product * gemm.M * gemm.N : gemm.OffsetC(offsets, index);
         var thin = new Part
         {
-            A = (float*)a.LoadEffectiveAddressAsPtr() + gemm.OffsetA(offsets, index) + (long)kBegin * stepA,
+            A = a.Pointer() + gemm.OffsetA(offsets, index) + (long)kBegin * stepA,
             B = source + (gemm.TransposeB != 0 ? (long)column * gemm.Ldb + kBegin : (long)kBegin * gemm.Ldb + column),
             Output = new GemmEpilogue(ref gemm, offsetC, c, bias, residual),
             StepA = stepA,

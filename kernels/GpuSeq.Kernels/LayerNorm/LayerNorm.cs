@@ -126,9 +126,9 @@ public sealed partial class LayerNorm
         var lost = _backward is null ? 0 : rows;
         using var workspace = _library.Pool.Rent((gammaSums + betaSums + lost) * sizeof(float));
         var floats = workspace.View<float>(gammaSums + betaSums + lost);
-        operands.GammaSums = floats.SubView(0, gammaSums);
-        operands.BetaSums = floats.SubView(gammaSums, betaSums);
-        operands.Lost = floats.SubView(gammaSums + betaSums, lost);
+        operands.GammaSums = floats.Part(0, gammaSums);
+        operands.BetaSums = floats.Part(gammaSums, betaSums);
+        operands.Lost = floats.Part(gammaSums + betaSums, lost);
         (arguments.Rows, arguments.Columns, arguments.RowsPerItem, arguments.Width) = (rows, columns, perBlock, (int)_library.Width);
         if (_backwardRows is not null)
         {

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using GpuSeq.Kernels.Simd;
 using ILGPU;
 using ILGPU.IR.Intrinsics;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -41,17 +40,17 @@ internal static unsafe class LayerNormRows
         where TVector : struct, IVector<TVector>
     {
         var columns = arguments.Columns;
-        var gamma = Optional(operands.Gamma);
-        var beta = Optional(operands.Beta);
+        var gamma = operands.Gamma.Pointer();
+        var beta = operands.Beta.Pointer();
         var end = (int)Math.Min(((long)item + 1) * arguments.RowsPerItem, arguments.Rows);
         for (var row = item * arguments.RowsPerItem; row < end; row++)
         {
-            var x = (float*)operands.X.LoadEffectiveAddressAsPtr() + (long)row * columns;
-            var y = (float*)operands.Y.LoadEffectiveAddressAsPtr() + (long)row * columns;
+            var x = operands.X.Pointer() + (long)row * columns;
+            var y = operands.Y.Pointer() + (long)row * columns;
             float mean;
             if (operands.Residual.Length > 0)
             {
-                var s = (float*)operands.Sum.LoadEffectiveAddressAsPtr() + (long)row * columns;
+                var s = operands.Sum.Pointer() + (long)row * columns;
                 mean = AddResidual<TVector>(row, x, s, ref operands, ref arguments) / columns;
                 x = s;
             }
@@ -66,8 +65,8 @@ internal static unsafe class LayerNormRows
             Normalize<TVector>(x, y, gamma, beta, columns, mean, lost, rstd, arguments.Write);
             if (operands.Mean.Length == 0)
                 continue;
-            ((float*)operands.Mean.LoadEffectiveAddressAsPtr())[row] = mean + lost;
-            ((float*)operands.Rstd.LoadEffectiveAddressAsPtr())[row] = rstd;
+            operands.Mean.Pointer()[row] = mean + lost;
+            operands.Rstd.Pointer()[row] = rstd;
         }
     }
 
@@ -79,7 +78,7 @@ internal static unsafe class LayerNormRows
     {
         var columns = arguments.Columns;
         var origin = (long)row * columns;
-        var residual = (float*)operands.Residual.LoadEffectiveAddressAsPtr() + origin;
+        var residual = operands.Residual.Pointer() + origin;
         if (arguments.Dropout.Rate == 0f)
             return Add<TVector>(x, residual, s, columns);
         var buffer = stackalloc uint[Philox.RoomFor(Batch)];
@@ -226,9 +225,9 @@ internal static unsafe class LayerNormRows
         where TVector : struct, IVector<TVector>
     {
         var columns = arguments.Columns;
-        var gamma = Optional(operands.Gamma);
-        var gammaSums = Optional(operands.GammaSums);
-        var betaSums = Optional(operands.BetaSums);
+        var gamma = operands.Gamma.Pointer();
+        var gammaSums = operands.GammaSums.Pointer();
+        var betaSums = operands.BetaSums.Pointer();
         if (gammaSums != null)
             new Span<float>(gammaSums += (long)item * columns, columns).Clear();
         if (betaSums != null)
@@ -236,10 +235,10 @@ internal static unsafe class LayerNormRows
         var end = (int)Math.Min(((long)item + 1) * arguments.RowsPerItem, arguments.Rows);
         for (var row = item * arguments.RowsPerItem; row < end; row++)
         {
-            var dy = (float*)operands.Dy.LoadEffectiveAddressAsPtr() + (long)row * columns;
-            var x = (float*)operands.X.LoadEffectiveAddressAsPtr() + (long)row * columns;
-            var mean = ((float*)operands.Mean.LoadEffectiveAddressAsPtr())[row];
-            var rstd = ((float*)operands.Rstd.LoadEffectiveAddressAsPtr())[row];
+            var dy = operands.Dy.Pointer() + (long)row * columns;
+            var x = operands.X.Pointer() + (long)row * columns;
+            var mean = operands.Mean.Pointer()[row];
+            var rstd = operands.Rstd.Pointer()[row];
             var (deviation, upstream, product) = Sums<TVector>(dy, x, gamma, columns, mean);
             var lost = deviation / columns; // what the mean lost to rounding
             var moments = (Upstream: upstream / columns, Product: (product - lost * upstream) * rstd / columns);
@@ -289,7 +288,7 @@ internal static unsafe class LayerNormRows
 
         public Targets From(int column) => new(this, column);
 
-        private static float* Row(ArrayView<float> view, long origin) => view.Length > 0 ? Optional(view) + origin : null;
+        private static float* Row(ArrayView<float> view, long origin) => view.Length > 0 ? view.Pointer() + origin : null;
 
         private static float* Shifted(float* start, int column) => start != null ? start + column : null;
     }
@@ -402,6 +401,4 @@ internal static unsafe class LayerNormRows
             VectorMath.Write(value, targets.Dropped + i, left, writeDropped);
         }
     }
-
-    private static float* Optional(ArrayView<float> view) => view.Length > 0 ? (float*)view.LoadEffectiveAddressAsPtr() : null;
 }

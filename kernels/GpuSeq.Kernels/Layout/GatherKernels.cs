@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using GpuSeq.Kernels.Simd;
 using ILGPU;
 using ILGPU.IR.Intrinsics;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -34,8 +33,8 @@ internal static unsafe class GatherKernels
     [IntrinsicImplementation]
     public static void NumberRange(int item, ArrayView<int> indices, ArrayView<int> ids, Arguments arguments)
     {
-        var source = (int*)indices.LoadEffectiveAddressAsPtr();
-        var target = (int*)ids.LoadEffectiveAddressAsPtr();
+        var source = indices.Pointer();
+        var target = ids.Pointer();
         for (var i = (int)arguments.Cut.Begin(item); i < arguments.Cut.End(item); i++)
         {
             var position = arguments.IsTake != 0 ? i : i % arguments.Count;

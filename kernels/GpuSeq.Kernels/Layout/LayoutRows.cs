@@ -3,7 +3,6 @@ using System.Runtime.Intrinsics.X86;
 using GpuSeq.Kernels.Simd;
 using ILGPU;
 using ILGPU.IR.Intrinsics;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -23,8 +22,8 @@ internal static unsafe class LayoutRows
     [IntrinsicImplementation]
     public static void CopyUnits(int item, ArrayView<float> source, ArrayView<float> target, LayoutArguments arguments)
     {
-        var from = (float*)source.LoadEffectiveAddressAsPtr();
-        var to = (float*)target.LoadEffectiveAddressAsPtr();
+        var from = source.Pointer();
+        var to = target.Pointer();
         switch ((SimdWidth)arguments.Width)
         {
             case SimdWidth.Bits512:

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using GpuSeq.Kernels.Simd;
 using ILGPU;
 using ILGPU.IR.Intrinsics;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -62,7 +61,7 @@ internal static unsafe class LossKernels
     [IntrinsicImplementation]
     public static void Forward(int item, Operands operands, ArrayView<float> y, Arguments arguments)
     {
-        var target = (float*)y.LoadEffectiveAddressAsPtr();
+        var target = y.Pointer();
         if (arguments.Function == (int)LossFunction.SquaredError)
             VectorLoop.Run(new ForwardStep<SquaredError>(new(operands), target), item, arguments.Cut);
         else
@@ -72,10 +71,10 @@ internal static unsafe class LossKernels
     [IntrinsicImplementation]
     public static void Backward(int item, Operands operands, ArrayView<float> dy, ArrayView<float> dx, Arguments arguments)
     {
-        var upstream = (float*)dy.LoadEffectiveAddressAsPtr();
+        var upstream = dy.Pointer();
         var each = dy.Length > 1 ? upstream : null;
         var common = (each == null ? *upstream : 1f) * arguments.Scale;
-        var gradient = (float*)dx.LoadEffectiveAddressAsPtr();
+        var gradient = dx.Pointer();
         var write = arguments.Write;
         if (arguments.Function == (int)LossFunction.SquaredError)
             VectorLoop.Run(new BackwardStep<SquaredError>(new(operands), each, common, gradient, write), item, arguments.Cut);
@@ -86,12 +85,10 @@ internal static unsafe class LossKernels
     /// <summary>The operands' addresses; null for weights that are 1 everywhere.</summary>
     private readonly struct Pointers(Operands operands)
     {
-        private readonly float* _x = (float*)operands.X.LoadEffectiveAddressAsPtr();
-        private readonly float* _targets = (float*)operands.Targets.LoadEffectiveAddressAsPtr();
-        private readonly float* _weights = Optional(operands.Weights);
-        private readonly float* _positive = Optional(operands.PositiveWeights);
-
-        private static float* Optional(ArrayView<float> view) => view.Length > 0 ? (float*)view.LoadEffectiveAddressAsPtr() : null;
+        private readonly float* _x = operands.X.Pointer();
+        private readonly float* _targets = operands.Targets.Pointer();
+        private readonly float* _weights = operands.Weights.Pointer();
+        private readonly float* _positive = operands.PositiveWeights.Pointer();
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVector X<TVector>(nint i, int count)

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using GpuSeq.Kernels.Simd;
 using ILGPU;
 using ILGPU.IR.Intrinsics;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels.Measurement;
 
@@ -80,8 +79,8 @@ internal static unsafe class MemoryKernels
     public static void Vectors(int item, ArrayView<float> x, ArrayView<float> y, Arguments arguments)
     {
         var begin = arguments.Cut.Begin(item);
-        var source = (float*)x.LoadEffectiveAddressAsPtr() + begin;
-        var target = (float*)y.LoadEffectiveAddressAsPtr() + begin;
+        var source = x.Pointer() + begin;
+        var target = y.Pointer() + begin;
         var length = arguments.Cut.End(item) - begin;
         switch ((SimdWidth)arguments.Cut.Width)
         {
@@ -154,10 +153,10 @@ internal static unsafe class MemoryKernels
     private static void Stream<TVector>(float* x, float* y, nint length)
         where TVector : struct, IVector<TVector>
     {
-        for (nint i = 0; i < length; i += 2 * TVector.Count)
-        {
+        // Such stores are aligned, which memory need not be: the first and the last vector are stored as others are.
+        TVector.Store(TVector.Load(x), y);
+        TVector.Store(TVector.Load(x + length - TVector.Count), y + length - TVector.Count);
+        for (var i = (-(nint)y / sizeof(float)) & (TVector.Count - 1); i <= length - TVector.Count; i += TVector.Count)
             TVector.StoreStreaming(TVector.Load(x + i), y + i);
-            TVector.StoreStreaming(TVector.Load(x + i + TVector.Count), y + i + TVector.Count);
-        }
     }
 }

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using GpuSeq.Kernels.Simd;
 using ILGPU;
 using ILGPU.IR.Intrinsics;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels.Measurement;
 
@@ -25,7 +24,7 @@ internal static unsafe class MultiplyAddKernels
 
     [IntrinsicImplementation]
     public static void Vectors(int item, ArrayView<float> results, int rounds, int width) =>
-        ((float*)results.LoadEffectiveAddressAsPtr())[item] = (SimdWidth)width switch
+        results.Pointer()[item] = (SimdWidth)width switch
         {
             SimdWidth.Bits512 => Run<Vector512Lanes>(rounds),
             SimdWidth.Bits256 => Run<Vector256Lanes>(rounds),

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using GpuSeq.Kernels.Simd;
 using ILGPU;
 using ILGPU.IR.Intrinsics;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -93,26 +92,24 @@ internal static unsafe class OptimizerKernels
     [IntrinsicImplementation]
     public static void Sgd(
         int item, ArrayView<float> p, ArrayView<float> g, ArrayView<float> direction, ArrayView<float> factor, SgdRule rule, FlatCut cut) =>
-        VectorLoop.Run(new SgdStep(new(p, g, factor), State(direction), rule), item, cut);
+        VectorLoop.Run(new SgdStep(new(p, g, factor), direction.Pointer(), rule), item, cut);
 
     [IntrinsicImplementation]
     public static void RmsProp(
         int item, ArrayView<float> p, ArrayView<float> g, ArrayView<float> square, ArrayView<float> mean, ArrayView<float> step,
         ArrayView<float> factor, RmsPropRule rule, FlatCut cut) =>
-        VectorLoop.Run(new RmsPropStep(new(p, g, factor), State(square), State(mean), State(step), rule), item, cut);
+        VectorLoop.Run(new RmsPropStep(new(p, g, factor), square.Pointer(), mean.Pointer(), step.Pointer(), rule), item, cut);
 
     [IntrinsicImplementation]
     public static void Adam(
         int item, ArrayView<float> p, ArrayView<float> g, ArrayView<float> mean, ArrayView<float> square, ArrayView<float> largest,
         ArrayView<float> factor, AdamRule rule, FlatCut cut) =>
-        VectorLoop.Run(new AdamStep(new(p, g, factor), State(mean), State(square), State(largest), rule), item, cut);
+        VectorLoop.Run(new AdamStep(new(p, g, factor), mean.Pointer(), square.Pointer(), largest.Pointer(), rule), item, cut);
 
     [IntrinsicImplementation]
     public static void Adagrad(
         int item, ArrayView<float> p, ArrayView<float> g, ArrayView<float> sum, ArrayView<float> factor, AdagradRule rule, FlatCut cut) =>
-        VectorLoop.Run(new AdagradStep(new(p, g, factor), State(sum), rule), item, cut);
-
-    private static float* State(ArrayView<float> view) => view.Length > 0 ? (float*)view.LoadEffectiveAddressAsPtr() : null;
+        VectorLoop.Run(new AdagradStep(new(p, g, factor), sum.Pointer(), rule), item, cut);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V Read<V>(float* state, nint i, int count)
@@ -129,9 +126,9 @@ internal static unsafe class OptimizerKernels
     /// <summary>The parameters, and their gradients times the factor.</summary>
     private readonly struct Target(ArrayView<float> p, ArrayView<float> g, ArrayView<float> factor)
     {
-        private readonly float* _p = (float*)p.LoadEffectiveAddressAsPtr();
-        private readonly float* _g = (float*)g.LoadEffectiveAddressAsPtr();
-        private readonly float _factor = factor.Length > 0 ? *(float*)factor.LoadEffectiveAddressAsPtr() : 1f;
+        private readonly float* _p = p.Pointer();
+        private readonly float* _g = g.Pointer();
+        private readonly float _factor = factor.Length > 0 ? *factor.Pointer() : 1f;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V P<V>(nint i, int count)

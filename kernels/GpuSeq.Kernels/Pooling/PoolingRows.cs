@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using GpuSeq.Kernels.Simd;
 using ILGPU;
 using ILGPU.IR.Intrinsics;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -32,12 +31,12 @@ internal static unsafe class PoolingRows
         for (var row = item * arguments.PerItem; row < end; row++)
         {
             var (plane, i) = Math.DivRem(row, arguments.OutputHeight);
-            var source = (float*)x.LoadEffectiveAddressAsPtr() + (long)plane * arguments.Height * arguments.Width;
+            var source = x.Pointer() + (long)plane * arguments.Height * arguments.Width;
             for (var first = 0; first < arguments.OutputWidth; first += Chunk)
             {
                 var place = (long)row * arguments.OutputWidth + first;
-                var target = (float*)y.LoadEffectiveAddressAsPtr() + place;
-                var found = indices.Length > 0 ? (int*)indices.LoadEffectiveAddressAsPtr() + place : null;
+                var target = y.Pointer() + place;
+                var found = indices.Length > 0 ? indices.Pointer() + place : null;
                 var count = Math.Min(Chunk, arguments.OutputWidth - first);
                 switch ((SimdWidth)arguments.Bits)
                 {
@@ -169,8 +168,8 @@ internal static unsafe class PoolingRows
         var end = Math.Min((item + 1) * arguments.PerItem, arguments.Planes);
         for (var plane = item * arguments.PerItem; plane < end; plane++)
         {
-            var target = (float*)dx.LoadEffectiveAddressAsPtr() + (long)plane * pixels;
-            var source = (float*)dy.LoadEffectiveAddressAsPtr() + (long)plane * windows;
+            var target = dx.Pointer() + (long)plane * pixels;
+            var source = dy.Pointer() + (long)plane * windows;
             if (arguments.Accumulate == 0)
                 new Span<float>(target, pixels).Clear();
             if (arguments.IsAverage != 0)
@@ -178,7 +177,7 @@ internal static unsafe class PoolingRows
                 Spread(source, target, ref arguments);
                 continue;
             }
-            var index = (int*)indices.LoadEffectiveAddressAsPtr() + (long)plane * windows;
+            var index = indices.Pointer() + (long)plane * windows;
             for (var window = 0; window < windows; window++)
             {
                 if ((uint)index[window] < (uint)pixels)

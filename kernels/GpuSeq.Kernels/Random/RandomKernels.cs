@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using GpuSeq.Kernels.Simd;
 using ILGPU;
 using ILGPU.IR.Intrinsics;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -99,8 +98,8 @@ internal static unsafe class RandomKernels
     {
         var words = stackalloc uint[Batch + 16]; // vectors read past the last word
         var planes = stackalloc float[2 * Batch];
-        var source = (float*)x.LoadEffectiveAddressAsPtr();
-        var target = (float*)y.LoadEffectiveAddressAsPtr();
+        var source = x.Pointer();
+        var target = y.Pointer();
         var width = arguments.Cut.Width;
         var end = arguments.Cut.End(item);
         for (var i = arguments.Cut.Begin(item); i < end; i += Batch)

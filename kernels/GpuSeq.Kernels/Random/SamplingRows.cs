@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using GpuSeq.Kernels.Simd;
 using ILGPU;
 using ILGPU.IR.Intrinsics;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -25,18 +24,18 @@ internal static unsafe class SamplingRows
         int item, ArrayView<float> logits, ArrayView<int> choices, ArrayView<float> y, ArrayView<ulong> keys, SamplingArguments arguments)
     {
         var columns = arguments.Columns;
-        var kept = keys.Length > 0 ? (ulong*)keys.LoadEffectiveAddressAsPtr() + (long)item * arguments.KeysPerItem : null;
+        var kept = keys.Length > 0 ? keys.Pointer() + (long)item * arguments.KeysPerItem : null;
         var end = (int)Math.Min(arguments.Rows, ((long)item + 1) * arguments.RowsPerItem);
         for (var row = item * arguments.RowsPerItem; row < end; row++)
         {
-            var x = (float*)logits.LoadEffectiveAddressAsPtr() + (long)row * columns;
+            var x = logits.Pointer() + (long)row * columns;
             ulong largest;
             TopKRows.Select(x, columns, &largest, 1, arguments.Width);
             var place = TopKRows.Place(largest);
             var isCertain = !float.IsFinite(x[place]) || arguments.Kept == 1;
             var bound = isCertain ? largest : kept == null ? 0 : Bound(x, x[place], kept, ref arguments);
             if (y.Length > 0)
-                Filter(x, (float*)y.LoadEffectiveAddressAsPtr() + (long)row * columns, bound, ref arguments);
+                Filter(x, y.Pointer() + (long)row * columns, bound, ref arguments);
             if (choices.Length == 0)
                 continue;
             if (!isCertain)

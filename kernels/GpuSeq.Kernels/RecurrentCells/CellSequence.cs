@@ -63,15 +63,15 @@ internal readonly struct CellSequence
 
     /// <summary>The gates of a step.</summary>
     public ArrayView<float> Gates(int order, ArrayView<float> gates) =>
-        gates.SubView((long)_shape.FirstRow(_shape.StepAt(order)) * _gates * _shape.Hidden);
+        gates.From((long)_shape.FirstRow(_shape.StepAt(order)) * _gates * _shape.Hidden);
 
     /// <summary>The second set of sums of a step.</summary>
     public ArrayView<float> Recurrent(int order, ArrayView<float> recurrent) =>
-        recurrent.SubView((long)_shape.FirstRow(_shape.StepAt(order)) * _recurrentWidth);
+        recurrent.From((long)_shape.FirstRow(_shape.StepAt(order)) * _recurrentWidth);
 
     /// <summary>The state before a step.</summary>
     public ArrayView<float> State(int order, ArrayView<float> stateBefore) =>
-        stateBefore.SubView((long)_shape.FirstRow(_shape.StepAt(order)) * _shape.Hidden);
+        stateBefore.From((long)_shape.FirstRow(_shape.StepAt(order)) * _shape.Hidden);
 
     /// <summary>The state after a step: before the next, or the last.</summary>
     public ArrayView<float> NextState(int order, ArrayView<float> stateBefore, ArrayView<float> final) =>
@@ -79,7 +79,7 @@ internal readonly struct CellSequence
 
     /// <summary>The output of a step, or its gradient, or nothing.</summary>
     public ArrayView<float> Output(int order, ArrayView<float> output) =>
-        output.Length == 0 ? output : output.SubView((long)_shape.FirstRow(_shape.StepAt(order)) * _shape.OutputWidth);
+        output.From((long)_shape.FirstRow(_shape.StepAt(order)) * _shape.OutputWidth);
 
     /// <summary>What the cell kernel is told of a step.</summary>
     public CellStep Step(int order, bool readsOutputGradient = false) => new()
@@ -109,7 +109,7 @@ internal readonly struct CellSequence
             Ldc = _shape.RowsBetweenSequences * _gates * _shape.Hidden,
             Beta = beta,
         };
-        var rows = input.SubView((long)_shape.FirstRow(_shape.StepAt(order)) * weight.K);
+        var rows = input.From((long)_shape.FirstRow(_shape.StepAt(order)) * weight.K);
         _library.Gemm.Multiply(shape, rows, weight, Gates(order, gates), bias);
     }
 

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using GpuSeq.Kernels.Simd;
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -88,7 +87,7 @@ internal static unsafe class CellSimd
         where TCell : struct, ICell
         where TVector : struct, IVector<TVector>
     {
-        var lengths = (int*)Address(views.Lengths);
+        var lengths = views.Lengths.Pointer();
         var end = Math.Min((item + 1) * step.RowsPerItem, step.Batch);
         for (var b = item * step.RowsPerItem; b < end; b++)
         {
@@ -161,12 +160,9 @@ internal static unsafe class CellSimd
         where TLoop : struct, IUnitLoop
         where TVector : struct, IVector<TVector> => TLoop.Run<TVector>(row, j, row.Hidden - j);
 
-    private static nint Address<T>(ArrayView<T> view)
-        where T : unmanaged => view.Length > 0 ? view.LoadEffectiveAddressAsPtr() : 0;
-
     private static float* Row(ArrayView<float> view, int b, int stride)
     {
-        var origin = (float*)Address(view);
+        var origin = view.Pointer();
         return origin == null ? null : origin + (long)b * stride;
     }
 }

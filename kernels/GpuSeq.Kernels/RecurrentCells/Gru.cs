@@ -90,7 +90,7 @@ public sealed class Gru
         var gemm = _library.Gemm;
         if (form == GruForm.ResetAfter)
             return new(gemm.Pack(weightHh, Gates * hidden, hidden, transposeB: true));
-        var candidate = weightHh.SubView(Math.Min(2L * hidden * hidden, weightHh.Length));
+        var candidate = weightHh.From(2L * hidden * hidden);
         return new(gemm.Pack(weightHh, 2 * hidden, hidden, transposeB: true), gemm.Pack(candidate, hidden, hidden, transposeB: true));
     }
 
@@ -135,7 +135,7 @@ public sealed class Gru
         cells.Multiply(order, tape.StateBefore, weights.State, biasHh, tape.Gates);
         _reset(cells.Items, gates, recurrent, before, lengths, step);
         cells.Multiply(
-            order, tape.Recurrent, weights.Second, biasHh.Length == 0 ? biasHh : biasHh.SubView(candidate), tape.Gates.SubView(candidate));
+            order, tape.Recurrent, weights.Second, biasHh.From(candidate), tape.Gates.From(candidate));
         _update(cells.Items, gates, before, after, cells.Output(order, output), lengths, step);
     }
 
@@ -187,7 +187,7 @@ public sealed class Gru
     {
         var h = shape.Hidden;
         using var weightRz = _library.Gemm.Pack(weightHh, h, 2 * h, transposeB: false);
-        using var weightN = _library.Gemm.Pack(weightHh.SubView(2L * h * h), h, h, transposeB: false);
+        using var weightN = _library.Gemm.Pack(weightHh.From(2L * h * h), h, h, transposeB: false);
         using var memory = _library.Pool.Rent((long)shape.Batch * h * sizeof(float));
         var resetStateGradient = memory.View<float>((long)shape.Batch * h);
         for (var order = shape.Steps - 1; order >= 0; order--)
@@ -196,7 +196,7 @@ public sealed class Gru
             var before = cells.State(order, tape.StateBefore);
             var step = cells.Step(order, outputGradient.Length > 0);
             _updateBackward(cells.Items, gates, before, cells.Output(order, outputGradient), stateGradient, lengths, step);
-            cells.MultiplyGradient(order, tape.Gates.SubView(2L * h), weightN, resetStateGradient, beta: 0f);
+            cells.MultiplyGradient(order, tape.Gates.From(2L * h), weightN, resetStateGradient, beta: 0f);
             _resetBackward(cells.Items, gates, before, resetStateGradient, stateGradient, lengths, step);
             cells.MultiplyGradient(order, tape.Gates, weightRz, stateGradient);
         }

@@ -93,7 +93,7 @@ public sealed class Lstm
         if (projected > 0)
         {
             var views = memory.View<float>(unprojected + projected);
-            tape = tape with { Unprojected = views.SubView(0, unprojected), Projected = views.SubView(unprojected) };
+            tape = tape with { Unprojected = views.Part(0, unprojected), Projected = views.From(unprojected) };
         }
         Check("Lstm step", shape, weights.State.Source, biasHh, weights.Second.Source, tape);
         var (cells, states) = Sequences(shape);

@@ -46,7 +46,7 @@ public sealed class RecurrentStack
                     w.BiasIh);
                 ForwardCells(
                     shape, shape.Direction(direction), w, cells, States(shape, h0, index), Cells(shape, c0, index), lengths,
-                    From(y, direction * shape.Sequences.StateWidth), States(shape, hn, index), Cells(shape, cn, index));
+                    y.From(direction * shape.Sequences.StateWidth), States(shape, hn, index), Cells(shape, cn, index));
             }
             if (!isLast && dropout.Rate > 0f)
                 _library.Dropout.Forward(y, y, dropout.Rate, dropout.Seed, dropout.FirstCall + (ulong)layer);
@@ -81,14 +81,14 @@ public sealed class RecurrentStack
         for (var layer = shape.Layers - 1; layer >= 0; layer--)
         {
             var input = layer == 0 ? x : shape.Output(tape, layer - 1);
-            var below = layer == 0 ? inputGradient : new(buffers.SubView(layer % 2 * between, between), Adds: false);
+            var below = layer == 0 ? inputGradient : new(buffers.Part(layer % 2 * between, between), Adds: false);
             for (var direction = shape.Directions - 1; direction >= 0; direction--)
             {
                 var index = layer * shape.Directions + direction;
                 var cells = shape.Tape(tape, layer, direction);
                 BackwardCells(
                     shape, shape.Direction(direction), weights[index], cells, lengths,
-                    From(outputGradient, direction * shape.Sequences.StateWidth),
+                    outputGradient.From(direction * shape.Sequences.StateWidth),
                     States(shape, stateGradient, index), Cells(shape, cellGradient, index));
                 InputGradients(
                     shape, shape.InputsOf(layer), input, weights[index], cells,
@@ -179,8 +179,8 @@ public sealed class RecurrentStack
         // The candidate's rows saw the state behind its reset gate.
         var weight = gradients.WeightHh;
         Product(sums, tape.StateBefore, 2 * hidden, hidden, rows, weight, width);
-        var candidate = weight with { Floats = From(weight.Floats, 2 * hidden * hidden) };
-        Product(From(sums, 2 * hidden), tape.Recurrent, hidden, hidden, rows, candidate, width);
+        var candidate = weight with { Floats = weight.Floats.From(2 * hidden * hidden) };
+        Product(sums.From(2 * hidden), tape.Recurrent, hidden, hidden, rows, candidate, width);
     }
 
     private void Product(
@@ -203,9 +203,7 @@ public sealed class RecurrentStack
         Part(all, index, (long)shape.Sequences.Batch * shape.Sequences.Hidden);
 
     private static ArrayView<float> Part(ArrayView<float> all, int index, long length) =>
-        all.Length == 0 ? all : all.SubView(index * length, length);
-
-    private static ArrayView<float> From(ArrayView<float> all, int begin) => all.SubView(Math.Min(begin, all.Length));
+        all.Length == 0 ? all : all.Part(index * length, length);
 
     private static void Check(string operation, in StackShape shape, int weights, long tape)
     {

@@ -74,7 +74,7 @@ public readonly struct StackShape(RecurrentCell cell, SequenceShape sequences, i
     /// <summary>The part of the tape of one direction of a layer.</summary>
     internal SequenceTape Tape(ArrayView<float> tape, int layer, int direction)
     {
-        var rest = tape.SubView(layer * LayerLength + direction * DirectionLength);
+        var rest = tape.From(layer * LayerLength + direction * DirectionLength);
         return new(
             Take(ref rest, GateWidth), Take(ref rest, Sequences.StateWidth), Take(ref rest, CellWidth), Take(ref rest, RecurrentWidth),
             Take(ref rest, UnprojectedWidth), Take(ref rest, Sequences.Projection));
@@ -82,15 +82,13 @@ public readonly struct StackShape(RecurrentCell cell, SequenceShape sequences, i
 
     /// <summary>The part of the tape that holds the output of a layer below the last.</summary>
     internal ArrayView<float> Output(ArrayView<float> tape, int layer) =>
-        tape.SubView(layer * LayerLength + Directions * DirectionLength, OutputLength);
+        tape.Part(layer * LayerLength + Directions * DirectionLength, OutputLength);
 
     private ArrayView<float> Take(ref ArrayView<float> rest, int width)
     {
         var length = Rows * width;
-        if (length == 0)
-            return default;
-        var taken = rest.SubView(0, length);
-        rest = rest.SubView(Aligned(length));
+        var taken = rest.Part(0, length);
+        rest = rest.From(Aligned(length));
         return taken;
     }
 

@@ -3,7 +3,6 @@ using GpuSeq.Kernels.Simd;
 using ILGPU;
 using ILGPU.Algorithms;
 using ILGPU.IR.Intrinsics;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -81,10 +80,10 @@ internal static unsafe class ReductionArgMax
         var end = Math.Min(arguments.Rows, (item + 1) * arguments.RowsPerItem);
         for (var row = item * arguments.RowsPerItem; row < end; row++)
         {
-            var values = (float*)x.LoadEffectiveAddressAsPtr() + (long)row * arguments.Columns * arguments.Inner;
+            var values = x.Pointer() + (long)row * arguments.Columns * arguments.Inner;
             if (arguments.Inner > 1)
             {
-                var target = (int*)indices.LoadEffectiveAddressAsPtr() + (long)row * arguments.Inner;
+                var target = indices.Pointer() + (long)row * arguments.Inner;
                 SearchColumns(values, arguments.Columns, arguments.Inner, target);
                 continue;
             }

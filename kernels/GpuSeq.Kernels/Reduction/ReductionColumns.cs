@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using GpuSeq.Kernels.Simd;
 using ILGPU;
 using ILGPU.IR.Intrinsics;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -126,8 +125,8 @@ internal static unsafe class ReductionColumns
         var (outer, block) = Math.DivRem(slice, arguments.Blocks);
         var row = block * arguments.RowsPerBlock;
         var rows = Math.Min(arguments.RowsPerBlock, arguments.Rows - row);
-        var source = (float*)x.LoadEffectiveAddressAsPtr() + ((long)outer * arguments.Rows + row) * arguments.Columns + column;
-        var target = (float*)y.LoadEffectiveAddressAsPtr() + (long)slice * arguments.Columns + column;
+        var source = x.Pointer() + ((long)outer * arguments.Rows + row) * arguments.Columns + column;
+        var target = y.Pointer() + (long)slice * arguments.Columns + column;
         if (columns == arguments.Columns && columns < NarrowColumns)
             ReduceNarrow<TReduction>(source, rows, columns, totals, arguments.Width);
         else

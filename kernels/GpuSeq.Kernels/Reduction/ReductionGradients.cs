@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using GpuSeq.Kernels.Simd;
 using ILGPU;
 using ILGPU.IR.Intrinsics;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -56,8 +55,8 @@ internal static unsafe class ReductionGradients
     [IntrinsicImplementation]
     public static void Spread(int item, ArrayView<float> dy, ArrayView<float> dx, Arguments arguments)
     {
-        var source = (float*)dy.LoadEffectiveAddressAsPtr();
-        var target = (float*)dx.LoadEffectiveAddressAsPtr();
+        var source = dy.Pointer();
+        var target = dx.Pointer();
         // Rows of one element are taken together: all that have the same total.
         var isLast = arguments.Inner == 1;
         var length = isLast ? arguments.Length : arguments.Inner;
@@ -93,10 +92,10 @@ internal static unsafe class ReductionGradients
         var end = (int)Math.Min(arguments.Outer, ((long)item + 1) * arguments.RowsPerItem);
         for (var outer = item * arguments.RowsPerItem; outer < end; outer++)
         {
-            var target = (float*)dx.LoadEffectiveAddressAsPtr() + outer * slice;
+            var target = dx.Pointer() + outer * slice;
             var origin = (long)outer * arguments.Selected * inner;
-            var place = (int*)places.LoadEffectiveAddressAsPtr() + origin;
-            var source = (float*)dy.LoadEffectiveAddressAsPtr() + origin;
+            var place = places.Pointer() + origin;
+            var source = dy.Pointer() + origin;
             if (arguments.Accumulate == 0)
                 new Span<float>(target, checked((int)slice)).Clear();
             for (var j = 0; j < arguments.Selected; j++)

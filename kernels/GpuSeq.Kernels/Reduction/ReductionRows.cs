@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using GpuSeq.Kernels.Simd;
 using ILGPU;
 using ILGPU.IR.Intrinsics;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -88,8 +87,8 @@ internal static unsafe class ReductionRows
     private static void Reduce<TReduction>(int item, ArrayView<float> x, ArrayView<float> y, ArrayView<int> pieces, ref Arguments arguments)
         where TReduction : struct, IReduction
     {
-        var source = (float*)x.LoadEffectiveAddressAsPtr();
-        var target = (float*)y.LoadEffectiveAddressAsPtr();
+        var source = x.Pointer();
+        var target = y.Pointer();
         var end = Math.Min(arguments.Units, (item + 1) * arguments.SegmentsPerItem);
         for (var unit = item * arguments.SegmentsPerItem; unit < end; unit++)
         {
@@ -98,7 +97,7 @@ internal static unsafe class ReductionRows
             var values = source + (long)row * arguments.Columns + segment * SegmentLength;
             if (pieces.Length > 0)
             {
-                var piece = (int*)pieces.LoadEffectiveAddressAsPtr() + 2L * unit;
+                var piece = pieces.Pointer() + 2L * unit;
                 values = source + piece[0];
                 length = piece[1];
             }

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using GpuSeq.Kernels.Simd;
 using ILGPU;
 using ILGPU.IR.Intrinsics;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -25,8 +24,8 @@ internal static unsafe class TopKRows
         var end = (int)Math.Min(arguments.Rows, ((long)item + 1) * arguments.RowsPerItem);
         for (var row = item * arguments.RowsPerItem; row < end; row++)
         {
-            var source = (float*)x.LoadEffectiveAddressAsPtr() + (long)row * arguments.Columns;
-            var best = (ulong*)keys.LoadEffectiveAddressAsPtr() + (long)row * k;
+            var source = x.Pointer() + (long)row * arguments.Columns;
+            var best = keys.Pointer() + (long)row * k;
             Select(source, arguments.Columns, best, k, arguments.Width);
             for (var j = 0; j < k; j++)
             {

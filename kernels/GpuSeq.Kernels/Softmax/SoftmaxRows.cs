@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using GpuSeq.Kernels.Simd;
 using ILGPU;
 using ILGPU.IR.Intrinsics;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -48,8 +47,8 @@ internal static unsafe class SoftmaxRows
         var end = (int)Math.Min(((long)item + 1) * arguments.RowsPerItem, arguments.Rows);
         for (var row = item * arguments.RowsPerItem; row < end; row++)
         {
-            var source = (float*)x.LoadEffectiveAddressAsPtr() + (long)row * columns;
-            var target = (float*)y.LoadEffectiveAddressAsPtr() + (long)row * columns;
+            var source = x.Pointer() + (long)row * columns;
+            var target = y.Pointer() + (long)row * columns;
             var max = RowMath.MaxOfNumbers<TVector>(source, columns); // a NaN shows in the sum
             if (float.IsNegativeInfinity(max))
                 max = RowMath.Max<TVector>(source, columns);
@@ -145,9 +144,9 @@ internal static unsafe class SoftmaxRows
         var end = (int)Math.Min(((long)item + 1) * arguments.RowsPerItem, arguments.Rows);
         for (var row = item * arguments.RowsPerItem; row < end; row++)
         {
-            var result = (float*)y.LoadEffectiveAddressAsPtr() + (long)row * columns;
-            var upstream = (float*)dy.LoadEffectiveAddressAsPtr() + (long)row * columns;
-            var gradient = (float*)dx.LoadEffectiveAddressAsPtr() + (long)row * columns;
+            var result = y.Pointer() + (long)row * columns;
+            var upstream = dy.Pointer() + (long)row * columns;
+            var gradient = dx.Pointer() + (long)row * columns;
             if (arguments.Log != 0)
                 LogGradient<TVector>(result, upstream, gradient, columns, RowMath.Sum<TVector>(upstream, columns), write);
             else

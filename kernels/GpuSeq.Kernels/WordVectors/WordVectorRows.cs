@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using GpuSeq.Kernels.Simd;
 using ILGPU;
 using ILGPU.IR.Intrinsics;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -47,11 +46,11 @@ internal static unsafe class WordVectorRows
         where V : struct, IVector<V>
     {
         var (dimension, outputs) = (arguments.Dimension, arguments.Outputs);
-        var hidden = (float*)workspace.Hidden.LoadEffectiveAddressAsPtr() + (long)example * dimension;
-        var gradient = (float*)workspace.HiddenGradients.LoadEffectiveAddressAsPtr() + (long)example * dimension;
-        var ids = (int*)workspace.OutputIds.LoadEffectiveAddressAsPtr() + (long)example * outputs;
-        var factors = (float*)workspace.OutputFactors.LoadEffectiveAddressAsPtr() + (long)example * outputs;
-        var output = (float*)batch.Output.LoadEffectiveAddressAsPtr();
+        var hidden = workspace.Hidden.Pointer() + (long)example * dimension;
+        var gradient = workspace.HiddenGradients.Pointer() + (long)example * dimension;
+        var ids = workspace.OutputIds.Pointer() + (long)example * outputs;
+        var factors = workspace.OutputFactors.Pointer() + (long)example * outputs;
+        var output = batch.Output.Pointer();
         Average<V>(example, hidden, ref batch, ref workspace, ref arguments);
         for (var j = 0; j < outputs; j++)
         {
@@ -74,10 +73,10 @@ internal static unsafe class WordVectorRows
         where V : struct, IVector<V>
     {
         var (dimension, inputs) = (arguments.Dimension, arguments.Inputs);
-        var words = (int*)batch.Words.LoadEffectiveAddressAsPtr() + (long)example * inputs;
-        var ids = (int*)workspace.InputIds.LoadEffectiveAddressAsPtr() + (long)example * inputs;
-        var factors = (float*)workspace.InputFactors.LoadEffectiveAddressAsPtr() + (long)example * inputs;
-        var input = (float*)batch.Input.LoadEffectiveAddressAsPtr();
+        var words = batch.Words.Pointer() + (long)example * inputs;
+        var ids = workspace.InputIds.Pointer() + (long)example * inputs;
+        var factors = workspace.InputFactors.Pointer() + (long)example * inputs;
+        var input = batch.Input.Pointer();
         var count = batch.Lengths.Length > 0 ? batch.Lengths[example] : 1;
         if ((uint)count > (uint)inputs)
             ThrowLength(count, example, inputs);
@@ -125,7 +124,7 @@ internal static unsafe class WordVectorRows
     [IntrinsicImplementation]
     public static void UpdateBlocks(int item, ArrayView<float> table, WordVectorArguments.Update update, WordVectorArguments arguments)
     {
-        var first = (int*)update.Links.LoadEffectiveAddressAsPtr();
+        var first = update.Links.Pointer();
         var next = first + arguments.Rows + 1;
         for (var begin = (long)item * arguments.PerItem; begin < arguments.Rows; begin += (long)arguments.Items * arguments.PerItem)
         {
@@ -134,7 +133,7 @@ internal static unsafe class WordVectorRows
             {
                 if (first[row] < 0)
                     continue;
-                var target = (float*)table.LoadEffectiveAddressAsPtr() + row * arguments.Dimension;
+                var target = table.Pointer() + row * arguments.Dimension;
                 switch ((SimdWidth)arguments.Width)
                 {
                     case SimdWidth.Bits512:
@@ -156,8 +155,8 @@ internal static unsafe class WordVectorRows
         float* target, int first, int* next, ref WordVectorArguments.Update update, ref WordVectorArguments arguments)
         where V : struct, IVector<V>
     {
-        var factors = (float*)update.Factors.LoadEffectiveAddressAsPtr();
-        var vectors = (float*)update.Vectors.LoadEffectiveAddressAsPtr();
+        var factors = update.Factors.Pointer();
+        var vectors = update.Vectors.Pointer();
         var (dimension, perVector, rate) = (arguments.Dimension, arguments.PerVector, arguments.LearningRate);
         for (var i = first; i >= 0; i = next[i])
             Add<V>(-(rate * factors[i]), vectors + (long)(i / perVector) * dimension, target, dimension);

@@ -138,12 +138,12 @@ public sealed class WordVectors
         var ids = intBlock.View<int>(outputs + inputs);
         var workspace = new WordVectorArguments.Workspace
         {
-            Hidden = floats.SubView(0, vectors),
-            HiddenGradients = floats.SubView(vectors, vectors),
-            OutputFactors = floats.SubView(2 * vectors, outputs),
-            InputFactors = floats.SubView(2 * vectors + outputs, inputs),
-            OutputIds = ids.SubView(0, outputs),
-            InputIds = ids.SubView(outputs, inputs),
+            Hidden = floats.Part(0, vectors),
+            HiddenGradients = floats.Part(vectors, vectors),
+            OutputFactors = floats.Part(2 * vectors, outputs),
+            InputFactors = floats.Part(2 * vectors + outputs, inputs),
+            OutputIds = ids.Part(0, outputs),
+            InputIds = ids.Part(outputs, inputs),
         };
         if (_examplesRow is not null)
             _examplesRow(RowItems.Blocks(examples, arguments.PerItem), batch, workspace, arguments);
