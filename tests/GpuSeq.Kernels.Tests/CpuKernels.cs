@@ -19,9 +19,6 @@ internal sealed class CpuKernels : IDisposable
         Library = new KernelLibrary(Accelerator, shape, width);
     }
 
-    /// <summary>Whether this is the build on ILGPU's packages.</summary>
-    public static bool AreIlgpus => typeof(Accelerator).Assembly.GetName().Name == "ILGPU";
-
     public CPUAccelerator Accelerator { get; }
 
     public KernelLibrary Library { get; }

@@ -85,6 +85,12 @@ internal sealed partial class MethodTranslator
         var (left, right) = PopTwo();
         if (left.Type.IsPointer || right.Type.IsPointer)
             throw Error("arithmetic on addresses");
+        if (left.Constant is { } a && right.Constant is { } b && left.Type.Type == typeof(int) && right.Type.Type == typeof(int)
+            && Fold(symbol, (int)a, (int)b) is { } folded)
+        {
+            PushConstant(folded);
+            return;
+        }
         var type = IsFloating(left) ? left.Type
             : IsWide(left) ? new(IsUnsigned(left) && IsUnsigned(right) ? typeof(ulong) : typeof(long))
             : new CType(IsUnsigned(left) && IsUnsigned(right) ? typeof(uint) : typeof(int));
@@ -93,6 +99,15 @@ internal sealed partial class MethodTranslator
             : $"(({TypeName(type)})({Unsigned(left)} {symbol} {Unsigned(right)}))";
         Push(type, text, left, right);
     }
+
+    private static int? Fold(string symbol, int left, int right) => symbol switch
+    {
+        "+" => unchecked(left + right),
+        "-" => unchecked(left - right),
+        "*" => unchecked(left * right),
+        "&" => left & right,
+        _ => null,
+    };
 
     private void Divide(string symbol, bool isUnsigned)
     {

@@ -21,7 +21,7 @@ internal sealed partial class MethodTranslator
     private readonly bool[] _isShown; // locals whose address is taken
     private readonly int[] _lengths; // of arrays in locals
     private readonly HashSet<int> _leaders = [];
-    private readonly Dictionary<int, Value[]> _entries = []; // what lies on the stack where a block begins
+    private readonly Dictionary<string, Value[]> _entries = []; // what lies on the stack where a block begins
     private CType _returnType;
     private bool _changed;
 
@@ -148,31 +148,22 @@ internal sealed partial class MethodTranslator
         _targets.Clear();
         (_temporaries, _sharedBytes) = (0, 0);
         (_needsTeam, _exchanges, _usesDynamic) = (false, false, false);
-        foreach (var instruction in _il.Instructions)
-        {
-            foreach (var target in instruction.OpCode.FlowControl
-                is System.Reflection.Emit.FlowControl.Branch or System.Reflection.Emit.FlowControl.Cond_Branch ? Targets(instruction) : [])
-            {
-                _targets.Add(target);
-            }
-        }
+        foreach (var instruction in _il.Instructions.Where(IsBranch))
+            _targets.UnionWith(Targets(instruction));
+        Run(0, _il.Instructions.Count);
+    }
+
+    // Translates a range of instructions; says whether its end is reached.
+    private bool Run(int begin, int end)
+    {
         var isReachable = true;
         Type? constraint = null;
-        for (var i = 0; i < _il.Instructions.Count; i++)
+        for (var i = begin; i < end; i++)
         {
             var instruction = _il.Instructions[i];
             _offset = instruction.Offset;
             if (_leaders.Contains(_offset))
-            {
-                if (isReachable)
-                    Leave(_offset);
-                isReachable |= _entries.ContainsKey(_offset) || _targets.Contains(_offset);
-                _stack.Clear();
-                if (_entries.TryGetValue(_offset, out var entry))
-                    _stack.AddRange(entry);
-                if (_targets.Contains(_offset))
-                    _text.Append($"L{_offset:x}:;\n");
-            }
+                isReachable = Enter(_offset, isReachable);
             if (!isReachable)
                 continue;
             switch (instruction.Code)
@@ -189,6 +180,10 @@ internal sealed partial class MethodTranslator
                 case ILOpCode.Newarr when TryInitializedArray(i):
                     i += 3;
                     break;
+                case ILOpCode.Br when _stack.Count == 0 && LoopAt(i) is { } loop:
+                    WriteOut(loop);
+                    i = loop.Next - 1;
+                    continue;
                 default:
                     Execute(instruction);
                     break;
@@ -197,11 +192,28 @@ internal sealed partial class MethodTranslator
                 is not (System.Reflection.Emit.FlowControl.Branch or System.Reflection.Emit.FlowControl.Return
                     or System.Reflection.Emit.FlowControl.Throw);
         }
+        return isReachable;
+    }
+
+    // Begins a block; says whether it is reached.
+    private bool Enter(int offset, bool isReachable)
+    {
+        if (isReachable)
+            Leave(offset);
+        var label = Label(offset);
+        isReachable |= _entries.ContainsKey(label) || _targets.Contains(offset);
+        _stack.Clear();
+        if (_entries.TryGetValue(label, out var entry))
+            _stack.AddRange(entry);
+        if (_targets.Contains(offset))
+            _text.Append($"{label}:;\n");
+        return isReachable;
     }
 
     // What lies on the stack moves into variables that the block's other predecessors use too.
-    private void Leave(int target)
+    private void Leave(int offset)
     {
+        var target = Label(offset);
         if (_entries.TryGetValue(target, out var known))
         {
             if (known.Length != _stack.Count)
@@ -414,7 +426,7 @@ internal sealed partial class MethodTranslator
                 break;
             case ILOpCode.Br:
                 Leave((int)operand!);
-                _text.Append($"    goto L{operand:x};\n");
+                _text.Append($"    goto {Label((int)operand)};\n");
                 break;
             case ILOpCode.Brtrue or ILOpCode.Brfalse:
                 Branch(Truth(Pop(), instruction.Code == ILOpCode.Brtrue), (int)operand!);
@@ -510,6 +522,11 @@ internal sealed partial class MethodTranslator
 
     private void LoadLocal(int number)
     {
+        if (_counters.TryGetValue(number, out var count))
+        {
+            PushConstant(count);
+            return;
+        }
         _declared.Add($"v{number}");
         var value = new Value(_locals[number], $"v{number}")
         {
@@ -553,7 +570,7 @@ internal sealed partial class MethodTranslator
         for (var i = 0; i < _stack.Count; i++)
             _stack[i] = Keep(_stack[i]);
         Leave(target);
-        _text.Append($"    if ({condition}) goto L{target:x};\n");
+        _text.Append($"    if ({condition}) goto {Label(target)};\n");
     }
 
     private void Switch(int[] targets)
@@ -563,7 +580,7 @@ internal sealed partial class MethodTranslator
             _stack[i] = Keep(_stack[i]);
         foreach (var target in targets)
             Leave(target);
-        var cases = targets.Select((target, i) => $" case {i}: goto L{target:x};");
+        var cases = targets.Select((target, i) => $" case {i}: goto {Label(target)};");
         _text.Append($"    switch ({number.Text}) {{{string.Concat(cases)} }}\n");
     }
 

@@ -57,7 +57,7 @@ public sealed record RecurrentSetting(RecurrentCell Cell, SequenceShape Shape)
 /// <summary>One direction of one recurrent layer.</summary>
 public class RecurrentCase : KernelCase
 {
-    private const double TermScale = 0.25; // of the sums over steps, whose terms may cancel
+    private const double TermScale = 0.5; // of the sums over steps, whose terms may cancel
 
     /// <summary>The forward pass.</summary>
     public RecurrentCase(RecurrentSetting setting)

@@ -11,6 +11,7 @@ public sealed class CrossEntropyTests
     [Test]
     public void ATargetThatIsNoClass_SurfacesOnCpus([Values(-1, 3)] int wrong)
     {
+        ComputeRuntime.SkipWhereFailuresEndTheProcess();
         using var device = new CpuKernels();
         var message = $"target {wrong} of row 1";
         Forward(device, [0, wrong], out _);

@@ -47,6 +47,7 @@ public sealed class LayoutTests
     [Test]
     public void AnIndexOutsideTheAxis_SurfacesOnCpus([Values(-1, 3)] int wrong, [Values] bool takes)
     {
+        ComputeRuntime.SkipWhereFailuresEndTheProcess();
         using var device = new CpuKernels();
         LookUp(device, wrong, takes);
         Assert.That(

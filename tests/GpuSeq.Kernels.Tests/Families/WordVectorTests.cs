@@ -53,6 +53,7 @@ public sealed class WordVectorTests
     [Test]
     public void AnIdOutsideTheTables_SurfacesOnCpus_AndNothingIsChanged()
     {
+        ComputeRuntime.SkipWhereFailuresEndTheProcess();
         using var device = new CpuKernels();
         var (table, losses, ids) = (device.Floats(10, 0.5f), device.Floats(2), device.Ints([0, 1]));
         device.Library.WordVectors.SkipGram(2, table, table, ids, device.Ints([4, 5]), ids, 1f, losses);
