@@ -15,17 +15,29 @@ public sealed class CommandTests
     public void RemoveFolder() => Directory.Delete(_folder, recursive: true);
 
     [Test]
-    public void Devices_ListTheCpuAndWhatIsMissing()
+    public void Devices_ListEveryKindAndWhyOneIsMissing()
     {
         var (exit, output, _) = Run("devices");
+        var table = output.TrimEnd().Split('\n');
         var json = JsonDocument.Parse(Run("devices", "--json").Out).RootElement;
         Assert.Multiple(() =>
         {
             Assert.That(exit, Is.Zero);
-            Assert.That(output, Does.Contain("cpu").And.Contain("available").And.Contain("not available: "));
+            Assert.That(table[0].Split(' ', StringSplitOptions.RemoveEmptyEntries), Is.EqualTo(new[] { "DEVICE", "NAME", "MEMORY", "STATE" }));
+            Assert.That(table[1], Does.StartWith("cpu ").And.EndsWith(" available"));
+            Assert.That(table, Has.Length.EqualTo(1 + json.GetArrayLength()));
             Assert.That(json[0].GetProperty("id").GetString(), Is.EqualTo("cpu"));
             Assert.That(json[0].GetProperty("memory_bytes").GetInt64(), Is.Positive);
             Assert.That(json[0].GetProperty("available").GetBoolean(), Is.True);
+            var kinds = json.EnumerateArray().Select(device => device.GetProperty("kind").GetString()).Distinct();
+            Assert.That(kinds, Is.EqualTo(new[] { "cpu", "opencl", "cuda" }));
+            foreach (var (device, line) in json.EnumerateArray().Zip(table.Skip(1)))
+            {
+                if (device.GetProperty("available").GetBoolean())
+                    Assert.That(line, Does.Contain(device.GetProperty("name").GetString()).And.EndsWith(" available"));
+                else
+                    Assert.That(line, Does.Contain($"not available: {device.GetProperty("reason").GetString()}"));
+            }
         });
     }
 
@@ -104,6 +116,8 @@ public sealed class CommandTests
     [TestCase("devices", "--jsn")]
     [TestCase("validate", "--shape", "round")]
     [TestCase("bench", "--filter")]
+    [TestCase("kernels")]
+    [TestCase("kernels", "show", "SoftmaxGroups.Forward")]
     public void WrongCall_EndsWithTwoAndPointsToTheHelp(params string[] args)
     {
         var (exit, output, error) = Run(args);
@@ -124,8 +138,11 @@ public sealed class CommandTests
     [TestCase("generate", "half")]
     [TestCase("train", "char-rnn", "--data", "nowhere.txt")]
     [TestCase("train", "char-rnn", "--data", "short.txt")]
-    [TestCase("train", "char-rnn", "--device", "cuda:0")]
-    [TestCase("validate", "--device", "opencl:7")]
+    [TestCase("train", "char-rnn", "--device", "cuda:99")]
+    [TestCase("validate", "--device", "opencl:99")]
+    [TestCase("generate", "half", "--device", "cuda:99")]
+    [TestCase("kernels", "show", "SoftmaxGroups.Forward", "--device", "opencl:99")]
+    [TestCase("kernels", "show", "SoftmaxGroups.Forward", "--device", "cpu")]
     [TestCase("bench", "--device", "abacus")]
     [TestCase("validate", "--filter", "clip", "--json", "nowhere/v.json")]
     [TestCase("train", "char-rnn", "--resume", "--out", "half")]
@@ -152,7 +169,7 @@ public sealed class CommandTests
         var train = Run("train", "--help").Out;
         Assert.Multiple(() =>
         {
-            foreach (var command in new[] { "devices", "validate", "bench", "train", "generate", "inspect" })
+            foreach (var command in new[] { "devices", "validate", "bench", "kernels", "train", "generate", "inspect" })
                 Assert.That(root, Does.Contain(command));
             Assert.That(train, Does.Contain("char-rnn"));
         });

@@ -59,8 +59,9 @@ public sealed class Device : IDisposable
         var context = kind.CreateContext();
         try
         {
-            return number < context.Devices.Length
-                ? new Device(id, context, context.Devices[number].CreateAccelerator(context))
+            var devices = kind.Devices(context);
+            return number < devices.Length
+                ? new Device(id, context, devices[number].CreateAccelerator(context))
                 : throw NotFound(id);
         }
         catch

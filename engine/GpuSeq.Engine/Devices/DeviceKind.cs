@@ -33,15 +33,19 @@ internal sealed record DeviceKind(string Id, string Name, AcceleratorType Type, 
     /// <summary>A context with its devices.</summary>
     public Context CreateContext() => Context.Create(builder => Add(RuntimeLibrary.Configure(builder)));
 
+    /// <summary>Its devices in a context. ILGPU adds a CPU where there is none.</summary>
+    public ILGPU.Runtime.Device[] Devices(Context context) => [.. context.Devices.Where(device => device.AcceleratorType == Type)];
+
     /// <summary>Its devices, or one line that says why there is none.</summary>
     public IReadOnlyList<DeviceInfo> List()
     {
         try
         {
             using var context = CreateContext();
-            return context.Devices.Length == 0
+            var devices = Devices(context);
+            return devices.Length == 0
                 ? [Missing(RuntimeLibrary.WhyMissing(Type))]
-                : [.. context.Devices.Select((device, i) => new DeviceInfo($"{Id}:{i}", device.Name, Id, device.MemorySize, true, null))];
+                : [.. devices.Select((device, i) => new DeviceInfo($"{Id}:{i}", device.Name, Id, device.MemorySize, true, null))];
         }
         catch (AcceleratorException exception)
         {

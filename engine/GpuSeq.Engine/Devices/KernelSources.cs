@@ -28,9 +28,10 @@ public static class KernelSources
         if (DeviceKind.Parse(device, out var number) is not { } kind)
             throw new DeviceException($"Kernels are translated for opencl and cuda, not for {device}.");
         using var context = kind.CreateContext();
-        if (number >= context.Devices.Length && device != kind.Id)
+        var devices = kind.Devices(context);
+        if (number >= devices.Length && device != kind.Id)
             throw Device.NotFound(device);
-        var programs = RuntimeLibrary.Translate(name, kind, context.Devices.ElementAtOrDefault(number));
+        var programs = RuntimeLibrary.Translate(name, kind, devices.ElementAtOrDefault(number));
         return programs.Count > 0
             ? string.Join('\n', programs)
             : throw new KernelNameException("kernel", name, List().Where(kernel => kernel.IsForGpus).Select(kernel => kernel.Name));

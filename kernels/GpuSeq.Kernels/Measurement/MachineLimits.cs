@@ -12,6 +12,7 @@ namespace GpuSeq.Kernels.Measurement;
 public sealed record MachineLimits(double FlopsOne, double FlopsAll, double Bandwidth, MemoryPattern Pattern, double LaunchSeconds)
 {
     private const int Rounds = 100_000;
+    private const int RoundsOfALane = 2_000; // there are thousands of lanes
     private const int ItemsPerCore = 8; // so that a core that comes late takes fewer
     private const int ItemLength = 16 * 1024; // as elementwise kernels have it
     private const long BufferBytes = 256L << 20; // well beyond the caches
@@ -50,10 +51,11 @@ public sealed record MachineLimits(double FlopsOne, double FlopsAll, double Band
         var (items, lanes) = isRow
             ? (all ? ItemsPerCore * kernels.Parallelism : 1, (int)kernels.Width / (8 * sizeof(float)))
             : (kernels.Accelerator.MaxNumThreadsPerGroup * (all ? ItemsPerCore * kernels.Parallelism : 1), 1);
+        var rounds = isRow ? Rounds : RoundsOfALane;
         using var results = kernels.Accelerator.Allocate1D<float>(items);
         var view = results.View.BaseView;
-        var seconds = timer.Best(() => launch(items, view, Rounds, (int)kernels.Width));
-        return items * MultiplyAddKernels.Flops(lanes, Rounds) / seconds;
+        var seconds = timer.Best(() => launch(items, view, rounds, (int)kernels.Width));
+        return items * MultiplyAddKernels.Flops(lanes, rounds) / seconds;
     }
 
     private static (MemoryPattern Pattern, double Bandwidth) MeasureMemory(KernelLibrary kernels, KernelTimer timer)
