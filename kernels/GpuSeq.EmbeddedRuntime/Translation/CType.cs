@@ -108,6 +108,27 @@ internal sealed class CType : IEquatable<CType>
     public static int SizeOf(Type type) =>
         (int)typeof(Unsafe).GetMethod(nameof(Unsafe.SizeOf))!.MakeGenericMethod(type).Invoke(null, null)!;
 
+    /// <summary>Whether C puts the fields of a type where .NET has them; structures of 16 bytes are aligned to 16 in C.</summary>
+    public static bool LiesAsInC(Type type)
+    {
+        return type.IsPrimitive || type.IsEnum || !type.IsAutoLayout && !type.IsExplicitLayout && InC(type).Size == SizeOf(type);
+
+        static (int Size, int Alignment) InC(Type type)
+        {
+            if (type.IsPrimitive || type.IsEnum || TypeWriter.FixedLength(type) > 0)
+                return (SizeOf(type), Math.Min(SizeOf(type), sizeof(long)));
+            var (size, alignment) = (0, SizeOf(type) == 16 ? 16 : 1);
+            foreach (var field in ArgumentLeaf.FieldsOf(type).Select(field => InC(field.FieldType)))
+            {
+                size = Aligned(size, field.Alignment) + field.Size;
+                alignment = Math.Max(alignment, field.Alignment);
+            }
+            return (Aligned(Math.Max(size, 1), alignment), alignment);
+        }
+
+        static int Aligned(int offset, int alignment) => (offset + alignment - 1) / alignment * alignment;
+    }
+
     public bool Equals(CType? other) => other is not null && Type == other.Type && Spaces.SequenceEqual(other.Spaces);
 
     public override bool Equals(object? obj) => Equals(obj as CType);

@@ -76,9 +76,9 @@ internal sealed class KernelProgram(MethodInfo kernel, TranslationOptions option
         {
             if (parameter.ParameterType.HasElementType || !parameter.ParameterType.IsValueType)
                 throw Error(kernel, -1, $"parameter {parameter.Name} of type {parameter.ParameterType.Name} is no value");
+            CheckParameter(parameter.ParameterType, parameter.Name!);
         }
-        var space = Options.Dialect == Dialect.Cuda ? Space.Global : Space.Global;
-        var function = FunctionFor(kernel, [.. parameters.Select(type => CType.All(type, space))], kernel, -1);
+        var function = FunctionFor(kernel, [.. parameters.Select(type => CType.All(type, Space.Global))], kernel, -1);
         var name = Types.Unique($"kernel_{kernel.DeclaringType?.Name}_{kernel.Name}");
         var entry = new KernelEntry(this, kernel, function, isExplicit).Write(name);
         var source = new StringBuilder($"// {kernel.DeclaringType?.FullName}.{kernel.Name}, translated from IL.\n\n");
@@ -90,6 +90,25 @@ internal sealed class KernelProgram(MethodInfo kernel, TranslationOptions option
             source.Append(reached.Text).Append('\n');
         source.Append(entry);
         return new(kernel, isExplicit, name, source.ToString(), function.UsesDynamic);
+    }
+
+    private void CheckParameter(Type type, string name)
+    {
+        if (type.IsPrimitive || type.IsEnum)
+            return;
+        if (ArgumentLeaf.IsViewType(type))
+        {
+            var element = type.GetGenericArguments()[0];
+            if (!CType.LiesAsInC(element))
+                throw Error(kernel, -1, $"parameter {name}: C lays the fields of {element.Name} out differently");
+            return;
+        }
+        if (TypeWriter.FixedLength(type) > 0)
+            throw Error(kernel, -1, $"parameter {name} holds a fixed buffer");
+        if (type.IsExplicitLayout)
+            throw Error(kernel, -1, $"parameter {name}: fields of {type.Name} may overlap");
+        foreach (var field in ArgumentLeaf.FieldsOf(type))
+            CheckParameter(field.FieldType, name);
     }
 
     private static IEnumerable<Function> Reached(Function function, HashSet<Function> seen) => !seen.Add(function)

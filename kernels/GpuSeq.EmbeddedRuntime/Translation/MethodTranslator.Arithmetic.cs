@@ -24,7 +24,7 @@ internal sealed partial class MethodTranslator
         ? value.Text
         : $"(({(IsWide(value) ? "u64" : "u32")}){value.Text})";
 
-    private void Arithmetic(ILInstruction instruction)
+    private void Arithmetic(ILInstruction instruction, ILOpCode next)
     {
         switch (instruction.Code)
         {
@@ -61,20 +61,17 @@ internal sealed partial class MethodTranslator
             case ILOpCode.Shl or ILOpCode.Shr or ILOpCode.Shr_un:
                 Shift(instruction.Code);
                 break;
-            case ILOpCode.Neg:
-                var negated = Pop();
-                Push(negated.Type, $"(-{negated.Text})", negated);
-                break;
-            case ILOpCode.Not:
-                var inverted = Pop();
-                Push(inverted.Type, $"(~{inverted.Text})", inverted);
+            case ILOpCode.Neg or ILOpCode.Not:
+                var operand = Pop();
+                var type = IsUnsigned(operand) ? operand.Type : Normal(operand.Type); // of a byte, an int is made
+                Push(type, $"({(instruction.Code == ILOpCode.Neg ? "-" : "~")}{operand.Text})", operand);
                 break;
             case ILOpCode.Ceq or ILOpCode.Cgt or ILOpCode.Cgt_un or ILOpCode.Clt or ILOpCode.Clt_un:
                 var (left, right) = PopTwo();
                 Push(typeof(int), $"({Comparison(instruction.Code, left, right)})", left, right);
                 break;
             default:
-                if (!TryConvert(instruction.Code))
+                if (!TryConvert(instruction.Code, next))
                     throw Error($"instruction {instruction.OpCode.Name}");
                 break;
         }
@@ -84,37 +81,39 @@ internal sealed partial class MethodTranslator
     {
         var (left, right) = PopTwo();
         if (left.Type.IsPointer || right.Type.IsPointer)
-            throw Error("arithmetic on addresses");
-        if (left.Constant is { } a && right.Constant is { } b && left.Type.Type == typeof(int) && right.Type.Type == typeof(int)
-            && Fold(symbol, (int)a, (int)b) is { } folded)
         {
-            PushConstant(folded);
+            MoveAddress(symbol, left, right);
             return;
         }
-        var type = IsFloating(left) ? left.Type
-            : IsWide(left) ? new(IsUnsigned(left) && IsUnsigned(right) ? typeof(ulong) : typeof(long))
-            : new CType(IsUnsigned(left) && IsUnsigned(right) ? typeof(uint) : typeof(int));
-        var text = IsUnsigned(left) == IsUnsigned(right) || IsFloating(left)
-            ? $"({left.Text} {symbol} {right.Text})"
-            : $"(({TypeName(type)})({Unsigned(left)} {symbol} {Unsigned(right)}))";
-        Push(type, text, left, right);
+        if (IsFloating(left))
+        {
+            Push(left.Type, $"({left.Text} {symbol} {right.Text})", left, right);
+            return;
+        }
+        // Unsigned numbers wrap, and so do the products of hashes and random numbers, whatever their type is.
+        var wraps = IsUnsigned(left) || IsUnsigned(right) || symbol == "*" && (IsLarge(left) || IsLarge(right));
+        var type = IsWide(left) || IsWide(right) ? wraps ? typeof(ulong) : typeof(long) : wraps ? typeof(uint) : typeof(int);
+        Push(type, wraps ? $"({Unsigned(left)} {symbol} {Unsigned(right)})" : $"({left.Text} {symbol} {right.Text})", left, right);
+
+        static bool IsLarge(Value value) => value.Constant is > ushort.MaxValue or < -ushort.MaxValue;
     }
 
-    private static int? Fold(string symbol, int left, int right) => symbol switch
+    // Fixed buffers and pointers count in bytes.
+    private void MoveAddress(string symbol, Value left, Value right)
     {
-        "+" => unchecked(left + right),
-        "-" => unchecked(left - right),
-        "*" => unchecked(left * right),
-        "&" => left & right,
-        _ => null,
-    };
+        if (symbol is not ("+" or "-") || !left.Type.IsPointer || right.Type.IsPointer)
+            throw Error("arithmetic on addresses");
+        var bytes = $"({_program.Types.Qualifier(left.Type.Space)}u8*){left.Text} {symbol} {right.Text}";
+        Push(new(left.Type, $"(({TypeName(left.Type)})({bytes}))") { Reads = Value.Union(left, right), Root = left.Root });
+    }
 
     private void Divide(string symbol, bool isUnsigned)
     {
         var (left, right) = PopTwo();
         if (IsFloating(left))
         {
-            Push(left.Type, symbol == "/" ? $"({left.Text} / {right.Text})" : $"{MathFunction("fmod", left.Type.Type)}({left.Text}, {right.Text})", left, right);
+            var remainder = $"{MathFunction("fmod", left.Type.Type)}({left.Text}, {right.Text})";
+            Push(left.Type, symbol == "/" ? $"({left.Text} / {right.Text})" : remainder, left, right);
             return;
         }
         var type = isUnsigned
@@ -176,7 +175,7 @@ internal sealed partial class MethodTranslator
             : $"{Unsigned(left)} {symbol} {Unsigned(right)}";
     }
 
-    private bool TryConvert(ILOpCode code)
+    private bool TryConvert(ILOpCode code, ILOpCode next)
     {
         var (type, fromUnsigned) = code switch
         {
@@ -196,7 +195,7 @@ internal sealed partial class MethodTranslator
             ILOpCode.Conv_ovf_u => (typeof(nuint), false),
             ILOpCode.Conv_r4 => (typeof(float), false),
             ILOpCode.Conv_r8 => (typeof(double), false),
-            ILOpCode.Conv_r_un => (typeof(double), true),
+            ILOpCode.Conv_r_un => (next == ILOpCode.Conv_r4 ? typeof(float) : typeof(double), true), // float is rounded to once
             _ => (null, false),
         };
         if (type is null)

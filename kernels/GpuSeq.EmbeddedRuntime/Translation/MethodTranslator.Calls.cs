@@ -21,7 +21,7 @@ internal sealed partial class MethodTranslator
         }
         if (method is MethodInfo called)
         {
-            if (TryIntrinsic(called, arguments))
+            if (TryIntrinsic(called, [.. arguments.Zip(MethodIL.ArgumentsOf(method), AsParameter)]))
                 return;
             if (called.GetCustomAttributes<DeviceCodeAttribute>().ToList() is { Count: > 0 } bodies)
             {
@@ -64,6 +64,11 @@ internal sealed partial class MethodTranslator
         call = text.ToString();
         return function;
     }
+
+    // Numbers as the parameter has them: signed or not.
+    private Value AsParameter(Value value, Type parameter) => parameter.IsPrimitive && value.Type.Type.IsPrimitive
+        ? value with { Type = new(parameter), Text = Cast(value, new(parameter)) }
+        : value;
 
     private static CType ParameterType(Value value, Type parameter)
     {

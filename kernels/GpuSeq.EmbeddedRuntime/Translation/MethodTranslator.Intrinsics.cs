@@ -72,6 +72,8 @@ internal sealed partial class MethodTranslator
                 return true;
             case "Cast":
                 var other = method.GetGenericArguments()[0];
+                if (!CType.LiesAsInC(other))
+                    throw Error($"C lays the fields of {other.Name} out differently");
                 var cast = CType.View(other, type.Space);
                 var pointer = TypeName(CType.Pointer(new(other), type.Space));
                 PushView(cast, $"({pointer}){view.Member("p")}", $"{length} * {CType.SizeOf(element.Type)} / {CType.SizeOf(other)}");
@@ -131,14 +133,17 @@ internal sealed partial class MethodTranslator
                 _text.Append("    BARRIER();\n");
                 return true;
             case "BarrierPopCount" or "BarrierAnd" or "BarrierOr":
-                _needsTeam = _exchanges = true;
+                _needsTeam = true;
+                _exchanges |= !IsCuda;
                 var count = $"count_lanes(team, {arguments[0].Text})";
                 Effect(
                     new(method.ReturnType),
                     method.Name == "BarrierPopCount" ? count : method.Name == "BarrierAnd" ? $"({count} == LANES_LINEAR())" : $"({count} > 0)");
                 return true;
             case "Broadcast":
-                Effect(arguments[0].Type, $"{Exchanger("broadcast", arguments[0].Type, Prelude.Broadcast)}(team, {arguments[0].Text}, {arguments[1].Text})");
+                _exchanges = true;
+                var broadcast = Exchanger("broadcast", arguments[0].Type, Prelude.Broadcast);
+                Effect(arguments[0].Type, $"{broadcast}(team, {arguments[0].Text}, {arguments[1].Text})");
                 return true;
             default:
                 return false;
@@ -176,7 +181,8 @@ internal sealed partial class MethodTranslator
     {
         if (CType.SizeOf(type.Type) is not (1 or 2 or 4 or 8) || !type.Type.IsPrimitive && IsCuda)
             throw Error($"lanes cannot exchange values of type {type.Type.Name}");
-        (_needsTeam, _exchanges) = (true, true);
+        _needsTeam = true;
+        _exchanges |= !IsCuda;
         var name = TypeName(type);
         return _program.Helper($"{verb}_{name}", helper => text(_program.Options.Dialect, helper, name));
     }
@@ -267,22 +273,32 @@ internal sealed partial class MethodTranslator
                 "Abs" => Function("fabs"),
                 "Ceiling" => Function("ceil"),
                 "Round" when arguments.Length == 1 => Function("rint"),
+                "Pow" when texts[0] is "2.0f" or "2.0" => $"{MathFunction("exp2", type)}({texts[1]})",
                 "Truncate" => Function("trunc"),
                 "FusedMultiplyAdd" => Function("fma"),
                 "IEEERemainder" => Function("remainder"),
                 "CopySign" => Function("copysign"),
-                "Log" when arguments.Length == 2 => $"({MathFunction("log", type)}({texts[0]}) / {MathFunction("log", type)}({texts[1]}))",
+                "Log" when arguments.Length == 2 => null, // what it does for special numbers is read
                 "ReciprocalEstimate" => $"({(type == typeof(float) ? "1.0f" : "1.0")} / {texts[0]})",
                 "Acos" or "Asin" or "Atan" or "Atan2" or "Cos" or "Cosh" or "Exp" or "Floor" or "Log" or "Log10" or "Log2" or "Pow" or "Sin"
                     or "Sinh" or "Sqrt" or "Tan" or "Tanh" or "Cbrt" => Function(method.Name.ToLowerInvariant()),
                 _ => null,
             };
-            if (text is null && method.Name == "Round" && arguments is [_, { Constant: { } mode }] && mode <= 1)
-                text = mode == 0 ? Function("rint", 1) : Function("round", 1);
         }
-        else if (method.Name == "Round" && arguments is [_, { Constant: 0 or 1 } mode] && IsFloating(type))
+        else if (method.Name == "Round" && IsFloating(type))
         {
-            text = Function(mode.Constant == 0 ? "rint" : "round", 1);
+            var (digits, mode) = arguments.Length == 3 ? (texts[1], texts[2])
+                : method.GetParameters()[1].ParameterType.IsEnum ? (null, texts[1])
+                : (texts[1], "0");
+            var suffix = type == typeof(float) ? "f32" : "f64";
+            text = digits is null ? $"round_{suffix}({texts[0]}, {mode})" : $"round_digits_{suffix}({texts[0]}, {digits}, {mode})";
+        }
+        else if (method.Name == "SinCos")
+        {
+            var angle = Keep(arguments[0]).Text;
+            var number = arguments[0].Type.Type;
+            PushStructure(type, $"{MathFunction("sin", number)}({angle})", $"{MathFunction("cos", number)}({angle})");
+            return true;
         }
         else if (method.Name is "Min" or "Max" && arguments.Length == 2)
         {
@@ -303,7 +319,7 @@ internal sealed partial class MethodTranslator
         Push(type, text, arguments);
         return true;
 
-        string Function(string name, int count = 3) => $"{MathFunction(name, type)}({string.Join(", ", texts.Take(count))})";
+        string Function(string name) => $"{MathFunction(name, type)}({string.Join(", ", texts)})";
     }
 
     // CUDA adds floating-point numbers itself.
@@ -323,11 +339,13 @@ internal sealed partial class MethodTranslator
             return true;
         }
         var type = method.ReturnType;
-        if (!type.IsPrimitive || IsFloating(type) || CType.SizeOf(type) < 4)
+        var size = type.IsPrimitive ? CType.SizeOf(type) : 0;
+        var isFloating = IsFloating(type);
+        if (size < 4 || isFloating && method.Name is not ("Exchange" or "CompareExchange"))
             throw Error($"devices have no {Describe(method)} of {type.Name}");
-        var bits = CType.SizeOf(type) * 8;
+        var bits = size * 8;
         var head = $"{bits}({_program.Types.Qualifier(arguments[0].Type.Space).Trim()}, {arguments[0].Text}";
-        var values = arguments.Skip(1).Select(Unsigned).ToArray();
+        var values = arguments.Skip(1).Select(value => isFloating ? $"AS_U{bits}({value.Text})" : Unsigned(value)).ToArray();
         var name = TypeName(new(type));
         var text = method.Name switch
         {
@@ -340,7 +358,7 @@ internal sealed partial class MethodTranslator
             "Or" => $"OR_{head}, {values[0]})",
             _ => throw Error($"devices have no {Describe(method)}"),
         };
-        Effect(new(type), $"(({name})({text}))");
+        Effect(new(type), isFloating ? $"AS_F{bits}({text})" : $"(({name})({text}))");
         return true;
     }
 
@@ -349,13 +367,13 @@ internal sealed partial class MethodTranslator
         switch (method.Name)
         {
             case "SingleToInt32Bits" or "SingleToUInt32Bits":
-                Push(method.ReturnType, method.Name == "SingleToInt32Bits" ? $"((i32)AS_U32({arguments[0].Text}))" : $"AS_U32({arguments[0].Text})", arguments);
+                Push(method.ReturnType, $"(({TypeName(new(method.ReturnType))})AS_U32({arguments[0].Text}))", arguments);
                 return true;
             case "Int32BitsToSingle" or "UInt32BitsToSingle":
                 Push(typeof(float), $"AS_F32({arguments[0].Text})", arguments);
                 return true;
             case "DoubleToInt64Bits" or "DoubleToUInt64Bits":
-                Push(method.ReturnType, method.Name == "DoubleToInt64Bits" ? $"((i64)AS_U64({arguments[0].Text}))" : $"AS_U64({arguments[0].Text})", arguments);
+                Push(method.ReturnType, $"(({TypeName(new(method.ReturnType))})AS_U64({arguments[0].Text}))", arguments);
                 return true;
             case "Int64BitsToDouble" or "UInt64BitsToDouble":
                 Push(typeof(double), $"AS_F64({arguments[0].Text})", arguments);

@@ -1,6 +1,6 @@
 using System.Reflection;
+using System.Reflection.Emit;
 using System.Reflection.Metadata;
-using System.Runtime.CompilerServices;
 using System.Text;
 using GpuSeq.EmbeddedRuntime.IL;
 
@@ -8,8 +8,8 @@ namespace GpuSeq.EmbeddedRuntime.Translation;
 
 /// <summary>
 /// Translates one method. Its instructions are followed with expressions of C on the evaluation stack; what has an effect becomes
-/// a statement, and branches become gotos between the blocks, which device compilers read as the loops they are. This is
-/// repeated until the address spaces of the variables are known, and the last text is kept.
+/// a statement, and branches become gotos between the blocks, which device compilers read as the loops they are; only loops that
+/// count from one constant to another are written as such, so that they can be unrolled. This is repeated until the address spaces of the variables are known, and the last text is kept.
 /// </summary>
 internal sealed partial class MethodTranslator
 {
@@ -19,9 +19,11 @@ internal sealed partial class MethodTranslator
     private readonly CType[] _arguments;
     private readonly CType[] _locals;
     private readonly bool[] _isShown; // locals whose address is taken
+    private readonly bool[] _isShownArgument;
     private readonly int[] _lengths; // of arrays in locals
     private readonly HashSet<int> _leaders = [];
-    private readonly Dictionary<string, Value[]> _entries = []; // what lies on the stack where a block begins
+    private readonly Dictionary<int, Value[]> _entries = []; // what lies on the stack where a block begins
+    private readonly Dictionary<int, Loop> _loops; // by the branch to the condition
     private CType _returnType;
     private bool _changed;
 
@@ -31,6 +33,7 @@ internal sealed partial class MethodTranslator
     private readonly HashSet<string> _declared = [];
     private readonly List<Function> _callees = [];
     private readonly HashSet<int> _targets = []; // of gotos
+    private readonly HashSet<int> _openLoops = []; // where the condition of a loop that is written as one stands
     private readonly List<Value> _stack = [];
     private int _temporaries;
     private int _offset;
@@ -50,10 +53,12 @@ internal sealed partial class MethodTranslator
         _arguments = [.. arguments];
         _locals = [.. _il.Locals.Select(type => new CType(type))];
         _isShown = new bool[_locals.Length];
+        _isShownArgument = new bool[_arguments.Length];
         _lengths = new int[_locals.Length];
         Array.Fill(_lengths, -1);
         _returnType = new(_il.ReturnType);
         FindLeaders();
+        _loops = FindLoops(_il.Instructions);
     }
 
     private bool IsCuda => _program.Options.Dialect == Dialect.Cuda;
@@ -117,11 +122,11 @@ internal sealed partial class MethodTranslator
             var instruction = _il.Instructions[i];
             switch (instruction.OpCode.FlowControl)
             {
-                case System.Reflection.Emit.FlowControl.Branch or System.Reflection.Emit.FlowControl.Cond_Branch:
+                case FlowControl.Branch or FlowControl.Cond_Branch:
                     foreach (var target in Targets(instruction))
                         _leaders.Add(target);
                     break;
-                case System.Reflection.Emit.FlowControl.Return or System.Reflection.Emit.FlowControl.Throw:
+                case FlowControl.Return or FlowControl.Throw:
                     break;
                 default:
                     continue;
@@ -133,8 +138,12 @@ internal sealed partial class MethodTranslator
         {
             if (instruction.Code == ILOpCode.Ldloca)
                 _isShown[(int)instruction.Operand!] = true;
+            else if (instruction.Code == ILOpCode.Ldarga)
+                _isShownArgument[(int)instruction.Operand!] = true;
         }
     }
+
+    private static bool IsBranch(ILInstruction instruction) => instruction.OpCode.FlowControl is FlowControl.Branch or FlowControl.Cond_Branch;
 
     private static int[] Targets(ILInstruction branch) => branch.Operand as int[] ?? [(int)branch.Operand!];
 
@@ -146,24 +155,31 @@ internal sealed partial class MethodTranslator
         _callees.Clear();
         _stack.Clear();
         _targets.Clear();
+        _openLoops.Clear();
         (_temporaries, _sharedBytes) = (0, 0);
         (_needsTeam, _exchanges, _usesDynamic) = (false, false, false);
-        foreach (var instruction in _il.Instructions.Where(IsBranch))
-            _targets.UnionWith(Targets(instruction));
-        Run(0, _il.Instructions.Count);
-    }
-
-    // Translates a range of instructions; says whether its end is reached.
-    private bool Run(int begin, int end)
-    {
+        foreach (var instruction in _il.Instructions)
+        {
+            if (IsBranch(instruction))
+                _targets.UnionWith(Targets(instruction));
+        }
         var isReachable = true;
         Type? constraint = null;
-        for (var i = begin; i < end; i++)
+        for (var i = 0; i < _il.Instructions.Count; i++)
         {
             var instruction = _il.Instructions[i];
             _offset = instruction.Offset;
             if (_leaders.Contains(_offset))
-                isReachable = Enter(_offset, isReachable);
+            {
+                if (isReachable)
+                    Leave(_offset);
+                isReachable |= _entries.ContainsKey(_offset) || _targets.Contains(_offset);
+                _stack.Clear();
+                if (_entries.TryGetValue(_offset, out var entry))
+                    _stack.AddRange(entry);
+                if (_targets.Contains(_offset))
+                    _text.Append($"L{_offset:x}:;\n");
+            }
             if (!isReachable)
                 continue;
             switch (instruction.Code)
@@ -180,40 +196,28 @@ internal sealed partial class MethodTranslator
                 case ILOpCode.Newarr when TryInitializedArray(i):
                     i += 3;
                     break;
-                case ILOpCode.Br when _stack.Count == 0 && LoopAt(i) is { } loop:
-                    WriteOut(loop);
-                    i = loop.Next - 1;
+                case ILOpCode.Br when _stack.Count == 0 && _loops.TryGetValue(i, out var loop):
+                    _text.Append($"    {(loop.Trips <= MostUnrolled ? "UNROLL " : "")}for (; {loop.Condition};) {{\n");
+                    _openLoops.Add(loop.End);
+                    break;
+                case ILOpCode.Ldloc when _openLoops.Remove(i):
+                    _text.Append("    }\n");
+                    i += 2;
+                    isReachable = true;
                     continue;
                 default:
-                    Execute(instruction);
+                    Execute(instruction, i + 1 < _il.Instructions.Count ? _il.Instructions[i + 1].Code : ILOpCode.Nop);
                     break;
             }
             isReachable = instruction.OpCode.FlowControl
-                is not (System.Reflection.Emit.FlowControl.Branch or System.Reflection.Emit.FlowControl.Return
-                    or System.Reflection.Emit.FlowControl.Throw);
+                is not (FlowControl.Branch or FlowControl.Return
+                    or FlowControl.Throw);
         }
-        return isReachable;
-    }
-
-    // Begins a block; says whether it is reached.
-    private bool Enter(int offset, bool isReachable)
-    {
-        if (isReachable)
-            Leave(offset);
-        var label = Label(offset);
-        isReachable |= _entries.ContainsKey(label) || _targets.Contains(offset);
-        _stack.Clear();
-        if (_entries.TryGetValue(label, out var entry))
-            _stack.AddRange(entry);
-        if (_targets.Contains(offset))
-            _text.Append($"{label}:;\n");
-        return isReachable;
     }
 
     // What lies on the stack moves into variables that the block's other predecessors use too.
-    private void Leave(int offset)
+    private void Leave(int target)
     {
-        var target = Label(offset);
         if (_entries.TryGetValue(target, out var known))
         {
             if (known.Length != _stack.Count)
@@ -351,7 +355,7 @@ internal sealed partial class MethodTranslator
             JoinLocal(variable.Number, type, variable.Offset + offset);
     }
 
-    private void Execute(ILInstruction instruction)
+    private void Execute(ILInstruction instruction, ILOpCode next)
     {
         var operand = instruction.Operand;
         switch (instruction.Code)
@@ -367,13 +371,14 @@ internal sealed partial class MethodTranslator
                 Push(twice);
                 break;
             case ILOpCode.Ldarg:
-                var argument = (int)operand!;
-                Push(new(_arguments[argument], $"a{argument}")
+                var number = (int)operand!;
+                var argument = new Value(_arguments[number], $"a{number}")
                 {
                     IsSimple = true,
-                    Reads = new HashSet<string> { $"a{argument}" },
-                    Root = _arguments[argument].IsPointer ? new Root(true, argument, 1) : null,
-                });
+                    Reads = new HashSet<string> { $"a{number}" },
+                    Root = _arguments[number].IsPointer ? new Root(true, number, 1) : null,
+                };
+                Push(_isShownArgument[number] ? Keep(argument) : argument); // it may change through the pointer
                 break;
             case ILOpCode.Ldarga:
                 var shown = (int)operand!;
@@ -426,7 +431,7 @@ internal sealed partial class MethodTranslator
                 break;
             case ILOpCode.Br:
                 Leave((int)operand!);
-                _text.Append($"    goto {Label((int)operand)};\n");
+                _text.Append($"    goto L{operand:x};\n");
                 break;
             case ILOpCode.Brtrue or ILOpCode.Brfalse:
                 Branch(Truth(Pop(), instruction.Code == ILOpCode.Brtrue), (int)operand!);
@@ -502,7 +507,7 @@ internal sealed partial class MethodTranslator
                 StoreThrough(Element(Pop(), place), element);
                 break;
             default:
-                Arithmetic(instruction);
+                Arithmetic(instruction, next);
                 break;
         }
     }
@@ -522,11 +527,6 @@ internal sealed partial class MethodTranslator
 
     private void LoadLocal(int number)
     {
-        if (_counters.TryGetValue(number, out var count))
-        {
-            PushConstant(count);
-            return;
-        }
         _declared.Add($"v{number}");
         var value = new Value(_locals[number], $"v{number}")
         {
@@ -570,7 +570,7 @@ internal sealed partial class MethodTranslator
         for (var i = 0; i < _stack.Count; i++)
             _stack[i] = Keep(_stack[i]);
         Leave(target);
-        _text.Append($"    if ({condition}) goto {Label(target)};\n");
+        _text.Append($"    if ({condition}) goto L{target:x};\n");
     }
 
     private void Switch(int[] targets)
@@ -580,198 +580,7 @@ internal sealed partial class MethodTranslator
             _stack[i] = Keep(_stack[i]);
         foreach (var target in targets)
             Leave(target);
-        var cases = targets.Select((target, i) => $" case {i}: goto {Label(target)};");
+        var cases = targets.Select((target, i) => $" case {i}: goto L{target:x};");
         _text.Append($"    switch ({number.Text}) {{{string.Concat(cases)} }}\n");
     }
-
-    private void LoadField(FieldInfo field)
-    {
-        var owner = Pop();
-        if (owner.Type.IsPointer)
-        {
-            Push(Load(FieldAddress(owner, field), null));
-            return;
-        }
-        Push(TypeWriter.FieldType(owner.Type, field), owner.Member(TypeWriter.Field(field)), owner);
-    }
-
-    private Value FieldAddress(Value owner, FieldInfo field)
-    {
-        if (!owner.Type.IsPointer)
-            throw Error($"field {field.Name} of something that is no structure");
-        var structure = owner.Type.Target;
-        if (structure.IsView)
-            throw Error($"field {field.Name} of a view");
-        if (structure.Type != field.DeclaringType)
-            throw Error($"field {field.Name} of a {structure.Type.Name}");
-        var place = owner.Member(TypeWriter.Field(field));
-        var offset = TypeWriter.FieldOffset(structure.Type, field);
-        return new(CType.Pointer(TypeWriter.FieldType(structure, field), owner.Type.Space), $"(&{place})")
-        {
-            Place = place,
-            Reads = owner.Reads,
-            Root = owner.Root is { } root ? root with { Offset = root.Offset + offset } : null,
-        };
-    }
-
-    // Reads memory now: it may change before the value is used.
-    private Value Load(Value pointer, Type? type)
-    {
-        if (!pointer.Type.IsPointer)
-            throw Error("a number is used as a pointer");
-        var target = pointer.Type.Target;
-        var read = type is null || target.Type == type || SameBits(target.Type, type)
-            ? new Value(target, pointer.Deref)
-            : new Value(target.As(type), $"(*({TypeName(CType.Pointer(target.As(type), pointer.Type.Space))}){pointer.Text})");
-        return Keep(read with { Reads = new HashSet<string> { "" } });
-    }
-
-    private void StoreThrough(Value pointer, Value value, Type? type = null)
-    {
-        if (!pointer.Type.IsPointer)
-            throw Error("a number is used as a pointer");
-        var target = pointer.Type.Target;
-        JoinRoot(pointer.Root, value.Type);
-        if (pointer.Place is { } place && pointer.Root is { IsArgument: true } root && place.StartsWith($"a{root.Number}", StringComparison.Ordinal))
-            KeepReadersOf($"a{root.Number}");
-        if (type is not null && target.Type != type && !SameBits(target.Type, type))
-        {
-            var other = target.As(type);
-            _text.Append($"    *({TypeName(CType.Pointer(other, pointer.Type.Space))}){pointer.Text} = {Cast(value, other)};\n");
-            return;
-        }
-        _text.Append($"    {pointer.Deref} = {Cast(value, target.Join(value.Type.As(target.Type)))};\n");
-    }
-
-    private static bool SameBits(Type left, Type right)
-    {
-        if (left.IsEnum)
-            left = left.GetEnumUnderlyingType();
-        if (right.IsEnum)
-            right = right.GetEnumUnderlyingType();
-        return left == right
-            || left.IsPrimitive && right.IsPrimitive && CType.SizeOf(left) == CType.SizeOf(right) && IsFloating(left) == IsFloating(right);
-    }
-
-    private static bool IsFloating(Type type) => type == typeof(float) || type == typeof(double);
-
-    private Type IndirectType(ILOpCode code, int depth) => code switch
-    {
-        ILOpCode.Ldind_i1 => typeof(sbyte),
-        ILOpCode.Ldind_u1 => typeof(byte),
-        ILOpCode.Ldind_i2 => typeof(short),
-        ILOpCode.Ldind_u2 => typeof(ushort),
-        ILOpCode.Ldind_i4 => typeof(int),
-        ILOpCode.Ldind_u4 => typeof(uint),
-        ILOpCode.Ldind_i8 => typeof(long),
-        ILOpCode.Ldind_i => typeof(nint),
-        ILOpCode.Ldind_r4 => typeof(float),
-        ILOpCode.Ldind_r8 => typeof(double),
-        _ => throw Error($"a reference is read at depth {depth}"),
-    };
-
-    private Type StoredType(ILOpCode code) => code switch
-    {
-        ILOpCode.Stind_i1 => typeof(sbyte),
-        ILOpCode.Stind_i2 => typeof(short),
-        ILOpCode.Stind_i4 => typeof(int),
-        ILOpCode.Stind_i8 => typeof(long),
-        ILOpCode.Stind_i => typeof(nint),
-        ILOpCode.Stind_r4 => typeof(float),
-        ILOpCode.Stind_r8 => typeof(double),
-        _ => throw Error("a reference is stored"),
-    };
-
-    private static Value Element(Value array, Value index)
-    {
-        var place = $"{array.Text}[{index.Text}]";
-        return new(CType.Pointer(array.Type.Target, array.Type.Space), $"(&{place})") { Place = place, Reads = Value.Union(array, index) };
-    }
-
-    private void LoadStatic(FieldInfo field)
-    {
-        if (!field.IsInitOnly && !field.IsLiteral)
-            throw Error($"static field {field.Name} can change");
-        if (field.FieldType.IsArray || !field.FieldType.IsValueType)
-            throw Error($"static field {field.Name} holds an object");
-        var value = field.GetValue(null)!;
-        var type = new CType(field.FieldType);
-        if (field.FieldType.IsPrimitive || field.FieldType.IsEnum)
-        {
-            Push(new(type, Literal(value)) { IsSimple = true });
-            return;
-        }
-        var name = $"t{_temporaries++}";
-        Declare(name, type);
-        WriteConstant(name, type, value);
-        Push(new(type, name) { IsSimple = true });
-    }
-
-    private void WriteConstant(string place, CType type, object value)
-    {
-        if (type.Type.IsPrimitive || type.Type.IsEnum)
-        {
-            _text.Append($"    {place} = {Literal(value)};\n");
-            return;
-        }
-        if (type.IsView)
-        {
-            _text.Append($"    {place} = {Zero(type)};\n");
-            return;
-        }
-        foreach (var field in ArgumentLeaf.FieldsOf(type.Type))
-            WriteConstant($"{place}.{TypeWriter.Field(field)}", TypeWriter.FieldType(type, field), field.GetValue(value)!);
-    }
-
-    private void New(ConstructorInfo constructor)
-    {
-        var type = constructor.DeclaringType!;
-        if (!type.IsValueType)
-            throw Error($"a {type.Name} is an object");
-        var arguments = Pop(constructor.GetParameters().Length);
-        var name = $"t{_temporaries++}";
-        var made = CType.All(type, IsCuda ? Space.Global : Space.Unknown);
-        var pointer = new Value(CType.Pointer(made, Space.Private), $"(&{name})") { Place = name };
-        if (made.IsView)
-            throw Error("a view is made of an address");
-        var function = Invoke(constructor, [pointer, .. arguments], out var call);
-        made = function.Arguments[0].Target;
-        Declare(name, made);
-        _text.Append($"    {call};\n");
-        Push(new(made, name) { IsSimple = true });
-    }
-
-    private void NewArray(Type element, Value length)
-    {
-        if (length.Constant is not { } count)
-            throw Error("the size of an array is not a constant");
-        var name = $"array{_temporaries++}";
-        var type = new CType(element);
-        _declarations.Add($"{TypeName(type)} {name}[{Math.Max(count, 1)}];");
-        _text.Append($"    for (i32 i = 0; i < {count}; i++) {name}[i] = {Zero(type)};\n");
-        Push(new(CType.Pointer(type, Space.Private).As(element.MakeArrayType()), name) { IsSimple = true, Length = (int)count });
-    }
-
-    // newarr; dup; ldtoken; call InitializeArray: an array with constant elements.
-    private bool TryInitializedArray(int number)
-    {
-        if (number + 3 >= _il.Instructions.Count
-            || _il.Instructions[number + 1].Code != ILOpCode.Dup
-            || _il.Instructions[number + 2] is not { Code: ILOpCode.Ldtoken, Operand: FieldInfo data }
-            || _il.Instructions[number + 3].Operand is not MethodBase { Name: nameof(RuntimeHelpers.InitializeArray) })
-        {
-            return false;
-        }
-        var length = _stack[^1].Constant ?? throw Error("the size of an array is not a constant");
-        var element = (Type)_il.Instructions[number].Operand!;
-        NewArray(element, Pop());
-        var values = Array.CreateInstance(element, length);
-        RuntimeHelpers.InitializeArray(values, data.FieldHandle);
-        for (var i = 0; i < length; i++)
-            _text.Append($"    {_stack[^1].Text}[{i}] = {Literal(values.GetValue(i)!)};\n");
-        return true;
-    }
-
-    private string Zero(CType type) =>
-        type.IsPointer || type.Type.IsPrimitive || type.Type.IsEnum ? "0" : $"ZERO({TypeName(type)})";
 }

@@ -8,6 +8,7 @@ internal static class Prelude
 
     private static string OpenCL(TranslationOptions options) => $$"""
         #pragma OPENCL EXTENSION cl_khr_int64_base_atomics : enable
+        #pragma OPENCL EXTENSION cl_khr_int64_extended_atomics : enable
         {{(options.HasDoubles ? "#pragma OPENCL EXTENSION cl_khr_fp64 : enable" : "")}}
         typedef char i8; typedef uchar u8; typedef short i16; typedef ushort u16;
         typedef int i32; typedef uint u32; typedef long i64; typedef ulong u64; typedef float f32;
@@ -15,6 +16,7 @@ internal static class Prelude
         #define ALIGNED_16 __attribute__((aligned(16)))
         #define FUNCTION static inline __attribute__((always_inline))
         #define ZERO(T) ((T){0})
+        #define UNROLL _Pragma("unroll")
         #define SHARED __local
         #define LANE(d) ((i32)get_local_id(d))
         #define LANES(d) ((i32)get_local_size(d))
@@ -55,6 +57,7 @@ internal static class Prelude
         #define ALIGNED_16 __align__(16)
         #define FUNCTION static __device__ __forceinline__
         #define ZERO(T) (T{})
+        #define UNROLL _Pragma("unroll")
         #define SHARED
         #define LANE(d) ((i32)(d == 0 ? threadIdx.x : d == 1 ? threadIdx.y : threadIdx.z))
         #define LANES(d) ((i32)(d == 0 ? blockDim.x : d == 1 ? blockDim.y : blockDim.z))
@@ -67,10 +70,11 @@ internal static class Prelude
         #define AS_U32(x) __float_as_uint((f32)(x))
         #define AS_F64(x) __longlong_as_double((i64)(x))
         #define AS_U64(x) ((u64)__double_as_longlong((f64)(x)))
-        #define TO_I32(x) ((i32)(x))
-        #define TO_U32(x) ((u32)(x))
-        #define TO_I64(x) ((i64)(x))
-        #define TO_U64(x) ((u64)(x))
+        #define TO_I32(x) to_number<i32>(x)
+        #define TO_U32(x) to_number<u32>(x)
+        #define TO_I64(x) to_number<i64>(x)
+        #define TO_U64(x) to_number<u64>(x)
+        template<typename To, typename From> FUNCTION To to_number(From x) { return x == x ? (To)x : 0; }
         #define CAS_32(S, p, compare, value) atomicCAS((u32*)(p), (u32)(compare), (u32)(value))
         #define CAS_64(S, p, compare, value) atomicCAS((u64*)(p), (u64)(compare), (u64)(value))
         #define ADD_32(S, p, value) atomicAdd((u32*)(p), (u32)(value))
@@ -99,9 +103,17 @@ internal static class Prelude
         FUNCTION i32 shuffle_source(i32 in_part, i32 width)
         {
             i32 lane = LANE_LINEAR();
-            return (u32)in_part < (u32)width ? lane - (lane & (width - 1)) + in_part : lane;
+            i32 source = lane - (lane & (width - 1)) + in_part;
+            return (u32)in_part < (u32)width && source < LANES_LINEAR() ? source : lane;
         }
         FUNCTION i32 lane_in_part(i32 width) { return LANE_LINEAR() & (width - 1); }
+        {{(options.Dialect == Dialect.Cuda ? "#define count_lanes(team, is_true) __syncthreads_count(is_true)" : CountLanes)}}
+        {{FloatFunctions("f32", "32", options.Dialect == Dialect.Cuda ? "f" : "")}}
+        {{(options.HasDoubles ? FloatFunctions("f64", "64", "") : "")}}
+
+        """;
+
+    private const string CountLanes = """
         FUNCTION i32 count_lanes(Team team, i32 is_true)
         {
             i32 count = 0;
@@ -112,17 +124,32 @@ internal static class Prelude
             BARRIER();
             return count;
         }
-        FUNCTION f32 min_f32(f32 a, f32 b) { return a < b || a != a ? a : b; }
-        FUNCTION f32 max_f32(f32 a, f32 b) { return a > b || a != a ? a : b; }
-        {{(options.HasDoubles ? Doubles : "")}}
-
         """;
 
-    private const string Doubles = """
-        FUNCTION f64 min_f64(f64 a, f64 b) { return a < b || a != a ? a : b; }
-        FUNCTION f64 max_f64(f64 a, f64 b) { return a > b || a != a ? a : b; }
+    // As .NET defines them: NaN wins, -0 is less than 0, and halves are rounded as a MidpointRounding says.
+    private static string FloatFunctions(string type, string bits, string suffix) => $$"""
+        #define IS_NEGATIVE_{{bits}}(x) ((AS_U{{bits}}(x) >> ({{bits}} - 1)) != 0)
+        FUNCTION {{type}} min_{{type}}({{type}} a, {{type}} b)
+        {
+            return a < b || a != a || (a == b && IS_NEGATIVE_{{bits}}(a)) ? a : b;
+        }
+        FUNCTION {{type}} max_{{type}}({{type}} a, {{type}} b)
+        {
+            return a > b || a != a || (a == b && !IS_NEGATIVE_{{bits}}(a)) ? a : b;
+        }
+        FUNCTION {{type}} round_{{type}}({{type}} x, i32 mode)
+        {
+            return mode == 0 ? rint{{suffix}}(x) : mode == 1 ? round{{suffix}}(x) : mode == 2 ? trunc{{suffix}}(x)
+                : mode == 3 ? floor{{suffix}}(x) : ceil{{suffix}}(x);
+        }
+        FUNCTION {{type}} round_digits_{{type}}({{type}} x, i32 digits, i32 mode)
+        {
+            {{type}} power = 1;
+            for (i32 i = 0; i < digits; i++)
+                power *= 10;
+            return fabs{{suffix}}(x) < {{(bits == "32" ? "1e8f" : "1e16")}} ? round_{{type}}(x * power, mode) / power : x;
+        }
         """;
-
     /// <summary>A function that gives every lane the value of another lane of the group.</summary>
     public static string Exchange(Dialect dialect, string name, string type) => dialect == Dialect.OpenCL
         ? $$"""
@@ -139,7 +166,7 @@ internal static class Prelude
         : $$"""
         FUNCTION {{type}} {{name}}(Team team, {{type}} value, i32 source)
         {
-            return __shfl_sync(__activemask(), value, source & 31);
+            return __shfl_sync(0xffffffffu, value, source & 31);
         }
 
         """;

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace GpuSeq.EmbeddedRuntime.Translation;
@@ -65,6 +66,11 @@ internal sealed class TypeWriter(Dialect dialect)
         return "_" + new string([.. name.TrimStart('_').Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_')]);
     }
 
+    /// <summary>The number of elements of a structure that is a fixed buffer; else 0.</summary>
+    public static int FixedLength(Type type) => type.IsDefined(typeof(UnsafeValueTypeAttribute), inherit: false)
+        ? CType.SizeOf(type) / CType.SizeOf(ArgumentLeaf.FieldsOf(type).First().FieldType)
+        : 0;
+
     /// <summary>The type of a field of a structure.</summary>
     public static CType FieldType(CType structure, FieldInfo field) => structure.Part(field.FieldType, FieldOffset(structure.Type, field));
 
@@ -84,6 +90,8 @@ internal sealed class TypeWriter(Dialect dialect)
             _ => "__global ",
         };
 
+    private static string Array(Type type) => FixedLength(type) is > 0 and var length ? $"[{length}]" : "";
+
     private string Define(CType type)
     {
         var fields = new StringBuilder();
@@ -94,7 +102,7 @@ internal sealed class TypeWriter(Dialect dialect)
         else
         {
             foreach (var field in ArgumentLeaf.FieldsOf(type.Type))
-                fields.Append($" {Name(FieldType(type, field))} {Field(field)};");
+                fields.Append($" {Name(FieldType(type, field))} {Field(field)}{Array(type.Type)};");
             if (fields.Length == 0)
                 fields.Append(" u8 _nothing;");
         }

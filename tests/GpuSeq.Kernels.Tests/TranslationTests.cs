@@ -1,0 +1,71 @@
+using System.Collections.Concurrent;
+using GpuSeq.EmbeddedRuntime.IL;
+using GpuSeq.EmbeddedRuntime.Translation;
+using ILGPU;
+using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
+using ILGPU.Runtime.OpenCL;
+
+namespace GpuSeq.Kernels.Tests;
+
+/// <summary>Every kernel that is not for CPUs only is translated, and the compilers of devices take it.</summary>
+public class TranslationTests
+{
+    private static readonly LoadedKernel[] Kernels =
+    [
+        .. KernelRules.FindKernels(typeof(KernelLibrary).Assembly)
+            .Where(kernel => KernelRules.Check(kernel.Method, kernel.IsExplicit).All(violation => violation.Rule != KernelRule.Intrinsic)),
+    ];
+
+    [Test]
+    public void Translations_do_not_depend_on_the_run([Values] Dialect dialect)
+    {
+        TestContext.Out.WriteLine($"{Kernels.Length} kernels");
+        ForEach(kernel => Assert.That(Translate(kernel, dialect).Source, Is.EqualTo(Translate(kernel, dialect).Source)));
+    }
+
+    [Test]
+    [Category("OpenCL")]
+    public void Kernels_compile_for_OpenCL()
+    {
+        CLDevice.Discover(out var reason);
+        if (reason is not null)
+            Assert.Ignore($"No OpenCL device: {reason}.");
+        using var context = Context.Create(builder => builder.OpenCL());
+        using var accelerator = context.CreateCLAccelerator(0);
+        ForEach(kernel => accelerator.Load(kernel.Method, kernel.IsExplicit, 0));
+    }
+
+    [Test]
+    [Category("Cuda")]
+    public void Kernels_compile_for_CUDA([Values(80, 90)] int architecture)
+    {
+        if (Nvrtc.Unavailable is { } reason)
+            Assert.Ignore($"CUDA C cannot be compiled here: {reason}.");
+        ForEach(kernel =>
+        {
+            var binary = Nvrtc.Compile(Translate(kernel, Dialect.Cuda).Source, $"{kernel}", architecture);
+            Assert.That(binary.Target, Is.EqualTo($"sm_{architecture}"));
+        });
+    }
+
+    private static TranslatedKernel Translate(LoadedKernel kernel, Dialect dialect) =>
+        KernelTranslator.Translate(kernel.Method, kernel.IsExplicit, new(dialect, WarpSize: 32));
+
+    private static void ForEach(Action<LoadedKernel> action)
+    {
+        var failures = new ConcurrentQueue<string>();
+        Parallel.ForEach(Kernels, kernel =>
+        {
+            try
+            {
+                action(kernel);
+            }
+            catch (Exception exception)
+            {
+                failures.Enqueue(exception.Message);
+            }
+        });
+        Assert.That(failures, Is.Empty, string.Join(Environment.NewLine, failures));
+    }
+}
