@@ -212,7 +212,7 @@ public sealed class CharRnnTests
         }
     }
 
-    private static CharRnnTask Task(Device device, TrainingOptions options, CharRnnConfig config) =>
+    internal static CharRnnTask Task(Device device, TrainingOptions options, CharRnnConfig config) =>
         new(device, BuiltInText.Read(), "the built-in text", config, options.Batch, sequenceLength: 20, options.Seed);
 
     private static TrainingResult Train(
