@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using GpuSeq.EmbeddedRuntime.IL;
 using GpuSeq.EmbeddedRuntime.Translation;
 using ILGPU;
-using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime.OpenCL;
 
@@ -21,7 +20,11 @@ public class TranslationTests
     public void Translations_do_not_depend_on_the_run([Values] Dialect dialect)
     {
         TestContext.Out.WriteLine($"{Kernels.Length} kernels");
-        ForEach(kernel => Assert.That(Translate(kernel, dialect).Source, Is.EqualTo(Translate(kernel, dialect).Source)));
+        ForEach(kernel =>
+        {
+            var (first, second) = (Translate(kernel, dialect), Translate(kernel, dialect));
+            Assert.That(first.Source, Does.Contain(first.EntryPoint).And.EqualTo(second.Source));
+        });
     }
 
     [Test]
