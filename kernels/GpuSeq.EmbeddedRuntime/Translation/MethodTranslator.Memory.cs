@@ -128,6 +128,17 @@ internal sealed partial class MethodTranslator
         Push(new(type, name) { IsSimple = true });
     }
 
+    // The address of a copy: nothing changes it.
+    private void ShowStatic(FieldInfo field)
+    {
+        LoadStatic(field);
+        var value = Pop();
+        var name = $"t{_temporaries++}";
+        Declare(name, value.Type);
+        _text.Append($"    {name} = {value.Text};\n");
+        Push(new(CType.Pointer(value.Type, Space.Private), $"(&{name})") { Place = name });
+    }
+
     private void WriteConstant(string place, CType type, object value)
     {
         if (type.Type.IsPrimitive || type.Type.IsEnum)

@@ -456,6 +456,9 @@ internal sealed partial class MethodTranslator
             case ILOpCode.Ldsfld:
                 LoadStatic((FieldInfo)operand!);
                 break;
+            case ILOpCode.Ldsflda:
+                ShowStatic((FieldInfo)operand!);
+                break;
             case ILOpCode.Newobj:
                 New((ConstructorInfo)operand!);
                 break;

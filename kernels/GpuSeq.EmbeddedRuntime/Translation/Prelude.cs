@@ -16,7 +16,7 @@ internal static class Prelude
         #define ALIGNED_16 __attribute__((aligned(16)))
         #define FUNCTION static inline __attribute__((always_inline))
         #define ZERO(T) ((T){0})
-        #define UNROLL _Pragma("unroll")
+        #define UNROLL
         #define SHARED __local
         #define LANE(d) ((i32)get_local_id(d))
         #define LANES(d) ((i32)get_local_size(d))

@@ -39,7 +39,7 @@ internal static class IntegerKernels
         results.Add(IntrinsicMath.DivRoundUp(a & 0xffff, (b & 0xff) + 1));
         results.Add(a * unchecked((int)2654435761) ^ b);
         results.Add((uint)(a * unchecked((int)2654435761)) >> 16);
-        var (quotient, remainder) = Math.DivRem(a, b | 1 & 0x7fffffff | 2);
+        var (quotient, remainder) = Math.DivRem(a, (b & 0xffff) + 1);
         results.Add(quotient + remainder);
     }
 

@@ -11,7 +11,7 @@ public class RefusalTests
 {
     [TestCase(nameof(RefusedKernels.Recursive), "calls itself", "Factorial")]
     [TestCase(nameof(RefusedKernels.Virtual), "known only when it is made")]
-    [TestCase(nameof(RefusedKernels.Throws), "ArgumentException is an object")]
+    [TestCase(nameof(RefusedKernels.Throws), "InvalidOperationException is an object")]
     [TestCase(nameof(RefusedKernels.Catches), "exceptions are not handled")]
     [TestCase(nameof(RefusedKernels.MakesObject), "Random is an object")]
     [TestCase(nameof(RefusedKernels.Boxes), "box")]
@@ -26,7 +26,7 @@ public class RefusalTests
     [TestCase(nameof(RefusedKernels.Intrinsic), "intrinsic implementation", "ForCpus")]
     [TestCase(nameof(RefusedKernels.Library), "devices have no Environment.get_ProcessorCount")]
     [TestCase(nameof(RefusedKernels.Text), "ldstr")]
-    [TestCase(nameof(RefusedKernels.Lambda), "<>c")]
+    [TestCase(nameof(RefusedKernels.Lambda), "can change")]
     [TestCase(nameof(RefusedKernels.MixedSpaces), "two address spaces")]
     [TestCase(nameof(RefusedKernels.MixedViews), "two address spaces")]
     [TestCase(nameof(RefusedKernels.OtherDialect), "not given for OpenCL")]

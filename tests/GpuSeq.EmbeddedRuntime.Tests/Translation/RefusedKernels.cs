@@ -20,7 +20,7 @@ internal static class RefusedKernels
     public static void Throws(ArrayView<int> output)
     {
         if (output[0] < 0)
-            throw new ArgumentException("negative");
+            throw new InvalidOperationException();
     }
 
     public static void Catches(ArrayView<int> output)

@@ -174,7 +174,7 @@ internal static class StructureKernels
 
     private static T Sum<T, TMap>(int value, TMap map)
         where T : unmanaged, INumber<T>
-        where TMap : struct, IMap => T.CreateTruncating(value) + T.One + (map.Map(value) > 0 ? T.One : T.Zero);
+        where TMap : struct, IMap => T.One + T.Max(T.One, T.Zero) + (map.Map(value) > 0 ? T.One : T.Zero);
 
     private static T Power<T>(T value, int exponent)
         where T : unmanaged, INumber<T>
