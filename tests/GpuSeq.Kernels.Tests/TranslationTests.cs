@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
+using System.Text;
 using GpuSeq.EmbeddedRuntime.IL;
 using GpuSeq.EmbeddedRuntime.Translation;
 using ILGPU;
 using ILGPU.Runtime.Cuda;
+using ILGPU.Runtime.Devices;
 using ILGPU.Runtime.OpenCL;
 
 namespace GpuSeq.Kernels.Tests;
@@ -28,6 +30,7 @@ public class TranslationTests
     }
 
     [Test]
+    [NonParallelizable]
     [Category("OpenCL")]
     public void Kernels_compile_for_OpenCL()
     {
@@ -36,7 +39,15 @@ public class TranslationTests
             Assert.Ignore($"No OpenCL device: {reason}.");
         using var context = Context.Create(builder => builder.OpenCL());
         using var accelerator = context.CreateCLAccelerator(0);
-        ForEach(kernel => accelerator.Load(kernel.Method, kernel.IsExplicit, 0));
+        BinaryCache.IsEnabled = false; // PoCL compiles a second time to give its binary
+        try
+        {
+            ForEach(kernel => accelerator.Load(kernel.Method, kernel.IsExplicit, 0));
+        }
+        finally
+        {
+            BinaryCache.IsEnabled = true;
+        }
     }
 
     [Test]
@@ -50,6 +61,19 @@ public class TranslationTests
             var binary = Nvrtc.Compile(Translate(kernel, Dialect.Cuda).Source, $"{kernel}", architecture);
             Assert.That(binary.Target, Is.EqualTo($"sm_{architecture}"));
         });
+    }
+
+    [TestCase("GemmTiled.Multiply")]
+    [TestCase("AttentionGroups.Tiles")]
+    [TestCase("ConvolutionGroups.Forward")]
+    [Category("Cuda")]
+    public void Local_arrays_are_in_registers(string name)
+    {
+        if (Nvrtc.Unavailable is { } reason)
+            Assert.Ignore($"CUDA C cannot be compiled here: {reason}.");
+        var source = Translate(Kernels.Single(kernel => $"{kernel}" == name), Dialect.Cuda).Source;
+        var code = Nvrtc.Compile(source, name, Nvrtc.Architectures.Max() + 1); // beyond all that are known: intermediate code
+        Assert.That(Encoding.UTF8.GetString(code.Image), Does.Contain("fma.rn.f32").And.Not.Contain(".local"));
     }
 
     private static TranslatedKernel Translate(LoadedKernel kernel, Dialect dialect) =>

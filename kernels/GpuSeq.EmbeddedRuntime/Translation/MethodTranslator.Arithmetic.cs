@@ -133,7 +133,8 @@ internal sealed partial class MethodTranslator
                 Push(value.Type, $"({value.Text} << {count.Text})", value, count);
                 break;
             case ILOpCode.Shl:
-                Push(isWide ? typeof(long) : typeof(int), $"(({(isWide ? "i64" : "i32")})({Unsigned(value)} << {count.Text}))", value, count);
+                var signed = new CType(isWide ? typeof(long) : typeof(int));
+                Push(signed, $"(({TypeName(signed)})({Unsigned(value)} << {count.Text}))", value, count);
                 break;
             case ILOpCode.Shr:
                 Push(isWide ? typeof(long) : typeof(int), $"({Signed(value)} >> {count.Text})", value, count);
@@ -225,7 +226,8 @@ internal sealed partial class MethodTranslator
         return true;
     }
 
-    private static bool IsWideType(Type type) => type == typeof(long) || type == typeof(ulong) || type == typeof(nint) || type == typeof(nuint);
+    private static bool IsWideType(Type type) =>
+        type == typeof(long) || type == typeof(ulong) || type == typeof(nint) || type == typeof(nuint);
 
     private string Literal(object value) => value switch
     {

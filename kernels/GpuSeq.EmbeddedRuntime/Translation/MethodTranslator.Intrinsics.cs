@@ -136,9 +136,10 @@ internal sealed partial class MethodTranslator
                 _needsTeam = true;
                 _exchanges |= !IsCuda;
                 var count = $"count_lanes(team, {arguments[0].Text})";
-                Effect(
-                    new(method.ReturnType),
-                    method.Name == "BarrierPopCount" ? count : method.Name == "BarrierAnd" ? $"({count} == LANES_LINEAR())" : $"({count} > 0)");
+                var result = method.Name == "BarrierAnd" ? $"({count} == LANES_LINEAR())"
+                    : method.Name == "BarrierOr" ? $"({count} > 0)"
+                    : count;
+                Effect(new(method.ReturnType), result);
                 return true;
             case "Broadcast":
                 _exchanges = true;

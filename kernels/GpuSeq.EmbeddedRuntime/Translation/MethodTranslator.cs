@@ -9,7 +9,8 @@ namespace GpuSeq.EmbeddedRuntime.Translation;
 /// <summary>
 /// Translates one method. Its instructions are followed with expressions of C on the evaluation stack; what has an effect becomes
 /// a statement, and branches become gotos between the blocks, which device compilers read as the loops they are; only loops that
-/// count from one constant to another are written as such, so that they can be unrolled. This is repeated until the address spaces of the variables are known, and the last text is kept.
+/// count from one constant to another are written as such, so that they can be unrolled. This is repeated until the address spaces
+/// of the variables are known, and the last text is kept.
 /// </summary>
 internal sealed partial class MethodTranslator
 {
@@ -143,7 +144,8 @@ internal sealed partial class MethodTranslator
         }
     }
 
-    private static bool IsBranch(ILInstruction instruction) => instruction.OpCode.FlowControl is FlowControl.Branch or FlowControl.Cond_Branch;
+    private static bool IsBranch(ILInstruction instruction) =>
+        instruction.OpCode.FlowControl is FlowControl.Branch or FlowControl.Cond_Branch;
 
     private static int[] Targets(ILInstruction branch) => branch.Operand as int[] ?? [(int)branch.Operand!];
 

@@ -81,7 +81,10 @@ public class ExecutionTests
     [Test]
     public void Conversions_to_floats()
     {
-        long[] numbers = [0, 1, -1, 127, 200, 16777217, 33554435, int.MinValue, 4294967295, long.MaxValue, long.MinValue, -4611686293305294849];
+        long[] numbers =
+        [
+            0, 1, -1, 127, 200, 16777217, 33554435, int.MinValue, 4294967295, long.MaxValue, long.MinValue, -4611686293305294849,
+        ];
         _two.Agree<long, double>(FloatKernels.ToFloat, (1, numbers.Length), numbers, numbers.Length * FloatKernels.Stride);
     }
 

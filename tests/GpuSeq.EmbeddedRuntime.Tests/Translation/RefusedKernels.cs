@@ -7,7 +7,7 @@ namespace GpuSeq.EmbeddedRuntime.Tests.Translation;
 /// <summary>Each of these holds something that has no translation.</summary>
 internal static class RefusedKernels
 {
-    private static int s_mutable = 1;
+    private static int _mutable = 1;
     private static readonly int[] Table = [1, 2, 3];
     private static readonly Random Object = new(1);
 
@@ -43,9 +43,9 @@ internal static class RefusedKernels
 
     public static void ReadsTable(ArrayView<int> output) => output[0] = Table[1];
 
-    public static void ReadsMutable(ArrayView<int> output) => output[0] = s_mutable;
+    public static void ReadsMutable(ArrayView<int> output) => output[0] = _mutable;
 
-    public static void WritesMutable(ArrayView<int> output) => s_mutable = output[0];
+    public static void WritesMutable(ArrayView<int> output) => _mutable = output[0];
 
     public static void ArrayOfAnySize(ArrayView<int> output)
     {

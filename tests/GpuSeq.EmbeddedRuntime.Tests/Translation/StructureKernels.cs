@@ -222,7 +222,8 @@ internal static class StructureKernels
         output[index] = sum + count.Value;
     }
 
-    public static void Plane(Index2D index, ArrayView<int> output, int width) => output[index.Y * width + index.X] += 1 + 100 * index.X + index.Y;
+    public static void Plane(Index2D index, ArrayView<int> output, int width) =>
+        output[index.Y * width + index.X] += 1 + 100 * index.X + index.Y;
 
     public static void Space(Index3D index, ArrayView<int> output, Index3D extent) =>
         output[(index.Z * extent.Y + index.Y) * extent.X + index.X] += 1 + 10000 * index.X + 100 * index.Y + index.Z;
