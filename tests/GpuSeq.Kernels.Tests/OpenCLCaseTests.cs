@@ -1,5 +1,6 @@
 using GpuSeq.Kernels.Validation;
 using ILGPU;
+using ILGPU.Runtime.Devices;
 using ILGPU.Runtime.OpenCL;
 
 namespace GpuSeq.Kernels.Tests;
@@ -20,6 +21,7 @@ public sealed class OpenCLCaseTests
         CLDevice.Discover(out var reason);
         if (reason is not null)
             Assert.Ignore($"No OpenCL device: {reason}.");
+        BinaryCache.IsEnabled = false; // asked for a binary, PoCL compiles once more
         _context = Context.Create(builder => builder.OpenCL());
         _accelerator = _context.CreateCLAccelerator(0);
         _library = new(_accelerator);
@@ -31,6 +33,7 @@ public sealed class OpenCLCaseTests
         _library?.Dispose();
         _accelerator?.Dispose();
         _context?.Dispose();
+        BinaryCache.IsEnabled = true;
     }
 
     private static IEnumerable<string> Kernels => QuickCases.Select(cases => cases.Key);

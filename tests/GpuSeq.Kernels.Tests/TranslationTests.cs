@@ -32,6 +32,7 @@ public class TranslationTests
     [Test]
     [NonParallelizable]
     [Category("OpenCL")]
+    [Category("Slow")]
     public void Kernels_compile_for_OpenCL()
     {
         CLDevice.Discover(out var reason);

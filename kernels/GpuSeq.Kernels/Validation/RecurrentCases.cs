@@ -22,6 +22,9 @@ public sealed record RecurrentSetting(RecurrentCell Cell, SequenceShape Shape)
     /// <summary>How far the input's part of the sums goes from 0.</summary>
     public float Magnitude { get; init; } = 2f;
 
+    /// <summary>Whether most units are at the ends of their range.</summary>
+    public bool Saturates => Magnitude > 2f;
+
     /// <summary>Whether it belongs to the quick check.</summary>
     public bool IsQuick { get; init; }
 
@@ -51,13 +54,14 @@ public sealed record RecurrentSetting(RecurrentCell Cell, SequenceShape Shape)
     public override string ToString() =>
         $"{(Cell == RecurrentCell.RnnRelu ? "relu " : "")}{Shape}{(HasProjection ? " projection" : "")}"
         + $"{(Shape.OutputStride > 0 ? " strided" : "")}{(HasBias ? " bias" : "")}"
-        + $"{(HasInitial ? " initial" : "")}{(HasLengths ? " lengths" : "")}{(Magnitude > 2 ? " large" : "")}";
+        + $"{(HasInitial ? " initial" : "")}{(HasLengths ? " lengths" : "")}{(Saturates ? " large" : "")}";
 }
 
 /// <summary>One direction of one recurrent layer.</summary>
 public class RecurrentCase : KernelCase
 {
-    private const double TermScale = 0.5; // of the sums over steps, whose terms may cancel
+    private const double TermScale = 0.25; // of the sums over steps, whose terms may cancel
+    private const double SaturatedScale = 4; // 1 - y^2 of a saturated unit is all rounding, and is summed over steps and sequences
 
     /// <summary>The forward pass.</summary>
     public RecurrentCase(RecurrentSetting setting)
@@ -114,7 +118,7 @@ public class RecurrentCase : KernelCase
                 Workspace("projected", shape.Rows * shape.Projection);
             }
         });
-        Tolerance = Tolerance.Rounding(setting.Width + setting.Shape.Rows, TermScale);
+        Tolerance = Tolerance.Rounding(setting.Width + setting.Shape.Rows, setting.Saturates ? SaturatedScale : TermScale);
     }
 
     private protected RecurrentSetting Setting { get; }
