@@ -109,5 +109,9 @@ public sealed record KernelViolation(MethodInfo Kernel, MethodBase Method, int O
 public sealed record LoadedKernel(MethodInfo Method, bool IsExplicit, MethodBase LoadedBy)
 {
     /// <inheritdoc/>
-    public override string ToString() => $"{Method.DeclaringType?.Name}.{Method.Name}";
+    public override string ToString() => $"{Method.DeclaringType?.Name}.{Method.Name}{TypeArguments(Method.GetGenericArguments())}";
+
+    private static string TypeArguments(Type[] types) => types.Length == 0
+        ? ""
+        : $"<{string.Join(", ", types.Select(type => type.Name.Split('`')[0] + TypeArguments(type.GetGenericArguments())))}>";
 }

@@ -64,8 +64,8 @@ public class DeviceLaunchTests
             Kernels.Strided);
         kernel(2, floats.View.SubView(4), SpecializedValue.New(7), default, 8);
         Assert.That(Kernel.Arguments, Is.EqualTo(new object[] { 2, new RecordedView(floats.Buffer, floats.NativePtr + 16, 6), 7, 8L }));
-        kernel(2, floats.View.SubView(10), SpecializedValue.New(7), default, 8);
-        Assert.That(Kernel.Arguments[1], Is.EqualTo(new RecordedView(floats.Buffer, floats.NativePtr + 40, 0)));
+        kernel(2, floats.View.SubView(9), SpecializedValue.New(7), default, 8);
+        Assert.That(Kernel.Arguments[1], Is.EqualTo(new RecordedView(floats.Buffer, floats.NativePtr + 36, 1)));
     }
 
     [Test]

@@ -114,9 +114,9 @@ public class CLKernelTests
     {
         using var buffer = _device.Allocate<int>(1);
         var kernel = _device.Build(
-            $"{View}, int elements, __local uchar* dynamic",
+            $"{View}, int elements, int bytes, __local uchar* dynamic",
             $"{Ints} __local int* sums = (__local int*)dynamic; int sum = 0;"
-            + "for (int i = 0; i < elements; i++) sums[i] = i; for (int i = 0; i < elements; i++) sum += sums[i]; values[0] = sum;",
+            + "for (int i = 0; i < elements; i++) sums[i] = i; for (int i = 0; i < elements; i++) sum += sums[i]; values[0] = bytes == 4 * elements ? sum : -1;",
             isExplicit: true, usesDynamicShared: true);
         var arguments = kernel.Begin();
         OpenCLDevice.Add(arguments, buffer.View.BaseView);

@@ -33,7 +33,7 @@ internal sealed unsafe class CudaArguments : DeviceArguments, IDisposable
     public void** Pointers => _pointers;
 
     /// <summary>The number of arguments that the parameters of a kernel become.</summary>
-    public static int CountOf(TranslatedKernel kernel) => kernel.Method.GetParameters()
+    public static int CountOf(TranslatedKernel kernel) => (kernel.UsesDynamicShared ? 1 : 0) + kernel.Method.GetParameters()
         .SelectMany(parameter => ArgumentLeaf.Of(parameter.ParameterType))
         .Sum(leaf => leaf.IsView ? 2 : 1);
 

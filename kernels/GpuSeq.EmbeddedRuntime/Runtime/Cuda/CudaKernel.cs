@@ -20,6 +20,7 @@ internal sealed unsafe class CudaKernel : DeviceKernel, IDisposable
     private readonly int _groupSize;
     private readonly int _maxLanes;
     private readonly int _staticShared;
+    private readonly bool _usesDynamicShared;
     private int _dynamicShared; // what the driver lets a launch ask for
 
     /// <summary>Compiles a kernel; the context is the thread's.</summary>
@@ -29,6 +30,7 @@ internal sealed unsafe class CudaKernel : DeviceKernel, IDisposable
         _accelerator = accelerator;
         Name = CPUAccelerator.KernelName(translated.Method);
         _arguments = new(CudaArguments.CountOf(translated));
+        _usesDynamicShared = translated.UsesDynamicShared;
         try
         {
             _module = LoadModule(translated);
@@ -84,6 +86,8 @@ internal sealed unsafe class CudaKernel : DeviceKernel, IDisposable
             Check(Api.FuncSetAttribute(_function, FunctionAttribute.MaxDynamicSharedSizeBytes, (int)shared), "have its shared memory");
             _dynamicShared = (int)shared;
         }
+        if (_usesDynamicShared)
+            _arguments.Add((int)shared);
         Launch(stream, config.GridDim, config.GroupDim, (int)shared);
     }
 
