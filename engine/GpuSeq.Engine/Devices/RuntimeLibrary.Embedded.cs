@@ -53,7 +53,7 @@ internal static class RuntimeLibrary
     public static IReadOnlyList<string> Translate(string name, DeviceKind kind, ILGPU.Runtime.Device? device)
     {
         var options = kind.Type == AcceleratorType.Cuda ? new TranslationOptions(Dialect.Cuda, device?.WarpSize ?? NvidiaWarpSize)
-            : device is CLDevice cl ? new(Dialect.OpenCL, cl.WarpSize, cl.HasSubGroups, cl.HasDoubles)
+            : device is CLDevice cl ? new(Dialect.OpenCL, cl.WarpSize, cl.HasDoubles)
             : new(Dialect.OpenCL, LeastOpenCLWarpSize);
         return
         [

@@ -37,6 +37,9 @@ internal static class KernelApi
 
     private static readonly HashSet<string> Interlocking = ["Add", "And", "CompareExchange", "Decrement", "Exchange", "Increment", "Or"];
 
+    /// <summary>A member as messages name it: its type and its own name.</summary>
+    public static string Name(MemberInfo member) => $"{member.DeclaringType?.Name}.{member.Name}";
+
     /// <summary>Whether a method is marked as an intrinsic implementation, so that its body is never read.</summary>
     public static bool IsIntrinsic(MethodBase method) => method.IsDefined(typeof(IntrinsicImplementationAttribute), inherit: false);
 

@@ -97,9 +97,7 @@ public sealed record KernelViolation(MethodInfo Kernel, MethodBase Method, int O
 {
     /// <inheritdoc/>
     public override string ToString() =>
-        $"{Name(Kernel)} breaks {Rule}: {Detail}, in {Name(Method)}{(Offset < 0 ? "" : $" at IL_{Offset:x4}")}";
-
-    private static string Name(MethodBase method) => $"{method.DeclaringType?.Name}.{method.Name}";
+        $"{KernelApi.Name(Kernel)} breaks {Rule}: {Detail}, in {KernelApi.Name(Method)}{(Offset < 0 ? "" : $" at IL_{Offset:x4}")}";
 }
 
 /// <summary>A kernel that a program loads.</summary>
@@ -109,7 +107,7 @@ public sealed record KernelViolation(MethodInfo Kernel, MethodBase Method, int O
 public sealed record LoadedKernel(MethodInfo Method, bool IsExplicit, MethodBase LoadedBy)
 {
     /// <inheritdoc/>
-    public override string ToString() => $"{Method.DeclaringType?.Name}.{Method.Name}{TypeArguments(Method.GetGenericArguments())}";
+    public override string ToString() => $"{KernelApi.Name(Method)}{TypeArguments(Method.GetGenericArguments())}";
 
     private static string TypeArguments(Type[] types) => types.Length == 0
         ? ""

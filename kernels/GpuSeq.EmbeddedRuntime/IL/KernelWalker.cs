@@ -75,14 +75,14 @@ internal sealed class KernelWalker(MethodInfo kernel, bool isExplicit, bool isCp
             ILOpCode.Throw or ILOpCode.Rethrow => (KernelRule.Exception, "throw"),
             ILOpCode.Localloc => (KernelRule.StackAllocation, "stackalloc"),
             ILOpCode.Ldstr => (KernelRule.String, $"the text \"{instruction.Operand}\""),
-            ILOpCode.Ldftn or ILOpCode.Ldvirtftn => (KernelRule.Delegate, $"a delegate of {Describe((MethodBase)instruction.Operand!)}"),
+            ILOpCode.Ldftn or ILOpCode.Ldvirtftn => (KernelRule.Delegate, $"a delegate of {KernelApi.Name((MethodBase)instruction.Operand!)}"),
             ILOpCode.Calli => (KernelRule.Delegate, "a call through a function pointer"),
             ILOpCode.Box or ILOpCode.Unbox or ILOpCode.Unbox_any or ILOpCode.Castclass or ILOpCode.Isinst =>
                 (KernelRule.ReferenceType, $"{instruction.OpCode.Name} {instruction.Operand}"),
             ILOpCode.Ldelem_ref or ILOpCode.Stelem_ref or ILOpCode.Ldind_ref or ILOpCode.Stind_ref =>
                 (KernelRule.ReferenceType, $"{instruction.OpCode.Name}"),
             ILOpCode.Newarr when Constant(body, number - 1) is null => (KernelRule.DynamicSize, "an array whose size is not a constant"),
-            ILOpCode.Stsfld => (KernelRule.MutableStatic, $"a store to {Describe((FieldInfo)instruction.Operand!)}"),
+            ILOpCode.Stsfld => (KernelRule.MutableStatic, $"a store to {KernelApi.Name((FieldInfo)instruction.Operand!)}"),
             ILOpCode.Ldsfld or ILOpCode.Ldsflda => CheckStatic((FieldInfo)instruction.Operand!),
             ILOpCode.Cpblk or ILOpCode.Initblk or ILOpCode.Cpobj or ILOpCode.Ckfinite or ILOpCode.Jmp or ILOpCode.Arglist
                 or ILOpCode.Mkrefany or ILOpCode.Refanyval or ILOpCode.Refanytype =>
@@ -94,10 +94,10 @@ internal sealed class KernelWalker(MethodInfo kernel, bool isExplicit, bool isCp
     private static (KernelRule Rule, string Detail)? CheckStatic(FieldInfo field)
     {
         if (field.FieldType.IsArray)
-            return (KernelRule.StaticArray, Describe(field));
+            return (KernelRule.StaticArray, KernelApi.Name(field));
         if (!field.IsInitOnly)
-            return (KernelRule.MutableStatic, Describe(field));
-        return TypeRules.Check(field.FieldType) is { } rule ? (rule, Describe(field)) : null;
+            return (KernelRule.MutableStatic, KernelApi.Name(field));
+        return TypeRules.Check(field.FieldType) is { } rule ? (rule, KernelApi.Name(field)) : null;
     }
 
     private void CheckCall(MethodIL body, int number, MethodBase method, Type? constraint)
@@ -105,13 +105,13 @@ internal sealed class KernelWalker(MethodInfo kernel, bool isExplicit, bool isCp
         var instruction = body.Instructions[number];
         var target = constraint is not null && method is MethodInfo info ? MethodIL.ResolveConstrained(constraint, info) : method;
         if (target is null || target.IsAbstract)
-            Report(KernelRule.VirtualCall, $"{Describe(method)} on {constraint?.Name ?? method.DeclaringType?.Name}");
+            Report(KernelRule.VirtualCall, $"{KernelApi.Name(method)} on {constraint?.Name ?? method.DeclaringType?.Name}");
         else if (CheckTarget(target, instruction.Code, constraint is not null) is { } rule)
-            Report(rule, Describe(target));
+            Report(rule, KernelApi.Name(target));
         else if (KernelApi.IsRuntime(target))
             CheckRuntimeCall(body, number, target);
         else if (_path.Contains(target))
-            Report(KernelRule.Recursion, Describe(target));
+            Report(KernelRule.Recursion, KernelApi.Name(target));
         else if (!KernelApi.IsIntrinsic(target) && !KernelApi.IsKnownFramework(target))
             Walk(target);
 
@@ -143,9 +143,9 @@ internal sealed class KernelWalker(MethodInfo kernel, bool isExplicit, bool isCp
     {
         var offset = body.Instructions[number].Offset;
         if (!KernelApi.IsForKernels(target))
-            Report(body.Method, offset, KernelRule.HostApi, Describe(target));
+            Report(body.Method, offset, KernelRule.HostApi, KernelApi.Name(target));
         if (!isExplicit && KernelApi.NeedsGroup(target))
-            Report(body.Method, offset, KernelRule.GroupInImplicitKernel, Describe(target));
+            Report(body.Method, offset, KernelRule.GroupInImplicitKernel, KernelApi.Name(target));
         if (target.Name != nameof(SharedMemory.Allocate) || target is not MethodInfo { IsGenericMethod: true } allocation
             || target.DeclaringType != typeof(SharedMemory) && target.DeclaringType != typeof(LocalMemory))
         {
@@ -153,7 +153,7 @@ internal sealed class KernelWalker(MethodInfo kernel, bool isExplicit, bool isCp
         }
         var extent = allocation.GetParameters().Length == 0 ? 1 : Constant(body, number - 1);
         if (extent is null)
-            Report(body.Method, offset, KernelRule.DynamicSize, $"{Describe(target)} with a size that is not a constant");
+            Report(body.Method, offset, KernelRule.DynamicSize, $"{KernelApi.Name(target)} with a size that is not a constant");
         else if (target.DeclaringType == typeof(SharedMemory))
             CountShared(body.Method, offset, extent.Value * SizeOf(allocation.GetGenericArguments()[0]));
     }
@@ -203,6 +203,4 @@ internal sealed class KernelWalker(MethodInfo kernel, bool isExplicit, bool isCp
         if (!_violations.Contains(violation))
             _violations.Add(violation);
     }
-
-    private static string Describe(MemberInfo member) => $"{member.DeclaringType?.Name}.{member.Name}";
 }

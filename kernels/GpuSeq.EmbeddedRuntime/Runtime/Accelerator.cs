@@ -13,6 +13,7 @@ public abstract class Accelerator : IDisposable
         ArgumentNullException.ThrowIfNull(context);
         _context = context;
         Device = device;
+        Memory = new(this);
         context.Register(this);
     }
 
@@ -30,6 +31,20 @@ public abstract class Accelerator : IDisposable
 
     /// <summary>The device's memory in bytes.</summary>
     public long MemorySize => Device.MemorySize;
+
+    /// <summary>Bytes in buffers that are alive.</summary>
+    public long LiveBytes => Memory.LiveBytes;
+
+    /// <summary>The most bytes that were alive at one time.</summary>
+    public long PeakBytes => Memory.PeakBytes;
+
+    /// <summary>The number of buffers that are alive.</summary>
+    public int LiveBuffers => Memory.LiveBuffers;
+
+    /// <summary>Bytes that can still be allocated, as far as is known.</summary>
+    internal virtual long FreeBytes => MemorySize - LiveBytes;
+
+    internal DeviceMemory Memory { get; }
 
     /// <summary>The largest grid of groups.</summary>
     public Index3D MaxGridSize => Device.MaxGridSize;

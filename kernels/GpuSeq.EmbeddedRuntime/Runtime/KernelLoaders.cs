@@ -1,4 +1,5 @@
 using System.Reflection;
+using GpuSeq.EmbeddedRuntime.IL;
 using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Devices;
 
@@ -487,5 +488,5 @@ public static class KernelLoaders
 
     private static MethodInfo Method(Delegate kernel) => kernel.Method.IsStatic
         ? kernel.Method
-        : throw new NotSupportedException($"Kernel {CPUAccelerator.KernelName(kernel.Method)} must be a static method.");
+        : throw new NotSupportedException($"Kernel {KernelApi.Name(kernel.Method)} must be a static method.");
 }

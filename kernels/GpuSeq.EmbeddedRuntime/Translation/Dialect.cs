@@ -13,6 +13,5 @@ public enum Dialect
 /// <summary>What a translation depends on besides the kernel.</summary>
 /// <param name="Dialect">The language.</param>
 /// <param name="WarpSize">The lanes of a warp.</param>
-/// <param name="HasSubGroups">Whether an OpenCL device shuffles values between lanes itself; else they go through local memory.</param>
 /// <param name="HasDoubles">Whether the device computes in float64.</param>
-public sealed record TranslationOptions(Dialect Dialect, int WarpSize, bool HasSubGroups = false, bool HasDoubles = true);
+public sealed record TranslationOptions(Dialect Dialect, int WarpSize, bool HasDoubles = true);

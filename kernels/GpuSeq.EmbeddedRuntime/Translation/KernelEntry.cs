@@ -25,7 +25,7 @@ internal sealed class KernelEntry(KernelProgram program, MethodInfo kernel, Func
         if (!isExplicit)
             arguments.Add(WriteIndex(parameters[0].ParameterType));
         for (var i = first; i < parameters.Length; i++)
-            arguments.Add(WriteParameter(parameters[i], i));
+            arguments.Add(WriteArgument(parameters[i], i));
         if (function.NeedsTeam)
         {
             WriteTeam();
@@ -58,11 +58,11 @@ internal sealed class KernelEntry(KernelProgram program, MethodInfo kernel, Func
         return "index";
     }
 
-    private string WriteParameter(ParameterInfo parameter, int number)
+    private string WriteArgument(ParameterInfo argument, int number)
     {
-        var type = CType.All(parameter.ParameterType, Space.Global);
+        var type = CType.All(argument.ParameterType, Space.Global);
         var variable = $"a{number}";
-        var leaves = ArgumentLeaf.Of(parameter.ParameterType);
+        var leaves = ArgumentLeaf.Of(argument.ParameterType);
         if (leaves is [{ Path.Count: 0, IsView: false }])
         {
             _parameters.Add($"{program.Types.Name(type)} {variable}");
@@ -80,17 +80,11 @@ internal sealed class KernelEntry(KernelProgram program, MethodInfo kernel, Func
                 continue;
             }
             var element = program.Types.Name(new(leaves[i].Type.GetGenericArguments()[0]));
-            if (IsOpenCL)
-                _parameters.Add($"__global u8* {name}");
-            else
-                _parameters.Add($"{element}* {name}");
-            if (IsOpenCL)
-                _parameters.Add($"i64 {name}_offset");
-            _parameters.Add($"i64 {name}_length");
-            _body.Append(IsOpenCL
-                ? $"    {place}.p = (__global {element}*)({name} + {name}_offset);\n"
-                : $"    {place}.p = {name};\n");
-            _body.Append($"    {place}.length = {name}_length;\n");
+            var (parameter, pointer) = IsOpenCL
+                ? ($"__global u8* {name}, i64 {name}_offset", $"(__global {element}*)({name} + {name}_offset)")
+                : ($"{element}* {name}", name);
+            _parameters.Add($"{parameter}, i64 {name}_length");
+            _body.Append($"    {place}.p = {pointer};\n    {place}.length = {name}_length;\n");
         }
         return variable;
     }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text;
+using GpuSeq.EmbeddedRuntime.IL;
 
 namespace GpuSeq.EmbeddedRuntime.Translation;
 
@@ -47,7 +48,7 @@ internal sealed class KernelProgram(MethodInfo kernel, TranslationOptions option
         if (_functions.TryGetValue(key, out var function))
             return function;
         if (!_inProgress.Add(method))
-            throw Error(caller, offset, $"{method.DeclaringType?.Name}.{method.Name} calls itself");
+            throw Error(caller, offset, $"{KernelApi.Name(method)} calls itself");
         try
         {
             return _functions[key] = new MethodTranslator(this, method, arguments).Translate();

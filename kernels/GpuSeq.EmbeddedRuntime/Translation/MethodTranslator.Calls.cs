@@ -17,7 +17,7 @@ internal sealed partial class MethodTranslator
         }
         else if (method.IsAbstract || method.IsVirtual && !method.IsFinal && method.DeclaringType is { IsValueType: false })
         {
-            throw Error($"the target of the call of {Describe(method)} is known only when it is made");
+            throw Error($"the target of the call of {KernelApi.Name(method)} is known only when it is made");
         }
         if (method is MethodInfo called)
         {
@@ -30,7 +30,7 @@ internal sealed partial class MethodTranslator
             }
         }
         if (!KernelApi.IsRuntime(method) && KernelApi.IsFramework(method) && !KernelApi.IsReadableFramework(method))
-            throw Error($"devices have no {Describe(method)}");
+            throw Error($"devices have no {KernelApi.Name(method)}");
         var function = Invoke(method, arguments, out var call);
         Effect(function.ReturnType, call);
     }
@@ -92,7 +92,7 @@ internal sealed partial class MethodTranslator
     {
         var dialect = _program.Options.Dialect;
         var body = bodies.Find(code => code.Dialect == dialect)?.Body
-            ?? throw Error($"{Describe(method)} is not given for {dialect}");
+            ?? throw Error($"{KernelApi.Name(method)} is not given for {dialect}");
         var types = arguments.Select((value, i) => ParameterType(value, MethodIL.ArgumentsOf(method)[i])).ToArray();
         var parameters = method.GetParameters().Select((parameter, i) => $"{TypeName(types[i])} {parameter.Name}");
         var signature = string.Join(", ", parameters);
@@ -104,6 +104,4 @@ internal sealed partial class MethodTranslator
     }
 
     private static uint StableNumber(string text) => text.Aggregate(2166136261u, (hash, c) => (hash ^ c) * 16777619u);
-
-    private static string Describe(MethodBase method) => $"{method.DeclaringType?.Name}.{method.Name}";
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Numerics;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using GpuSeq.EmbeddedRuntime.IL;
 using ILGPU;
 
 namespace GpuSeq.EmbeddedRuntime.Translation;
@@ -343,7 +344,7 @@ internal sealed partial class MethodTranslator
         var size = type.IsPrimitive ? CType.SizeOf(type) : 0;
         var isFloating = IsFloating(type);
         if (size < 4 || isFloating && method.Name is not ("Exchange" or "CompareExchange"))
-            throw Error($"devices have no {Describe(method)} of {type.Name}");
+            throw Error($"devices have no {KernelApi.Name(method)} of {type.Name}");
         var bits = size * 8;
         var head = $"{bits}({_program.Types.Qualifier(arguments[0].Type.Space).Trim()}, {arguments[0].Text}";
         var values = arguments.Skip(1).Select(value => isFloating ? $"AS_U{bits}({value.Text})" : Unsigned(value)).ToArray();
@@ -357,7 +358,7 @@ internal sealed partial class MethodTranslator
             "Decrement" => $"ADD_{head}, -1) - 1",
             "And" => $"AND_{head}, {values[0]})",
             "Or" => $"OR_{head}, {values[0]})",
-            _ => throw Error($"devices have no {Describe(method)}"),
+            _ => throw Error($"devices have no {KernelApi.Name(method)}"),
         };
         Effect(new(type), isFloating ? $"AS_F{bits}({text})" : $"(({name})({text}))");
         return true;

@@ -22,7 +22,8 @@ internal sealed partial class MethodTranslator
     private readonly bool[] _isShown; // locals whose address is taken
     private readonly bool[] _isShownArgument;
     private readonly int[] _lengths; // of arrays in locals
-    private readonly HashSet<int> _leaders = [];
+    private readonly HashSet<int> _leaders = []; // where blocks begin
+    private readonly HashSet<int> _targets = []; // of gotos
     private readonly Dictionary<int, Value[]> _entries = []; // what lies on the stack where a block begins
     private readonly Dictionary<int, Loop> _loops; // by the branch to the condition
     private CType _returnType;
@@ -33,7 +34,6 @@ internal sealed partial class MethodTranslator
     private readonly List<string> _declarations = [];
     private readonly HashSet<string> _declared = [];
     private readonly List<Function> _callees = [];
-    private readonly HashSet<int> _targets = []; // of gotos
     private readonly HashSet<int> _openLoops = []; // where the condition of a loop that is written as one stands
     private readonly List<Value> _stack = [];
     private int _temporaries;
@@ -124,8 +124,7 @@ internal sealed partial class MethodTranslator
             switch (instruction.OpCode.FlowControl)
             {
                 case FlowControl.Branch or FlowControl.Cond_Branch:
-                    foreach (var target in Targets(instruction))
-                        _leaders.Add(target);
+                    _targets.UnionWith(Targets(instruction));
                     break;
                 case FlowControl.Return or FlowControl.Throw:
                     break;
@@ -135,6 +134,7 @@ internal sealed partial class MethodTranslator
             if (i + 1 < _il.Instructions.Count)
                 _leaders.Add(_il.Instructions[i + 1].Offset);
         }
+        _leaders.UnionWith(_targets);
         foreach (var instruction in _il.Instructions)
         {
             if (instruction.Code == ILOpCode.Ldloca)
@@ -156,15 +156,9 @@ internal sealed partial class MethodTranslator
         _declared.Clear();
         _callees.Clear();
         _stack.Clear();
-        _targets.Clear();
         _openLoops.Clear();
         (_temporaries, _sharedBytes) = (0, 0);
         (_needsTeam, _exchanges, _usesDynamic) = (false, false, false);
-        foreach (var instruction in _il.Instructions)
-        {
-            if (IsBranch(instruction))
-                _targets.UnionWith(Targets(instruction));
-        }
         var isReachable = true;
         Type? constraint = null;
         for (var i = 0; i < _il.Instructions.Count; i++)
@@ -212,8 +206,7 @@ internal sealed partial class MethodTranslator
                     break;
             }
             isReachable = instruction.OpCode.FlowControl
-                is not (FlowControl.Branch or FlowControl.Return
-                    or FlowControl.Throw);
+                is not (FlowControl.Branch or FlowControl.Return or FlowControl.Throw);
         }
     }
 
@@ -225,11 +218,7 @@ internal sealed partial class MethodTranslator
             if (known.Length != _stack.Count)
                 throw Error("the depth of the stack depends on the way");
         }
-        for (var depth = 0; depth < _stack.Count; depth++)
-        {
-            if (_stack[depth].Reads.Any(name => name.StartsWith('s'))) // it would read what another one's move has changed
-                _stack[depth] = Keep(_stack[depth]);
-        }
+        KeepWhere(value => value.Reads.Any(name => name.StartsWith('s'))); // it would read what another one's move has changed
         var entry = new Value[_stack.Count];
         for (var depth = 0; depth < entry.Length; depth++)
         {
@@ -299,11 +288,15 @@ internal sealed partial class MethodTranslator
         return value with { Text = name, Place = null, IsSimple = true, Reads = Value.Nothing };
     }
 
-    private void KeepReadersOf(string variable)
+    private void KeepAll() => KeepWhere(_ => true);
+
+    private void KeepReadersOf(string variable) => KeepWhere(value => value.Reads.Contains(variable));
+
+    private void KeepWhere(Predicate<Value> condition)
     {
         for (var i = 0; i < _stack.Count; i++)
         {
-            if (_stack[i].Reads.Contains(variable))
+            if (condition(_stack[i]))
                 _stack[i] = Keep(_stack[i]);
         }
     }
@@ -328,33 +321,20 @@ internal sealed partial class MethodTranslator
         return value.Text;
     }
 
-    private void JoinLocal(int number, CType type, int offset = 0)
+    private void Join(ref CType known, CType type, int offset = 0)
     {
-        var joined = _locals[number].Join(type, offset);
-        if (joined.Equals(_locals[number]))
+        var joined = known.Join(type, offset);
+        if (joined.Equals(known))
             return;
-        _locals[number] = joined;
-        _changed = true;
-    }
-
-    private void JoinArgument(int number, CType type, int offset = 0)
-    {
-        var joined = _arguments[number].Join(type, offset);
-        if (joined.Equals(_arguments[number]))
-            return;
-        _arguments[number] = joined;
+        known = joined;
         _changed = true;
     }
 
     // A value was stored through a pointer: the variable that it points into takes the value's spaces.
-    private void JoinRoot(Root? root, CType type, int offset = 0)
+    private void JoinRoot(Root? root, CType type)
     {
-        if (root is not { } variable || type.Spaces.Length == 0)
-            return;
-        if (variable.IsArgument)
-            JoinArgument(variable.Number, type, variable.Offset + offset);
-        else
-            JoinLocal(variable.Number, type, variable.Offset + offset);
+        if (root is { } variable)
+            Join(ref (variable.IsArgument ? _arguments : _locals)[variable.Number], type, variable.Offset);
     }
 
     private void Execute(ILInstruction instruction, ILOpCode next)
@@ -393,7 +373,7 @@ internal sealed partial class MethodTranslator
                 break;
             case ILOpCode.Starg:
                 var stored = Pop();
-                JoinArgument((int)operand!, stored.Type.As(_arguments[(int)operand].Type));
+                Join(ref _arguments[(int)operand!], stored.Type.As(_arguments[(int)operand].Type));
                 KeepReadersOf($"a{operand}");
                 _text.Append($"    a{operand} = {Cast(stored, _arguments[(int)operand])};\n");
                 break;
@@ -545,7 +525,7 @@ internal sealed partial class MethodTranslator
     private void StoreLocal(int number, Value value)
     {
         _declared.Add($"v{number}");
-        JoinLocal(number, value.Type.As(_locals[number].Type));
+        Join(ref _locals[number], value.Type.As(_locals[number].Type));
         if (value.Length >= 0)
         {
             if (_lengths[number] >= 0 && _lengths[number] != value.Length)
@@ -564,16 +544,13 @@ internal sealed partial class MethodTranslator
             return;
         }
         var value = Pop();
-        var joined = _returnType.Join(value.Type.As(_returnType.Type));
-        if (!joined.Equals(_returnType))
-            (_returnType, _changed) = (joined, true);
+        Join(ref _returnType, value.Type.As(_returnType.Type));
         _text.Append($"    return {Cast(value, _returnType)};\n");
     }
 
     private void Branch(string condition, int target)
     {
-        for (var i = 0; i < _stack.Count; i++)
-            _stack[i] = Keep(_stack[i]);
+        KeepAll();
         Leave(target);
         _text.Append($"    if ({condition}) goto L{target:x};\n");
     }
@@ -581,8 +558,7 @@ internal sealed partial class MethodTranslator
     private void Switch(int[] targets)
     {
         var number = Keep(Pop());
-        for (var i = 0; i < _stack.Count; i++)
-            _stack[i] = Keep(_stack[i]);
+        KeepAll();
         foreach (var target in targets)
             Leave(target);
         var cases = targets.Select((target, i) => $" case {i}: goto L{target:x};");

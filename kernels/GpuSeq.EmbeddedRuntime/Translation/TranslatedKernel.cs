@@ -1,4 +1,5 @@
 using System.Reflection;
+using GpuSeq.EmbeddedRuntime.IL;
 
 namespace GpuSeq.EmbeddedRuntime.Translation;
 
@@ -8,8 +9,8 @@ namespace GpuSeq.EmbeddedRuntime.Translation;
 /// it is launched over; then the leaves of every parameter, as <see cref="ArgumentLeaf"/> finds them: a scalar as itself, a view
 /// in OpenCL as the memory object, a long that says where it begins in bytes and a long that is its length in elements, in CUDA
 /// as its address and its length; then, where <see cref="UsesDynamicShared"/>, an int with the bytes of dynamic shared memory and,
-/// in OpenCL, that memory. An implicitly
-/// grouped kernel is launched over one dimension, with at least as many lanes as its extent has items; the rest return at once.
+/// in OpenCL, that memory. An implicitly grouped kernel is launched over one dimension, with at least as many lanes as its extent
+/// has items; the rest return at once.
 /// </remarks>
 /// <param name="Method">The kernel.</param>
 /// <param name="IsExplicit">Whether it is explicitly grouped.</param>
@@ -24,7 +25,7 @@ public sealed record TranslatedKernel(MethodInfo Method, bool IsExplicit, string
 /// <param name="offset">Where in the method, in bytes from the beginning of its instructions; -1 for its signature.</param>
 /// <param name="reason">What cannot be translated.</param>
 public sealed class TranslationException(MethodInfo kernel, MethodBase method, int offset, string reason)
-    : Exception($"Kernel {Name(kernel)} cannot be translated: {reason}, in {Name(method)}{(offset < 0 ? "" : $" at IL_{offset:x4}")}.")
+    : Exception($"Kernel {KernelApi.Name(kernel)} cannot be translated: {reason}, in {KernelApi.Name(method)}{(offset < 0 ? "" : $" at IL_{offset:x4}")}.")
 {
     /// <summary>The kernel.</summary>
     public MethodInfo Kernel { get; } = kernel;
@@ -37,6 +38,4 @@ public sealed class TranslationException(MethodInfo kernel, MethodBase method, i
 
     /// <summary>What cannot be translated.</summary>
     public string Reason { get; } = reason;
-
-    private static string Name(MethodBase method) => $"{method.DeclaringType?.Name}.{method.Name}";
 }

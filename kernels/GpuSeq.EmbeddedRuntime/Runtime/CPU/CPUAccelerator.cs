@@ -1,5 +1,3 @@
-using System.Reflection;
-
 namespace ILGPU.Runtime.CPU;
 
 /// <summary>
@@ -8,8 +6,6 @@ namespace ILGPU.Runtime.CPU;
 /// </summary>
 public sealed class CPUAccelerator : Accelerator
 {
-    private readonly Lock _memoryLock = new();
-    private readonly HashSet<CPUMemoryBuffer> _buffers = [];
     private readonly CPUStream _defaultStream;
     private readonly List<CPUStream> _streams = [];
 
@@ -23,22 +19,6 @@ public sealed class CPUAccelerator : Accelerator
 
     /// <inheritdoc/>
     public override AcceleratorStream DefaultStream => _defaultStream;
-
-    /// <summary>Bytes in buffers that are alive.</summary>
-    public long LiveBytes { get; private set; }
-
-    /// <summary>The most bytes that were alive at one time.</summary>
-    public long PeakBytes { get; private set; }
-
-    /// <summary>The number of buffers that are alive.</summary>
-    public int LiveBuffers
-    {
-        get
-        {
-            lock (_memoryLock)
-                return _buffers.Count;
-        }
-    }
 
     internal WorkerPool Workers { get; }
 
@@ -85,43 +65,7 @@ public sealed class CPUAccelerator : Accelerator
         {
             Groups.Dispose();
             Workers.Dispose();
-            CPUMemoryBuffer[] buffers;
-            lock (_memoryLock)
-                buffers = [.. _buffers];
-            foreach (var buffer in buffers)
-                buffer.Dispose();
+            Memory.Clear();
         }
     }
-
-    // Linux promises memory that it has not got and ends the process later, so the limit is checked here.
-    internal void Reserve(long bytes)
-    {
-        lock (_memoryLock)
-        {
-            if (bytes > MemorySize - LiveBytes)
-                throw OutOfMemory(bytes, null);
-            LiveBytes += bytes;
-            PeakBytes = Math.Max(PeakBytes, LiveBytes);
-        }
-    }
-
-    internal void Adopt(CPUMemoryBuffer buffer)
-    {
-        lock (_memoryLock)
-            _buffers.Add(buffer);
-    }
-
-    internal void Return(CPUMemoryBuffer buffer, long bytes)
-    {
-        lock (_memoryLock)
-        {
-            LiveBytes -= bytes;
-            _buffers.Remove(buffer);
-        }
-    }
-
-    internal OutOfMemoryException OutOfMemory(long bytes, Exception? cause) => new(
-        $"Cannot allocate {bytes} bytes on {Name}: {MemorySize - LiveBytes} of {MemorySize} bytes are free.", cause);
-
-    internal static string KernelName(MethodInfo kernel) => $"{kernel.DeclaringType?.Name}.{kernel.Name}";
 }

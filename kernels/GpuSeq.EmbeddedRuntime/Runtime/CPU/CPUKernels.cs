@@ -1,4 +1,5 @@
 using System.Reflection;
+using GpuSeq.EmbeddedRuntime.IL;
 using ILGPU.Runtime.CPU.Stepping;
 
 namespace ILGPU.Runtime.CPU;
@@ -8,7 +9,7 @@ internal abstract class CPUKernel<TShape>(CPUAccelerator accelerator, MethodInfo
     : LaunchTarget<TShape>(accelerator.LaunchLock, accelerator.DefaultStream)
     where TShape : struct
 {
-    private readonly string _name = CPUAccelerator.KernelName(method);
+    private readonly string _name = KernelApi.Name(method);
 
     protected CPUAccelerator Accelerator { get; } = accelerator;
 

@@ -11,23 +11,23 @@ internal sealed class CPUMemoryBuffer : MemoryBuffer
     {
         _accelerator = accelerator;
         var bytes = LengthInBytes;
-        accelerator.Reserve(bytes);
+        accelerator.Memory.Reserve(bytes); // Linux promises memory that it has not got, and ends the process later
         try
         {
             NativePtr = CPUMemory.Allocate(bytes, out _block);
         }
         catch (OutOfMemoryException exception)
         {
-            accelerator.Return(this, bytes);
-            throw accelerator.OutOfMemory(bytes, exception);
+            accelerator.Memory.Return(this);
+            throw accelerator.Memory.OutOfMemory(bytes, cause: exception);
         }
-        accelerator.Adopt(this);
+        accelerator.Memory.Adopt(this);
     }
 
     protected override void Free()
     {
         CPUMemory.Free(_block);
         NativePtr = _block = 0;
-        _accelerator.Return(this, LengthInBytes);
+        _accelerator.Memory.Return(this);
     }
 }

@@ -13,8 +13,6 @@ public sealed unsafe class CudaAccelerator : DeviceAccelerator
 {
     private const int RememberedLaunches = 4;
 
-    private readonly Lock _memoryLock = new();
-    private readonly HashSet<CudaMemoryBuffer> _buffers = [];
     private readonly List<CudaStream> _streams = [];
     private readonly List<CudaKernel> _kernels = [];
     private readonly CudaKernel?[] _launched = new CudaKernel?[RememberedLaunches];
@@ -44,19 +42,12 @@ public sealed unsafe class CudaAccelerator : DeviceAccelerator
     /// <inheritdoc/>
     public override AcceleratorStream DefaultStream => _defaultStream;
 
-    /// <summary>Bytes in buffers that are alive.</summary>
-    public long LiveBytes { get; private set; }
-
-    /// <summary>The most bytes that were alive at one time.</summary>
-    public long PeakBytes { get; private set; }
-
-    /// <summary>The number of buffers that are alive.</summary>
-    public int LiveBuffers
+    internal override long FreeBytes
     {
         get
         {
-            lock (_memoryLock)
-                return _buffers.Count;
+            nuint free, total;
+            return Api.MemGetInfo(&free, &total) == 0 ? Math.Min((long)free, base.FreeBytes) : base.FreeBytes;
         }
     }
 
@@ -122,38 +113,6 @@ public sealed unsafe class CudaAccelerator : DeviceAccelerator
             _streams.Remove(stream);
     }
 
-    internal nint Take(CudaMemoryBuffer buffer)
-    {
-        var bytes = buffer.LengthInBytes;
-        Bind();
-        lock (_memoryLock)
-        {
-            nint address = 0;
-            var result = bytes > MemorySize - LiveBytes
-                ? CudaApi.OutOfMemory
-                : Api.MemAlloc(&address, (nuint)Math.Max(bytes, 1));
-            if (result == CudaApi.OutOfMemory)
-                throw OutOfMemory(bytes);
-            Check(result, $"Allocating {bytes} bytes");
-            LiveBytes += bytes;
-            PeakBytes = Math.Max(PeakBytes, LiveBytes);
-            _buffers.Add(buffer);
-            return address;
-        }
-    }
-
-    // The driver waits for the work on the device before it frees.
-    internal void Return(CudaMemoryBuffer buffer)
-    {
-        TryBind();
-        _ = Api.MemFree(buffer.NativePtr);
-        lock (_memoryLock)
-        {
-            LiveBytes -= buffer.LengthInBytes;
-            _buffers.Remove(buffer);
-        }
-    }
-
     /// <inheritdoc/>
     protected override MemoryBuffer AllocateRaw(long length, int elementSize) => new CudaMemoryBuffer(this, length, elementSize);
 
@@ -170,8 +129,7 @@ public sealed unsafe class CudaAccelerator : DeviceAccelerator
                 stream.Dispose();
             foreach (var kernel in _kernels)
                 kernel.Dispose();
-            foreach (var buffer in _buffers.ToArray())
-                buffer.Dispose();
+            Memory.Clear();
             _ = Api.CtxSetCurrent(0);
             _ = Api.DevicePrimaryCtxRelease(_device.Handle);
             _context = 0;
@@ -186,12 +144,5 @@ public sealed unsafe class CudaAccelerator : DeviceAccelerator
             .Distinct()];
         var launched = kernels.Length == 0 ? "" : $" The kernels launched last, the last one first: {string.Join(", ", kernels)}.";
         return new(Api.ErrorName(result), $"{what} failed on {Name}: {Api.Describe(result)}.{launched}", kernels);
-    }
-
-    private OutOfMemoryException OutOfMemory(long bytes)
-    {
-        nuint free, total;
-        var unused = Api.MemGetInfo(&free, &total) == 0 ? Math.Min((long)free, MemorySize - LiveBytes) : MemorySize - LiveBytes;
-        return new($"Cannot allocate {bytes} bytes on {Name}: {unused} of {MemorySize} bytes are free.");
     }
 }

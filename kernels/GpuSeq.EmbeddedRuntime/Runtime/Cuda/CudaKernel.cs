@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
+using GpuSeq.EmbeddedRuntime.IL;
 using GpuSeq.EmbeddedRuntime.Translation;
-using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Devices;
 
 namespace ILGPU.Runtime.Cuda;
@@ -28,7 +28,7 @@ internal sealed unsafe class CudaKernel : DeviceKernel, IDisposable
         : base(accelerator)
     {
         _accelerator = accelerator;
-        Name = CPUAccelerator.KernelName(translated.Method);
+        Name = KernelApi.Name(translated.Method);
         _arguments = new(CudaArguments.CountOf(translated));
         _usesDynamicShared = translated.UsesDynamicShared;
         try
@@ -166,8 +166,7 @@ internal sealed unsafe class CudaKernel : DeviceKernel, IDisposable
             return module;
         var image = Nvrtc.Compile(translated.Source, Name, device.Architecture).Image;
         Check(Load(image, out module, out var log), "be loaded", log);
-        if (BinaryCache.IsEnabled)
-            BinaryCache.Write(key, image);
+        BinaryCache.Write(key, image);
         return module;
     }
 

@@ -19,29 +19,17 @@ public sealed unsafe class CLAccelerator : DeviceAccelerator
     internal CLAccelerator(Context context, CLDevice device)
         : base(context, device)
     {
-        Memory = new(device);
         var id = device.Id;
         CLError error;
         ContextHandle = CLApi.CreateContext(null, 1, &id, null, null, &error);
         CLApi.Check(error, $"Creating an accelerator on {device.Name}");
-        _translation = new(Dialect.OpenCL, device.WarpSize, device.HasSubGroups, device.HasDoubles);
+        _translation = new(Dialect.OpenCL, device.WarpSize, device.HasDoubles);
         _defaultStream = new(this);
         _streams.Add(_defaultStream);
     }
 
     /// <inheritdoc/>
     public override AcceleratorStream DefaultStream => _defaultStream;
-
-    /// <summary>Bytes in buffers that are alive.</summary>
-    public long LiveBytes => Memory.LiveBytes;
-
-    /// <summary>The most bytes that were alive at one time.</summary>
-    public long PeakBytes => Memory.PeakBytes;
-
-    /// <summary>The number of buffers that are alive.</summary>
-    public int LiveBuffers => Memory.LiveBuffers;
-
-    internal DeviceMemory Memory { get; }
 
     /// <summary>OpenCL's context.</summary>
     internal nint ContextHandle { get; private set; }
@@ -85,8 +73,6 @@ public sealed unsafe class CLAccelerator : DeviceAccelerator
             _kernels.Add(kernel);
         return kernel;
     }
-
-    internal static string KernelName(MethodInfo kernel) => $"{kernel.DeclaringType?.Name}.{kernel.Name}";
 
     /// <inheritdoc/>
     protected override MemoryBuffer AllocateRaw(long length, int elementSize) => new CLMemoryBuffer(this, length, elementSize);

@@ -1,4 +1,5 @@
 using System.Text;
+using GpuSeq.EmbeddedRuntime.IL;
 using GpuSeq.EmbeddedRuntime.Translation;
 using ILGPU.Runtime.Devices;
 
@@ -116,7 +117,7 @@ internal static unsafe class CLCompiler
         var lines = log.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         var errors = lines.Where(line => line.Contains("error", StringComparison.OrdinalIgnoreCase)).ToArray();
         var shown = string.Join("\n  ", (errors.Length > 0 ? errors : lines).Take(ShownLines).Prepend(CLException.NameOf(error)));
-        var name = CLAccelerator.KernelName(kernel.Method);
+        var name = KernelApi.Name(kernel.Method);
         return new(error, $"Kernel {name} cannot be compiled for {device.Name}: {shown}", name);
     }
 

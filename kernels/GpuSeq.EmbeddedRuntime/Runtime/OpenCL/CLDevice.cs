@@ -52,12 +52,6 @@ public sealed unsafe class CLDevice : Device
     /// <summary>Whether it computes in float64.</summary>
     public bool HasDoubles => Extensions.Contains("cl_khr_fp64");
 
-    /// <summary>
-    /// Whether it shuffles values between lanes itself: never, because OpenCL tells the size of a sub-group only when a kernel
-    /// is compiled, and kernels are written for a warp of a known size.
-    /// </summary>
-    public bool HasSubGroups { get; }
-
     internal nint Id { get; }
 
     /// <summary>The devices of all platforms of this machine.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using GpuSeq.EmbeddedRuntime.IL;
 using GpuSeq.EmbeddedRuntime.Translation;
 using ILGPU.Runtime.Devices;
 
@@ -29,7 +30,7 @@ internal sealed unsafe class CLKernel : DeviceKernel
         _arguments = new(this);
         _usesDynamicShared = kernel.UsesDynamicShared;
         Handle = handle;
-        Name = CLAccelerator.KernelName(kernel.Method);
+        Name = KernelApi.Name(kernel.Method);
         _maxGroupSize = (int)Math.Min(Ask(CLApi.KernelWorkGroupSize), accelerator.MaxNumThreadsPerGroup);
         _staticShared = Ask(CLApi.KernelLocalMemSize);
         _groupSize = Math.Clamp(groupSize > 0 ? groupSize : DefaultGroupSize, 1, Math.Min(_maxGroupSize, accelerator.MaxGroupSize.X));

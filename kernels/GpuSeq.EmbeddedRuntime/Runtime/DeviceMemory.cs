@@ -1,7 +1,7 @@
-namespace ILGPU.Runtime.Devices;
+namespace ILGPU.Runtime;
 
-/// <summary>The books of a device's memory: what is alive, and how much is free.</summary>
-internal sealed class DeviceMemory(Device device)
+/// <summary>The books of an accelerator's memory: what is alive, and how much is free.</summary>
+internal sealed class DeviceMemory(Accelerator accelerator)
 {
     private readonly Lock _lock = new();
     private readonly HashSet<MemoryBuffer> _buffers = [];
@@ -28,7 +28,7 @@ internal sealed class DeviceMemory(Device device)
     {
         lock (_lock)
         {
-            if (bytes > device.MemorySize - LiveBytes)
+            if (bytes > accelerator.MemorySize - LiveBytes)
                 throw OutOfMemory(bytes);
             LiveBytes += bytes;
             PeakBytes = Math.Max(PeakBytes, LiveBytes);
@@ -65,6 +65,8 @@ internal sealed class DeviceMemory(Device device)
     /// <summary>The error of an allocation.</summary>
     /// <param name="bytes">How much was asked.</param>
     /// <param name="limit">What else limits it, after a comma; or nothing.</param>
-    public OutOfMemoryException OutOfMemory(long bytes, string limit = "") => new(
-        $"Cannot allocate {bytes} bytes on {device.Name}: {device.MemorySize - LiveBytes} of {device.MemorySize} bytes are free{limit}.");
+    /// <param name="cause">What the system said, if anything.</param>
+    public OutOfMemoryException OutOfMemory(long bytes, string limit = "", Exception? cause = null) => new(
+        $"Cannot allocate {bytes} bytes on {accelerator.Name}: {accelerator.FreeBytes} of {accelerator.MemorySize} bytes are free{limit}.",
+        cause);
 }
