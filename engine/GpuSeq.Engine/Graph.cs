@@ -1,4 +1,5 @@
 using GpuSeq.Kernels;
+using GpuSeq.Kernels.Recording;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -29,6 +30,9 @@ public sealed class Graph : IDisposable
     /// <summary>Whether operations are recorded and dropout drops.</summary>
     public bool IsTraining { get; }
 
+    /// <summary>The step that the graph is a run of, if it is one's.</summary>
+    internal RecordedStep? Step { get; set; }
+
     internal KernelLibrary Kernels => Device.Kernels;
 
     /// <summary>Where dropout draws from.</summary>
@@ -42,9 +46,9 @@ public sealed class Graph : IDisposable
     /// <param name="requiresGradient">Whether a gradient is wanted for it.</param>
     public Tensor Input(ReadOnlySpan<float> values, Shape shape, bool requiresGradient = false)
     {
-        CheckLength(values.Length, shape);
+        HostTensor.CheckLength(values.Length, shape);
         var tensor = New(shape, ElementType.Float32, requiresGradient);
-        tensor.Floats.CopyFromCPU(values);
+        Upload(values, tensor.Floats);
         return tensor;
     }
 
@@ -53,9 +57,23 @@ public sealed class Graph : IDisposable
     /// <param name="shape">The shape.</param>
     public Tensor Input(ReadOnlySpan<int> values, Shape shape)
     {
-        CheckLength(values.Length, shape);
+        HostTensor.CheckLength(values.Length, shape);
         var tensor = New(shape, ElementType.Int32, requiresGradient: false);
-        tensor.Ints.CopyFromCPU(values);
+        Upload(values, tensor.Ints);
+        return tensor;
+    }
+
+    /// <summary>Copies values to the device. A recorded step takes those of its batch anew in every run.</summary>
+    /// <param name="values">Of the batch, or a tensor that the program fills before every run.</param>
+    /// <param name="requiresGradient">Whether a gradient is wanted for it.</param>
+    public Tensor Input(HostTensor values, bool requiresGradient = false)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        var tensor = New(values.Shape, values.ElementType, requiresGradient);
+        if (values.ElementType == ElementType.Float32)
+            Kernels.Upload(Source<float>(values), tensor.Floats);
+        else
+            Kernels.Upload(Source<int>(values), tensor.Ints);
         return tensor;
     }
 
@@ -175,7 +193,8 @@ public sealed class Graph : IDisposable
         if (tensor is Parameter parameter)
         {
             var isFirst = !parameter.HasGradient;
-            parameter.HasGradient = true;
+            if (isFirst)
+                Kernels.Repeat(parameter.MarkGradient);
             return new(parameter.Gradient!.Floats, !isFirst);
         }
         if (_gradients.TryGetValue(tensor, out var gradient))
@@ -205,12 +224,19 @@ public sealed class Graph : IDisposable
         return block.View<byte>(bytes);
     }
 
-    private static void CheckLength(int length, Shape shape)
+    private void Upload<T>(ReadOnlySpan<T> values, ArrayView<T> target)
+        where T : unmanaged
     {
-        ArgumentNullException.ThrowIfNull(shape);
-        if (length != shape.ElementCount)
-            throw new ArgumentException($"Input: {length} values do not fill a tensor of shape {shape}.");
+        if (Kernels.Recorder is null)
+            target.CopyFromCPU(values);
+        else
+            Kernels.Upload(new Constant<T>(values.ToArray()), target);
     }
+
+    private IHostSource<T> Source<T>(HostTensor values)
+        where T : unmanaged => Step?.Batch.IndexOf(values) is { } index and >= 0
+            ? new BatchSlot<T>(Step, index)
+            : values.As<T>();
 
     private sealed record Record(string Operation, Tensor[] Outputs, Action? Backward);
 }

@@ -41,13 +41,29 @@ public sealed class Parameter : Tensor
     internal long Offset { get; }
 
     /// <summary>Whether a backward pass has written the gradient since it was last cleared.</summary>
-    internal bool HasGradient { get; set; }
+    internal bool HasGradient { get; private set; }
+
+    internal void MarkGradient()
+    {
+        if (!HasGradient)
+            _set.Device.WrittenGradients++;
+        HasGradient = true;
+    }
+
+    internal void ForgetGradient()
+    {
+        if (HasGradient)
+            _set.Device.WrittenGradients--;
+        HasGradient = false;
+    }
 
     internal override ArrayView<byte> Memory => Slice(_set.Values);
 
+    internal override KernelLibrary Kernels => _set.Device.Kernels;
+
     internal ArrayView<float> Slice(ArrayView<float> all) => all.Part(Offset, Shape.ElementCount);
 
-    private ArrayView<byte> Slice(ArrayView<byte> all) => all.Part(Offset * sizeof(float), Shape.ElementCount * sizeof(float));
+    internal ArrayView<byte> Slice(ArrayView<byte> all) => all.Part(Offset * sizeof(float), Shape.ElementCount * sizeof(float));
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name} {Shape}";

@@ -1,4 +1,5 @@
 using GpuSeq.Kernels;
+using GpuSeq.Kernels.Recording;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -85,7 +86,7 @@ public sealed class ParameterSet : IDisposable
     public void ClearGradients()
     {
         foreach (var parameter in _parameters)
-            parameter.HasGradient = false;
+            parameter.ForgetGradient();
     }
 
     /// <summary>Gives the memory back.</summary>
@@ -100,21 +101,26 @@ public sealed class ParameterSet : IDisposable
     {
         if (parameter.HasGradient)
             return;
-        parameter.Slice(GradientMemory.Cast<float>()).MemSetToZero();
-        parameter.HasGradient = true;
+        Device.Kernels.Clear(parameter.Slice(GradientMemory));
+        Device.Kernels.Repeat(parameter.MarkGradient);
+    }
+
+    private void Initialize()
+    {
+        foreach (var parameter in _parameters)
+            parameter.Initializer.Fill(Device, parameter, _random);
     }
 
     private ArrayView<byte> Allocate(ref MemoryBlock? block)
     {
         if (block is not null)
             return block.View<byte>(Length * sizeof(float));
-        block = Device.Pool.Rent(Length * sizeof(float));
+        block = Device.Rent(Length * sizeof(float));
         var view = block.View<byte>(Length * sizeof(float));
         view.MemSetToZero();
         if (ReferenceEquals(block, _values))
         {
-            foreach (var parameter in _parameters)
-                parameter.Initializer.Fill(Device, parameter, _random);
+            Device.Kernels.Unrecorded(Initialize);
         }
         return view;
     }

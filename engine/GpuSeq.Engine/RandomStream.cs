@@ -17,4 +17,7 @@ public sealed class RandomStream(ulong seed, ulong calls = 0)
     /// <summary>Starts a call.</summary>
     /// <returns>Its number.</returns>
     public ulong NextCall() => Calls++;
+
+    /// <summary>Passes over calls that were made without it.</summary>
+    internal void Skip(ulong calls) => Calls += calls;
 }

@@ -1,4 +1,5 @@
 using GpuSeq.Kernels;
+using GpuSeq.Kernels.Recording;
 using ILGPU.Runtime;
 
 namespace GpuSeq.Engine;
@@ -6,25 +7,30 @@ namespace GpuSeq.Engine;
 /// <summary>A tensor that outlives graphs, such as the state that a recurrent model carries from one window to the next.</summary>
 public sealed class StateTensor : Tensor, IDisposable
 {
+    private readonly Device _device;
     private readonly MemoryBlock _block;
 
     /// <summary>A tensor of zeros.</summary>
     /// <param name="device">Where it lives.</param>
     /// <param name="shape">Its shape.</param>
-    public StateTensor(Device device, Shape shape)
-        : this(shape, Rent(device, shape))
+    /// <param name="elementType">What one element is.</param>
+    public StateTensor(Device device, Shape shape, ElementType elementType = ElementType.Float32)
+        : this(device, shape, elementType, Rent(device, shape, elementType))
     {
     }
 
-    private StateTensor(Shape shape, MemoryBlock block)
-        : base(null, shape, ElementType.Float32, block.View<byte>(shape.ElementCount * sizeof(float)), requiresGradient: false)
+    private StateTensor(Device device, Shape shape, ElementType elementType, MemoryBlock block)
+        : base(null, shape, elementType, block.View<byte>(shape.ElementCount * elementType.ByteSize()), requiresGradient: false)
     {
+        _device = device;
         _block = block;
-        Clear();
+        Memory.MemSetToZero(); // once, even where a step that is recorded makes it
     }
+
+    internal override KernelLibrary Kernels => _device.Kernels;
 
     /// <summary>Sets all elements to zero.</summary>
-    public void Clear() => Floats.MemSetToZero();
+    public void Clear() => Kernels.Clear(Memory);
 
     /// <summary>Takes the elements of a tensor over, without its history.</summary>
     /// <exception cref="ShapeException">The shapes differ.</exception>
@@ -33,16 +39,18 @@ public sealed class StateTensor : Tensor, IDisposable
         ArgumentNullException.ThrowIfNull(source);
         if (!source.Shape.Equals(Shape))
             throw new ShapeException(nameof(Assign), $"{Shape} and {source.Shape}");
-        source.Floats.CopyTo(Floats);
+        if (source.ElementType != ElementType)
+            throw new InvalidOperationException($"Assign: {source} was assigned to a tensor of {ElementType}.");
+        Kernels.Copy(source.Memory, Memory);
     }
 
     /// <summary>Gives the memory back.</summary>
     public void Dispose() => _block.Dispose();
 
-    private static MemoryBlock Rent(Device device, Shape shape)
+    private static MemoryBlock Rent(Device device, Shape shape, ElementType elementType)
     {
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(shape);
-        return device.Pool.Rent(shape.ElementCount * sizeof(float));
+        return device.Rent(shape.ElementCount * elementType.ByteSize());
     }
 }

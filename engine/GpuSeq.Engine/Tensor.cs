@@ -1,3 +1,4 @@
+using GpuSeq.Kernels;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -43,14 +44,17 @@ public class Tensor
 
     internal Graph? Graph => _graph;
 
+    /// <summary>The kernels of its device.</summary>
+    internal virtual KernelLibrary? Kernels => _graph?.Kernels;
+
     /// <summary>The memory, wherever it lies at this moment.</summary>
     internal virtual ArrayView<byte> Memory => _memory;
 
     /// <summary>Copies the elements to the program's memory, after all that computes them.</summary>
-    public float[] ToArray() => Floats.GetAsArray();
+    public float[] ToArray() => Read(Floats).GetAsArray();
 
     /// <summary>Copies the elements to the program's memory, after all that computes them.</summary>
-    public int[] ToIntArray() => Ints.GetAsArray();
+    public int[] ToIntArray() => Read(Ints).GetAsArray();
 
     /// <summary>The only element.</summary>
     /// <exception cref="InvalidOperationException">There is not exactly one.</exception>
@@ -59,7 +63,7 @@ public class Tensor
         if (Shape.ElementCount != 1)
             throw new InvalidOperationException($"Item: a tensor of shape {Shape} is not one number.");
         Span<float> value = stackalloc float[1];
-        Floats.CopyToCPU(value);
+        Read(Floats).CopyToCPU(value);
         return value[0];
     }
 
@@ -77,6 +81,14 @@ public class Tensor
 
     /// <inheritdoc/>
     public override string ToString() => $"{ElementType} {Shape}";
+
+    // A step that reads values back cannot be replayed: what the program does with them is not known to a recording.
+    private ArrayView<T> Read<T>(ArrayView<T> view)
+        where T : unmanaged
+    {
+        Kernels?.Recorder?.Refuse($"it reads the values of a tensor {this} back to the program");
+        return view;
+    }
 
     private ArrayView<T> View<T>(ElementType type)
         where T : unmanaged

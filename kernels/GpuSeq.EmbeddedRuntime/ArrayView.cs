@@ -7,6 +7,9 @@ namespace ILGPU;
 /// <summary>A view of device memory: what kernels read and write.</summary>
 public interface IArrayView
 {
+    /// <summary>The memory that it is a view of; null where it is a view of nothing.</summary>
+    MemoryBuffer? Buffer { get; }
+
     /// <summary>The number of elements.</summary>
     long Length { get; }
 
@@ -21,8 +24,18 @@ public interface IArrayView
 }
 
 /// <summary>A view whose elements lie side by side.</summary>
+public interface IContiguousArrayView : IArrayView
+{
+    /// <summary>Where it begins in its buffer, in elements.</summary>
+    long Index { get; }
+
+    /// <summary>Where it begins in its buffer, in bytes.</summary>
+    long IndexInBytes { get; }
+}
+
+/// <summary>A view whose elements lie side by side.</summary>
 /// <typeparam name="T">The element type.</typeparam>
-public interface IContiguousArrayView<T> : IArrayView
+public interface IContiguousArrayView<T> : IContiguousArrayView
     where T : unmanaged
 {
     /// <summary>The view as plain contiguous memory.</summary>
@@ -86,7 +99,14 @@ public readonly unsafe struct ArrayView<T> : IContiguousArrayView<T>, IEquatable
     /// <inheritdoc/>
     public ArrayView<T> BaseView => this;
 
-    internal MemoryBuffer? Buffer => _buffer;
+    /// <inheritdoc/>
+    public MemoryBuffer? Buffer => _buffer;
+
+    /// <inheritdoc/>
+    public long Index => IndexInBytes / sizeof(T);
+
+    /// <inheritdoc/>
+    public long IndexInBytes => _buffer is null ? 0 : (byte*)_address - (byte*)_buffer.NativePtr;
 
     internal T* Address => _address;
 
@@ -242,6 +262,15 @@ public readonly struct ArrayView1D<T, TStride> : IContiguousArrayView<T>
 
     /// <inheritdoc/>
     public bool IsValid => BaseView.IsValid;
+
+    /// <inheritdoc/>
+    public MemoryBuffer? Buffer => BaseView.Buffer;
+
+    /// <inheritdoc/>
+    public long Index => BaseView.Index;
+
+    /// <inheritdoc/>
+    public long IndexInBytes => BaseView.IndexInBytes;
 
     /// <inheritdoc cref="ArrayView{T}.this[int]"/>
     public ref T this[Index1D index]

@@ -1,4 +1,5 @@
 using GpuSeq.Kernels.Simd;
+using GpuSeq.Kernels.Recording;
 using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
@@ -74,6 +75,12 @@ public sealed class KernelLibrary : IDisposable
     /// <summary>The number of threads, or multiprocessors, that work items spread over.</summary>
     internal int Parallelism => Accelerator.NumMultiprocessors;
 
+    /// <summary>What writes down the launches, or null where nobody does.</summary>
+    public LaunchRecorder? Recorder { get; private set; }
+
+    /// <summary>The number of work items of a launch over a flat range of elements: parts of the cut, or single elements.</summary>
+    internal int FlatItems(in FlatCut cut) => Shape == KernelShape.Row ? cut.Items : checked((int)cut.Length);
+
     /// <summary>Matrix products.</summary>
     public Gemm Gemm => _gemm ??= new(this);
 
@@ -145,6 +152,15 @@ public sealed class KernelLibrary : IDisposable
 
     /// <summary>Steps of word vectors.</summary>
     public WordVectors WordVectors => _wordVectors ??= new(this);
+
+    /// <summary>Writes down, from now on, every launch and every copy, until the recorder is disposed.</summary>
+    /// <exception cref="InvalidOperationException">They are being written down already.</exception>
+    public LaunchRecorder BeginRecording()
+    {
+        if (Recorder is not null)
+            throw new InvalidOperationException("A step is being recorded already: steps cannot be run inside of steps.");
+        return Recorder = new(Pool, () => Recorder = null);
+    }
 
     /// <summary>Gives the pool's memory back.</summary>
     public void Dispose() => Pool.Dispose();

@@ -29,13 +29,19 @@ public sealed class MemoryPool(Accelerator accelerator) : IDisposable
     /// <summary>The number of blocks that are lent at this moment.</summary>
     public int BlocksInUse { get; private set; }
 
+    /// <summary>Told of every block that is lent.</summary>
+    internal Action<MemoryBlock>? Lent { get; set; }
+
     /// <summary>Lends memory with undefined contents.</summary>
     /// <param name="bytes">At least this many.</param>
     /// <exception cref="OutOfMemoryException">The device has not that much memory.</exception>
-    public MemoryBlock Rent(long bytes)
+    public MemoryBlock Rent(long bytes) => RentExactly(SizeClass(bytes));
+
+    /// <summary>Lends memory with undefined contents, in a block that is not larger than asked for.</summary>
+    /// <param name="size">Its bytes.</param>
+    /// <exception cref="OutOfMemoryException">The device has not that much memory.</exception>
+    public MemoryBlock RentExactly(long size)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
-        var size = SizeClass(bytes);
         if (!_free.TryGetValue(size, out var blocks) || !blocks.TryPop(out var block))
         {
             block = new MemoryBlock(this, accelerator.Allocate1D<byte>(size));
@@ -43,6 +49,7 @@ public sealed class MemoryPool(Accelerator accelerator) : IDisposable
             BytesReserved += size;
         }
         block.IsLent = true;
+        Lent?.Invoke(block);
         BlocksInUse++;
         BytesInUse += size;
         PeakBytesInUse = Math.Max(PeakBytesInUse, BytesInUse);
@@ -64,6 +71,18 @@ public sealed class MemoryPool(Accelerator accelerator) : IDisposable
     /// <summary>Starts a new measurement of the peak.</summary>
     public void ResetPeak() => PeakBytesInUse = BytesInUse;
 
+    /// <summary>Gives the blocks that are not lent back to the device.</summary>
+    public void Trim()
+    {
+        foreach (var block in _all.Where(block => !block.IsLent))
+        {
+            BytesReserved -= block.Bytes;
+            block.Release();
+        }
+        _all.RemoveAll(block => !block.IsLent);
+        _free.Clear();
+    }
+
     /// <summary>Gives all memory back to the device, lent blocks included.</summary>
     public void Dispose()
     {
@@ -76,6 +95,7 @@ public sealed class MemoryPool(Accelerator accelerator) : IDisposable
     // Sizes grow in quarters of a power of two: at most a fifth of a block is wasted, and sizes that differ a little share blocks.
     private static long SizeClass(long bytes)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
         var size = Math.Max(Granularity, (bytes + Granularity - 1) / Granularity * Granularity);
         var step = Math.Max(Granularity, (long)(BitOperations.RoundUpToPowerOf2((ulong)size) / (2 * StepsPerDoubling)));
         return (size + step - 1) / step * step;
@@ -107,6 +127,8 @@ public sealed class MemoryBlock : IDisposable
 
     /// <summary>Gives the block back to its pool.</summary>
     public void Dispose() => _pool.Return(this);
+
+    internal MemoryBuffer Buffer => _buffer.View.BaseView.Buffer!;
 
     internal void Release() => _buffer.Dispose();
 }

@@ -39,6 +39,12 @@ public sealed class Device : IDisposable
     /// <summary>The memory of tensors and kernels.</summary>
     public MemoryPool Pool => Kernels.Pool;
 
+    /// <summary>Grows with every change, such as freezing a parameter, after which steps launch something else.</summary>
+    internal int Version { get; set; }
+
+    /// <summary>The number of parameters that have a gradient at this moment; the next one is added to it.</summary>
+    internal int WrittenGradients { get; set; }
+
     /// <summary>Whether kernels that were compiled for GPUs are kept on disk, for this and the next programs.</summary>
     public static bool CachesKernels
     {
@@ -90,6 +96,10 @@ public sealed class Device : IDisposable
     /// <param name="random">Where dropout draws from; needed only where there is dropout.</param>
     /// <param name="isTraining">Whether operations are recorded for <see cref="Graph.Backward"/> and dropout drops.</param>
     public Graph BeginGraph(RandomStream? random = null, bool isTraining = true) => new(this, random, isTraining);
+
+    /// <summary>Takes memory that outlives the step that is being recorded, if one is.</summary>
+    internal MemoryBlock Rent(long bytes) =>
+        Kernels.Recorder is { } recorder ? recorder.Suspend(() => Pool.Rent(bytes)) : Pool.Rent(bytes);
 
     /// <summary>Waits until everything that was launched has run.</summary>
     /// <exception cref="AcceleratorException">A kernel failed; says which.</exception>

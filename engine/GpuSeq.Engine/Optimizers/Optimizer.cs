@@ -1,4 +1,5 @@
 using GpuSeq.Kernels;
+using GpuSeq.Kernels.Recording;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -11,6 +12,7 @@ namespace GpuSeq.Engine;
 public abstract class Optimizer : IDisposable
 {
     private readonly List<(string Name, MemoryBlock Block)> _states = [];
+    private readonly Action _update;
     private readonly MemoryBlock _scalars; // [0] norm of the gradients, [1] the factor that clipping gives them
 
     /// <summary>An optimizer of a set.</summary>
@@ -19,7 +21,8 @@ public abstract class Optimizer : IDisposable
         ArgumentNullException.ThrowIfNull(parameters);
         Parameters = parameters;
         LearningRate = learningRate;
-        _scalars = parameters.Device.Pool.Rent(2 * sizeof(float));
+        _scalars = parameters.Device.Rent(2 * sizeof(float));
+        _update = UpdateAll;
         Norm.MemSetToZero();
     }
 
@@ -43,6 +46,7 @@ public abstract class Optimizer : IDisposable
     {
         get
         {
+            Kernels.Recorder?.Refuse("it reads the norm of the gradients back to the program");
             Span<float> norm = stackalloc float[1];
             Norm.CopyToCPU(norm);
             return norm[0];
@@ -57,7 +61,9 @@ public abstract class Optimizer : IDisposable
     private ArrayView<float> ClipFactor => _scalars.View<float>(2).SubView(1, 1);
 
     /// <summary>Changes the parameters by their gradients, and forgets the gradients.</summary>
-    public void Step()
+    public void Step() => Kernels.Repeat(_update);
+
+    private void UpdateAll()
     {
         var gradients = Parameters.AllGradients;
         if (ClipValue > 0f)
@@ -106,7 +112,7 @@ public abstract class Optimizer : IDisposable
     protected Func<ArrayView<float>> AddState(string name, float initial = 0f)
     {
         var length = Parameters.Length;
-        var block = Parameters.Device.Pool.Rent(length * sizeof(float));
+        var block = Parameters.Device.Rent(length * sizeof(float));
         Kernels.Elementwise.Fill(block.View<float>(length), initial);
         _states.Add((name, block));
         return () => block.View<float>(length);

@@ -16,9 +16,9 @@ public sealed class Activations
     {
         _library = library;
         var isRow = library.Shape == KernelShape.Row;
-        _forward = library.LoadFlat<ArrayView<float>, ArrayView<float>, ActivationKernels.Arguments>(
+        _forward = library.LoadKernel<ArrayView<float>, ArrayView<float>, ActivationKernels.Arguments>(
             isRow ? ActivationKernels.ForwardPart : ActivationKernels.ForwardLane);
-        _backward = library.LoadFlat<ArrayView<float>, ArrayView<float>, ArrayView<float>, ActivationKernels.Arguments>(
+        _backward = library.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ActivationKernels.Arguments>(
             isRow ? ActivationKernels.BackwardPart : ActivationKernels.BackwardLane);
     }
 

@@ -31,13 +31,13 @@ public sealed class Attention
         _library = library;
         if (library.Shape == KernelShape.Row)
         {
-            _forward = library.Load<AttentionOperands, AttentionArguments>(AttentionForward.Panels);
-            _backward = library.Load<AttentionOperands, AttentionArguments>(AttentionBackward.Heads);
-            _queries = library.Load<AttentionOperands, AttentionArguments>(AttentionQueries.Queries);
+            _forward = library.LoadKernel<AttentionOperands, AttentionArguments>(AttentionForward.Panels);
+            _backward = library.LoadKernel<AttentionOperands, AttentionArguments>(AttentionBackward.Heads);
+            _queries = library.LoadKernel<AttentionOperands, AttentionArguments>(AttentionQueries.Queries);
         }
         else
         {
-            _groups = new AttentionGroups(library.Accelerator);
+            _groups = new AttentionGroups(library);
         }
     }
 

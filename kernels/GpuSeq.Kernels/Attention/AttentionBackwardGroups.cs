@@ -1,6 +1,5 @@
 using ILGPU;
 using ILGPU.Algorithms;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -8,16 +7,16 @@ namespace GpuSeq.Kernels;
 /// The backward pass on GPUs, without atomic operations: one launch for dK and dV, in which a group owns 16 keys and goes
 /// through the queries, and one for dQ, in which it owns 16 queries and goes through the keys. Both compute the weights again.
 /// </summary>
-internal sealed class AttentionBackwardGroups(Accelerator accelerator)
+internal sealed class AttentionBackwardGroups(KernelLibrary library)
 {
     private readonly Action<Index1D, AttentionOperands, AttentionArguments> _delta =
-        accelerator.LoadAutoGroupedStreamKernel<Index1D, AttentionOperands, AttentionArguments>(Delta);
+        library.LoadKernel<AttentionOperands, AttentionArguments>(Delta);
 
     private readonly Action<KernelConfig, AttentionOperands, AttentionArguments> _keys =
-        accelerator.LoadStreamKernel<AttentionOperands, AttentionArguments>(Keys);
+        library.LoadGroupKernel<AttentionOperands, AttentionArguments>(Keys);
 
     private readonly Action<KernelConfig, AttentionOperands, AttentionArguments> _queries =
-        accelerator.LoadStreamKernel<AttentionOperands, AttentionArguments>(Queries);
+        library.LoadGroupKernel<AttentionOperands, AttentionArguments>(Queries);
 
     public void Run(AttentionOperands operands, AttentionArguments arguments)
     {

@@ -1,6 +1,5 @@
 using ILGPU;
 using ILGPU.Algorithms;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -9,15 +8,15 @@ namespace GpuSeq.Kernels;
 /// scores in shared memory, and lane (x, y) keeps columns x, x + 16 and so on of output row y in registers, with the online
 /// softmax between tiles. Few queries, or their weights, are one to a group.
 /// </summary>
-internal sealed class AttentionGroups(Accelerator accelerator)
+internal sealed class AttentionGroups(KernelLibrary library)
 {
     private readonly Action<KernelConfig, AttentionOperands, AttentionArguments> _tiles =
-        accelerator.LoadStreamKernel<AttentionOperands, AttentionArguments>(Tiles);
+        library.LoadGroupKernel<AttentionOperands, AttentionArguments>(Tiles);
 
     private readonly Action<KernelConfig, AttentionOperands, AttentionArguments> _queries =
-        accelerator.LoadStreamKernel<AttentionOperands, AttentionArguments>(Queries);
+        library.LoadGroupKernel<AttentionOperands, AttentionArguments>(Queries);
 
-    private readonly AttentionBackwardGroups _backward = new(accelerator);
+    private readonly AttentionBackwardGroups _backward = new(library);
 
     public void Forward(AttentionOperands operands, AttentionArguments arguments, bool oneByOne)
     {

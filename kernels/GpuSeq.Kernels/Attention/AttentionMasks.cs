@@ -42,7 +42,7 @@ internal static unsafe class AttentionMasks
         var end = first + count;
         for (var s = first / PerBlock * PerBlock; s < end; s += Blocks * PerBlock)
         {
-            Philox.Fill(words, arguments.RandomBlock(row) + (ulong)(s / PerBlock), Blocks, arguments.Call, arguments.Seed);
+            Philox.Fill(words, arguments.RandomBlock(row) + (ulong)(s / PerBlock), Blocks, arguments.Random.Number, arguments.Random.Seed);
             for (var i = Math.Max(s, first); i < Math.Min(end, s + Blocks * PerBlock); i++)
                 target[(long)(i - first) * stride] = halves[i - s] < arguments.DropBelow ? 0f : arguments.KeepFactor;
         }

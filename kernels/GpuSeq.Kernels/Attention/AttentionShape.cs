@@ -181,8 +181,7 @@ internal struct AttentionArguments
     public int Right;
     public uint DropBelow; // of 65,536: weights whose random number lies below it are dropped
     public float KeepFactor;
-    public ulong Seed;
-    public ulong Call;
+    public RandomCall Random;
     public int Accumulate; // which gradients are added to what is there
     public int Width; // bits of the vectors
     public int QueryBlock; // queries of a work item
@@ -198,7 +197,7 @@ internal struct AttentionArguments
         Right = Math.Min(shape.Right, AttentionShape.Unbounded / 2);
         DropBelow = (uint)Math.Round(shape.DropoutRate * 65536f);
         KeepFactor = 65536f / (65536f - DropBelow);
-        (Seed, Call) = (shape.Seed, shape.Call);
+        Random = new(shape.Seed, shape.Call);
     }
 
     /// <summary>The first key that a query may see.</summary>

@@ -83,7 +83,7 @@ internal static class AttentionTiles
     {
         if (arguments.DropBelow == 0)
             return 1f;
-        var words = Philox.Block(arguments.RandomBlock(row) + (ulong)(s / 8), arguments.Call, arguments.Seed);
+        var words = Philox.Block(arguments.RandomBlock(row) + (ulong)(s / 8), arguments.Random.Number, arguments.Random.Seed);
         var pair = s % 8 / 2;
         var word = pair == 0 ? words.W0 : pair == 1 ? words.W1 : pair == 2 ? words.W2 : words.W3;
         var number = s % 2 == 0 ? word & 0xFFFF : word >> 16;

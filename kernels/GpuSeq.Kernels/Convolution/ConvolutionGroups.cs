@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using GpuSeq.Kernels.Simd;
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -231,11 +230,11 @@ internal sealed class ConvolutionGroupLaunches
     public ConvolutionGroupLaunches(KernelLibrary library)
     {
         _library = library;
-        _forward = library.Accelerator.LoadStreamKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+        _forward = library.LoadGroupKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
             ConvolutionArguments>(ConvolutionGroups.Forward);
-        _backwardInput = library.Accelerator.LoadStreamKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ConvolutionArguments>(
+        _backwardInput = library.LoadGroupKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ConvolutionArguments>(
             ConvolutionGroups.BackwardInput);
-        _backwardWeight = library.Accelerator.LoadStreamKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ConvolutionArguments>(
+        _backwardWeight = library.LoadGroupKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ConvolutionArguments>(
             ConvolutionGroups.BackwardWeight);
     }
 

@@ -28,13 +28,13 @@ internal sealed class ConvolutionRowLaunches
     public ConvolutionRowLaunches(KernelLibrary library)
     {
         _library = library;
-        _packWeights = library.Load<ArrayView<float>, ArrayView<float>, ConvolutionArguments>(ConvolutionRows.PackWeights);
-        _packTransposed = library.Load<ArrayView<float>, ArrayView<float>, ConvolutionArguments>(ConvolutionInputRows.PackWeights);
-        _forward = library.Load<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+        _packWeights = library.LoadKernel<ArrayView<float>, ArrayView<float>, ConvolutionArguments>(ConvolutionRows.PackWeights);
+        _packTransposed = library.LoadKernel<ArrayView<float>, ArrayView<float>, ConvolutionArguments>(ConvolutionInputRows.PackWeights);
+        _forward = library.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
             ConvolutionArguments>(ConvolutionRows.Forward);
-        _backwardInput = library.Load<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ConvolutionArguments>(
+        _backwardInput = library.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ConvolutionArguments>(
             ConvolutionInputRows.Backward);
-        _backwardWeight = library.Load<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ConvolutionArguments>(
+        _backwardWeight = library.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ConvolutionArguments>(
             ConvolutionWeightRows.Backward);
     }
 

@@ -1,6 +1,5 @@
 using GpuSeq.Kernels.Simd;
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -41,21 +40,21 @@ public sealed class CrossEntropy
         var accelerator = library.Accelerator;
         if (library.Shape == KernelShape.Row)
         {
-            _forwardRows = accelerator.LoadImplicitlyGroupedStreamKernel<Index1D, ArrayView<float>, ArrayView<int>, ArrayView<float>,
-                ArrayView<float>, ArrayView<float>, CrossEntropyArguments>(CrossEntropyRows.Forward, 1);
-            _reduceRows = accelerator.LoadImplicitlyGroupedStreamKernel<Index1D, ArrayView<int>, ArrayView<float>, ArrayView<float>,
-                ArrayView<float>, ArrayView<float>, CrossEntropyArguments>(CrossEntropyRows.Reduce, 1);
-            _backwardRows = accelerator.LoadImplicitlyGroupedStreamKernel<Index1D, ArrayView<float>, ArrayView<int>, ArrayView<float>,
+            _forwardRows = library.LoadKernel<ArrayView<float>, ArrayView<int>, ArrayView<float>,
+                ArrayView<float>, ArrayView<float>, CrossEntropyArguments>(CrossEntropyRows.Forward);
+            _reduceRows = library.LoadKernel<ArrayView<int>, ArrayView<float>, ArrayView<float>,
+                ArrayView<float>, ArrayView<float>, CrossEntropyArguments>(CrossEntropyRows.Reduce);
+            _backwardRows = library.LoadKernel<ArrayView<float>, ArrayView<int>, ArrayView<float>,
                 ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
-                CrossEntropyArguments>(CrossEntropyRows.Backward, 1);
+                CrossEntropyArguments>(CrossEntropyRows.Backward);
         }
         else
         {
-            _forward = accelerator.LoadStreamKernel<ArrayView<float>, ArrayView<int>, ArrayView<float>, ArrayView<float>,
+            _forward = library.LoadGroupKernel<ArrayView<float>, ArrayView<int>, ArrayView<float>, ArrayView<float>,
                 ArrayView<float>, CrossEntropyArguments>(CrossEntropyGroups.Forward);
-            _reduce = accelerator.LoadStreamKernel<ArrayView<int>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+            _reduce = library.LoadGroupKernel<ArrayView<int>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
                 ArrayView<float>, CrossEntropyArguments>(CrossEntropyGroups.Reduce);
-            _backward = accelerator.LoadStreamKernel<ArrayView<float>, ArrayView<int>, ArrayView<float>, ArrayView<float>,
+            _backward = library.LoadGroupKernel<ArrayView<float>, ArrayView<int>, ArrayView<float>, ArrayView<float>,
                 ArrayView<float>, ArrayView<float>, ArrayView<float>, CrossEntropyArguments>(CrossEntropyGroups.Backward);
         }
     }

@@ -11,8 +11,7 @@ public readonly struct DropoutMask
 {
     internal readonly float Rate;
     internal readonly float Factor;
-    internal readonly ulong Seed;
-    internal readonly ulong Call;
+    internal readonly RandomCall Random;
 
     /// <summary>A mask.</summary>
     /// <param name="rate">The share that is dropped, from 0 to 1, exclusively.</param>
@@ -23,7 +22,7 @@ public readonly struct DropoutMask
     {
         if (!(rate is >= 0f and < 1f))
             throw new ArgumentOutOfRangeException(nameof(rate), rate, "Dropout: a rate is from 0 to 1, exclusively.");
-        (Rate, Factor, Seed, Call) = (rate, 1f / (1f - rate), seed, call);
+        (Rate, Factor, Random) = (rate, 1f / (1f - rate), new(seed, call));
     }
 
     /// <summary>Elements after dropout, where their random numbers are given.</summary>

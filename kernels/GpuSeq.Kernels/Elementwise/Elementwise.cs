@@ -21,17 +21,17 @@ public sealed class Elementwise
     {
         _library = library;
         var isRow = library.Shape == KernelShape.Row;
-        _binary = library.LoadFlat<ArrayView<float>, ArrayView<float>, ArrayView<float>, ElementwiseKernels.Arguments>(
+        _binary = library.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ElementwiseKernels.Arguments>(
             isRow ? ElementwiseKernels.BinaryPart : ElementwiseKernels.BinaryLane);
-        _divisor = library.LoadFlat<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ElementwiseKernels.Arguments>(
+        _divisor = library.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ElementwiseKernels.Arguments>(
             isRow ? ElementwiseKernels.DivisorPart : ElementwiseKernels.DivisorLane);
-        _unary = library.LoadFlat<ArrayView<float>, ArrayView<float>, ElementwiseKernels.Arguments>(
+        _unary = library.LoadKernel<ArrayView<float>, ArrayView<float>, ElementwiseKernels.Arguments>(
             isRow ? ElementwiseKernels.UnaryPart : ElementwiseKernels.UnaryLane);
-        _broadcast = library.LoadFlat<ArrayView<float>, ArrayView<float>, ElementwiseKernels.Arguments>(
+        _broadcast = library.LoadKernel<ArrayView<float>, ArrayView<float>, ElementwiseKernels.Arguments>(
             isRow ? ElementwiseKernels.BroadcastPart : ElementwiseKernels.BroadcastLane);
-        _fill = library.LoadFlat<ArrayView<float>, ElementwiseKernels.Arguments>(
+        _fill = library.LoadKernel<ArrayView<float>, ElementwiseKernels.Arguments>(
             isRow ? ElementwiseKernels.FillPart : ElementwiseKernels.FillLane);
-        _where = library.LoadFlat<ArrayView<int>, ArrayView<float>, ArrayView<float>, ArrayView<float>, WhereKernels.Arguments>(
+        _where = library.LoadKernel<ArrayView<int>, ArrayView<float>, ArrayView<float>, ArrayView<float>, WhereKernels.Arguments>(
             isRow ? WhereKernels.WherePart : WhereKernels.WhereLane);
     }
 

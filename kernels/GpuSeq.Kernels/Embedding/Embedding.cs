@@ -1,6 +1,6 @@
 using GpuSeq.Kernels.Simd;
+using GpuSeq.Kernels.Recording;
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -30,24 +30,24 @@ public sealed class Embedding
     {
         _library = library;
         var accelerator = library.Accelerator;
-        _sumOfTables = library.Load<EmbeddingTables, ArrayView<float>, EmbeddingSum.Arguments>(
+        _sumOfTables = library.LoadKernel<EmbeddingTables, ArrayView<float>, EmbeddingSum.Arguments>(
             library.Shape == KernelShape.Row ? EmbeddingSum.Part : EmbeddingSum.Lane);
         if (library.Shape == KernelShape.Row)
         {
-            _lookUpRows = accelerator.LoadImplicitlyGroupedStreamKernel<Index1D, ArrayView<float>, ArrayView<int>, ArrayView<float>,
-                EmbeddingRows.Cut>(EmbeddingRows.LookUp, 1);
-            _linkRows = accelerator.LoadImplicitlyGroupedStreamKernel<Index1D, ArrayView<int>, ArrayView<int>,
-                EmbeddingRows.Cut>(EmbeddingRows.Link, 1);
-            _sumRows = accelerator.LoadImplicitlyGroupedStreamKernel<Index1D, ArrayView<int>, ArrayView<float>, ArrayView<float>,
-                EmbeddingRows.Cut>(EmbeddingRows.Sum, 1);
+            _lookUpRows = library.LoadKernel<ArrayView<float>, ArrayView<int>, ArrayView<float>,
+                EmbeddingRows.Cut>(EmbeddingRows.LookUp);
+            _linkRows = library.LoadKernel<ArrayView<int>, ArrayView<int>,
+                EmbeddingRows.Cut>(EmbeddingRows.Link);
+            _sumRows = library.LoadKernel<ArrayView<int>, ArrayView<float>, ArrayView<float>,
+                EmbeddingRows.Cut>(EmbeddingRows.Sum);
         }
         else
         {
-            _lookUp = accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<float>, ArrayView<int>, ArrayView<float>,
+            _lookUp = library.LoadKernel<ArrayView<float>, ArrayView<int>, ArrayView<float>,
                 EmbeddingGroups.Table>(EmbeddingGroups.LookUp);
-            _link = accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<int>, ArrayView<int>,
+            _link = library.LoadKernel<ArrayView<int>, ArrayView<int>,
                 EmbeddingGroups.Table>(EmbeddingGroups.Link);
-            _sum = accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<int>, ArrayView<int>, ArrayView<float>, ArrayView<float>,
+            _sum = library.LoadKernel<ArrayView<int>, ArrayView<int>, ArrayView<float>, ArrayView<float>,
                 EmbeddingGroups.Table>(EmbeddingGroups.Sum);
         }
     }
@@ -126,7 +126,7 @@ public sealed class Embedding
             return;
         }
         if (!accumulate)
-            dTable.MemSetToZero();
+            _library.Clear(dTable);
         if (positions == 0)
             return;
         using var links = _library.Pool.Rent(2L * positions * sizeof(int));

@@ -18,24 +18,24 @@ internal sealed class GemmRows(KernelLibrary library)
     public const int UnpackedRows = 4;
 
     private readonly Action<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
-        ArrayView<int>, GemmDirect.Cut> _direct = library.Load<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+        ArrayView<int>, GemmDirect.Cut> _direct = library.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
         ArrayView<float>, ArrayView<int>, GemmDirect.Cut>(GemmDirect.Rows);
 
     private readonly Action<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
-        ArrayView<int>, GemmThin.Cut> _thin = library.Load<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+        ArrayView<int>, GemmThin.Cut> _thin = library.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
         ArrayView<float>, ArrayView<int>, GemmThin.Cut>(GemmThin.Multiply);
 
     private readonly Action<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<int>,
-        GemmPanels.Cut> _pack = library.Load<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<int>,
+        GemmPanels.Cut> _pack = library.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<int>,
         GemmPanels.Cut>(GemmPanels.Pack);
 
     private readonly Action<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
-        ArrayView<float>, ArrayView<float>, ArrayView<int>, GemmPanels.Cut> _multiply = library.Load<ArrayView<float>, ArrayView<float>,
+        ArrayView<float>, ArrayView<float>, ArrayView<int>, GemmPanels.Cut> _multiply = library.LoadKernel<ArrayView<float>, ArrayView<float>,
         ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<int>, GemmPanels.Cut>(
         GemmPanels.Multiply);
 
     private readonly Action<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<int>,
-        GemmArguments, int> _addParts = library.Load<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+        GemmArguments, int> _addParts = library.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
         ArrayView<int>, GemmArguments, int>(GemmSplit.Rows);
 
     /// <summary>Computes every product of a batch.</summary>

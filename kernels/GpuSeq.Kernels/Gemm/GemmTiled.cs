@@ -1,6 +1,5 @@
 using GpuSeq.Kernels.Simd;
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -17,11 +16,11 @@ internal sealed class GemmTiled(KernelLibrary library)
     private const int KStep = 16;
 
     private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
-        ArrayView<int>, GemmArguments> _multiply = library.Accelerator.LoadStreamKernel<ArrayView<float>, ArrayView<float>,
+        ArrayView<int>, GemmArguments> _multiply = library.LoadGroupKernel<ArrayView<float>, ArrayView<float>,
         ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<int>, GemmArguments>(Multiply);
 
     private readonly Action<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<int>,
-        GemmArguments> _addParts = library.Load<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<int>,
+        GemmArguments> _addParts = library.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<int>,
         GemmArguments>(GemmSplit.Elements);
 
     /// <summary>Computes every product of a batch.</summary>

@@ -1,6 +1,5 @@
 using GpuSeq.Kernels.Simd;
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -30,16 +29,16 @@ public sealed partial class LayerNorm
         var accelerator = library.Accelerator;
         if (library.Shape == KernelShape.Row)
         {
-            _forwardRows = accelerator.LoadImplicitlyGroupedStreamKernel<Index1D, LayerNormArguments.Forward, LayerNormArguments>(
-                LayerNormRows.Forward, 1);
-            _backwardRows = accelerator.LoadImplicitlyGroupedStreamKernel<Index1D, LayerNormArguments.Backward, LayerNormArguments>(
-                LayerNormRows.Backward, 1);
+            _forwardRows = library.LoadKernel<LayerNormArguments.Forward, LayerNormArguments>(
+                LayerNormRows.Forward);
+            _backwardRows = library.LoadKernel<LayerNormArguments.Backward, LayerNormArguments>(
+                LayerNormRows.Backward);
         }
         else
         {
-            _forward = accelerator.LoadStreamKernel<LayerNormArguments.Forward, LayerNormArguments>(LayerNormGroups.Forward);
-            _backward = accelerator.LoadStreamKernel<LayerNormArguments.Backward, LayerNormArguments>(LayerNormGroups.Backward);
-            _sums = accelerator.LoadAutoGroupedStreamKernel<Index1D, LayerNormArguments.Backward, LayerNormArguments>(
+            _forward = library.LoadGroupKernel<LayerNormArguments.Forward, LayerNormArguments>(LayerNormGroups.Forward);
+            _backward = library.LoadGroupKernel<LayerNormArguments.Backward, LayerNormArguments>(LayerNormGroups.Backward);
+            _sums = library.LoadKernel<LayerNormArguments.Backward, LayerNormArguments>(
                 LayerNormGroups.Sums);
         }
     }

@@ -87,7 +87,7 @@ internal static class LayerNormGroups
     {
         if (dropout.Rate == 0f)
             return;
-        var block = Philox.Block((ulong)(element / 4 + Group.IdxX), dropout.Call, dropout.Seed);
+        var block = Philox.Block((ulong)(element / 4 + Group.IdxX), dropout.Random.Number, dropout.Random.Seed);
         Group.Barrier(); // nobody reads the words of the chunk before
         words[4 * Group.IdxX] = block.W0;
         words[4 * Group.IdxX + 1] = block.W1;

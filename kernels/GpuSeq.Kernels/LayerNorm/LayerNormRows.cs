@@ -87,7 +87,7 @@ internal static unsafe class LayerNormRows
         for (var begin = 0; begin < columns; begin += Batch)
         {
             var count = Math.Min(Batch, columns - begin);
-            var words = Philox.FillElements(buffer, (ulong)(origin + begin), count, dropout.Call, dropout.Seed);
+            var words = Philox.FillElements(buffer, (ulong)(origin + begin), count, dropout.Random.Number, dropout.Random.Seed);
             sum += Add<TVector>(x + begin, residual + begin, s + begin, words, count, ref dropout);
         }
         return TVector.Sum(sum);
@@ -305,7 +305,7 @@ internal static unsafe class LayerNormRows
         {
             var count = Math.Min(Batch, arguments.Columns - begin);
             var first = (ulong)((long)row * arguments.Columns + begin);
-            var words = Philox.FillElements(buffer, first, count, arguments.Dropout.Call, arguments.Dropout.Seed);
+            var words = Philox.FillElements(buffer, first, count, arguments.Dropout.Random.Number, arguments.Dropout.Random.Seed);
             Gradients<TVector>(dy + begin, x + begin, count, targets.From(begin), statistics, moments, words, ref arguments);
         }
     }

@@ -18,7 +18,7 @@ public sealed class Gather
     internal Gather(KernelLibrary library)
     {
         _library = library;
-        _number = library.LoadFlat<ArrayView<int>, ArrayView<int>, GatherKernels.Arguments>(
+        _number = library.LoadKernel<ArrayView<int>, ArrayView<int>, GatherKernels.Arguments>(
             library.Shape == KernelShape.Row ? GatherKernels.NumberPart : GatherKernels.NumberLane);
     }
 

@@ -1,5 +1,4 @@
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -20,14 +19,14 @@ public sealed class Layout
         _library = library;
         if (library.Shape == KernelShape.Row)
         {
-            _copy = library.Accelerator.LoadImplicitlyGroupedStreamKernel<Index1D, ArrayView<float>, ArrayView<float>, LayoutArguments>(
-                LayoutRows.Copy, 1);
+            _copy = library.LoadKernel<ArrayView<float>, ArrayView<float>, LayoutArguments>(
+                LayoutRows.Copy);
         }
         else
         {
-            _copy = library.Accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<float>, ArrayView<float>, LayoutArguments>(
+            _copy = library.LoadKernel<ArrayView<float>, ArrayView<float>, LayoutArguments>(
                 LayoutGroups.Copy);
-            _transpose = library.Accelerator.LoadStreamKernel<ArrayView<float>, ArrayView<float>, LayoutArguments>(LayoutGroups.Transpose);
+            _transpose = library.LoadGroupKernel<ArrayView<float>, ArrayView<float>, LayoutArguments>(LayoutGroups.Transpose);
         }
     }
 

@@ -19,9 +19,9 @@ public sealed class Losses
     {
         _library = library;
         var isRow = library.Shape == KernelShape.Row;
-        _forward = library.LoadFlat<LossKernels.Operands, ArrayView<float>, LossKernels.Arguments>(
+        _forward = library.LoadKernel<LossKernels.Operands, ArrayView<float>, LossKernels.Arguments>(
             isRow ? LossKernels.ForwardPart : LossKernels.ForwardLane);
-        _backward = library.LoadFlat<LossKernels.Operands, ArrayView<float>, ArrayView<float>, LossKernels.Arguments>(
+        _backward = library.LoadKernel<LossKernels.Operands, ArrayView<float>, ArrayView<float>, LossKernels.Arguments>(
             isRow ? LossKernels.BackwardPart : LossKernels.BackwardLane);
     }
 

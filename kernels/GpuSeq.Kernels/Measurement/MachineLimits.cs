@@ -47,7 +47,7 @@ public sealed record MachineLimits(double FlopsOne, double FlopsAll, double Band
     private static double MeasureFlops(KernelLibrary kernels, KernelTimer timer, bool all)
     {
         var isRow = kernels.Shape == KernelShape.Row;
-        var launch = kernels.Load<ArrayView<float>, int, int>(isRow ? MultiplyAddKernels.Part : MultiplyAddKernels.Lane);
+        var launch = kernels.LoadKernel<ArrayView<float>, int, int>(isRow ? MultiplyAddKernels.Part : MultiplyAddKernels.Lane);
         var (items, lanes) = isRow
             ? (all ? ItemsPerCore * kernels.Parallelism : 1, (int)kernels.Width / (8 * sizeof(float)))
             : (kernels.Accelerator.MaxNumThreadsPerGroup * (all ? ItemsPerCore * kernels.Parallelism : 1), 1);
@@ -60,7 +60,7 @@ public sealed record MachineLimits(double FlopsOne, double FlopsAll, double Band
 
     private static (MemoryPattern Pattern, double Bandwidth) MeasureMemory(KernelLibrary kernels, KernelTimer timer)
     {
-        var launch = kernels.LoadFlat<ArrayView<float>, ArrayView<float>, MemoryKernels.Arguments>(
+        var launch = kernels.LoadKernel<ArrayView<float>, ArrayView<float>, MemoryKernels.Arguments>(
             kernels.Shape == KernelShape.Row ? MemoryKernels.Part : MemoryKernels.Lane);
         var bytes = Math.Min(BufferBytes, kernels.Accelerator.MemorySize / 8);
         var length = bytes / sizeof(float) / ItemLength * ItemLength;

@@ -24,15 +24,15 @@ public sealed class Optimizers
     {
         _library = library;
         var isRow = library.Shape == KernelShape.Row;
-        _sgd = library.LoadFlat<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, SgdRule, FlatCut>(
+        _sgd = library.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, SgdRule, FlatCut>(
             isRow ? OptimizerKernels.SgdPart : OptimizerKernels.SgdLane);
-        _rmsProp = library.LoadFlat<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+        _rmsProp = library.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
             ArrayView<float>, RmsPropRule, FlatCut>(isRow ? OptimizerKernels.RmsPropPart : OptimizerKernels.RmsPropLane);
-        _adam = library.LoadFlat<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+        _adam = library.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
             ArrayView<float>, AdamRule, FlatCut>(isRow ? OptimizerKernels.AdamPart : OptimizerKernels.AdamLane);
-        _adagrad = library.LoadFlat<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, AdagradRule, FlatCut>(
+        _adagrad = library.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, AdagradRule, FlatCut>(
             isRow ? OptimizerKernels.AdagradPart : OptimizerKernels.AdagradLane);
-        _clip = library.LoadFlat<ArrayView<float>, ArrayView<float>, float>(OptimizerKernels.ClipCoefficient);
+        _clip = library.LoadKernel<ArrayView<float>, ArrayView<float>, float>(OptimizerKernels.ClipCoefficient);
     }
 
     /// <summary>A step of <see cref="SgdOptions"/>.</summary>

@@ -17,9 +17,9 @@ public sealed class Pooling
     {
         _library = library;
         var isRow = library.Shape == KernelShape.Row;
-        _forward = library.Load<ArrayView<float>, ArrayView<float>, ArrayView<int>, PoolingArguments>(
+        _forward = library.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<int>, PoolingArguments>(
             isRow ? PoolingRows.Forward : PoolingGroups.Forward);
-        _backward = library.Load<ArrayView<int>, ArrayView<float>, ArrayView<float>, PoolingArguments>(
+        _backward = library.LoadKernel<ArrayView<int>, ArrayView<float>, ArrayView<float>, PoolingArguments>(
             isRow ? PoolingRows.Backward : PoolingGroups.Backward);
     }
 

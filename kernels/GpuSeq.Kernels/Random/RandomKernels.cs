@@ -34,8 +34,7 @@ internal static unsafe class RandomKernels
     public struct Arguments
     {
         public FlatCut Cut;
-        public ulong Seed;
-        public ulong Call;
+        public RandomCall Random;
         public int Operation;
         public int Write; // as Writing says
         public float A; // low, mean, probability or rate
@@ -50,7 +49,7 @@ internal static unsafe class RandomKernels
     /// <summary>One lane makes the four numbers of one block.</summary>
     public static void Lane(Index1D block, ArrayView<float> x, ArrayView<float> y, Arguments arguments)
     {
-        var words = Philox.Block((ulong)(int)block, arguments.Call, arguments.Seed);
+        var words = Philox.Block((ulong)(int)block, arguments.Random.Number, arguments.Random.Seed);
         var i = block * 4;
         if (arguments.Operation == (int)RandomOperation.Normal)
         {
@@ -106,7 +105,7 @@ internal static unsafe class RandomKernels
         {
             var next = Math.Min(end, i + Batch);
             var count = (int)(next - i);
-            Philox.Fill(words, (ulong)i / 4, (count + 3) / 4, arguments.Call, arguments.Seed);
+            Philox.Fill(words, (ulong)i / 4, (count + 3) / 4, arguments.Random.Number, arguments.Random.Seed);
             switch ((RandomOperation)arguments.Operation)
             {
                 case RandomOperation.Normal:

@@ -17,7 +17,7 @@ public sealed class RandomNumbers
     internal RandomNumbers(KernelLibrary library)
     {
         _library = library;
-        _make = library.LoadFlat<ArrayView<float>, ArrayView<float>, RandomKernels.Arguments>(
+        _make = library.LoadKernel<ArrayView<float>, ArrayView<float>, RandomKernels.Arguments>(
             library.Shape == KernelShape.Row ? RandomKernels.Part : RandomKernels.Lane);
     }
 
@@ -38,8 +38,7 @@ public sealed class RandomNumbers
             A = low,
             B = high - low,
             Last = MathF.BitDecrement(high),
-            Seed = seed,
-            Call = call,
+            Random = new(seed, call),
         });
     }
 
@@ -54,7 +53,7 @@ public sealed class RandomNumbers
     {
         if (!(deviation >= 0f))
             throw new ArgumentOutOfRangeException(nameof(deviation), deviation, "Normal: the deviation must not be negative.");
-        Make(y, y, new() { Operation = (int)RandomOperation.Normal, A = mean, B = deviation, Seed = seed, Call = call });
+        Make(y, y, new() { Operation = (int)RandomOperation.Normal, A = mean, B = deviation, Random = new(seed, call) });
     }
 
     /// <summary>Normally distributed numbers between two bounds, as PyTorch's <c>trunc_normal_</c> has them.</summary>
@@ -84,8 +83,7 @@ public sealed class RandomNumbers
             Below = (float)NormalShareBelow(a),
             Between = (float)between,
             Above = (float)NormalShareBelow(-b),
-            Seed = seed,
-            Call = call,
+            Random = new(seed, call),
         });
     }
 
@@ -127,7 +125,7 @@ public sealed class RandomNumbers
     {
         if (!(probability is >= 0f and <= 1f))
             throw new ArgumentOutOfRangeException(nameof(probability), probability, "Bernoulli: a probability is from 0 to 1.");
-        Make(y, y, new() { Operation = (int)RandomOperation.Bernoulli, A = probability, Seed = seed, Call = call });
+        Make(y, y, new() { Operation = (int)RandomOperation.Bernoulli, A = probability, Random = new(seed, call) });
     }
 
     /// <summary>y (+)= x / (1 - rate) where the numbers of the call are at least the rate, else 0.</summary>
@@ -137,8 +135,7 @@ public sealed class RandomNumbers
         A = rate,
         B = 1f / (1f - rate),
         Write = accumulate ? Writing.Add : Writing.Assign, // words take longer than memory
-        Seed = seed,
-        Call = call,
+        Random = new(seed, call),
     });
 
     private void Make(ArrayView<float> x, ArrayView<float> y, RandomKernels.Arguments arguments)

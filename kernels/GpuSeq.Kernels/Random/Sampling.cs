@@ -1,5 +1,4 @@
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -38,12 +37,12 @@ public sealed class Sampling
         var accelerator = library.Accelerator;
         if (library.Shape == KernelShape.Row)
         {
-            _part = accelerator.LoadImplicitlyGroupedStreamKernel<Index1D, ArrayView<float>, ArrayView<int>, ArrayView<float>,
-                ArrayView<ulong>, SamplingArguments>(SamplingRows.Part, 1);
+            _part = library.LoadKernel<ArrayView<float>, ArrayView<int>, ArrayView<float>,
+                ArrayView<ulong>, SamplingArguments>(SamplingRows.Part);
         }
         else
         {
-            _group = accelerator.LoadStreamKernel<ArrayView<float>, ArrayView<int>, ArrayView<float>, SamplingArguments>(
+            _group = library.LoadGroupKernel<ArrayView<float>, ArrayView<int>, ArrayView<float>, SamplingArguments>(
                 SamplingGroups.Row);
         }
     }
@@ -100,8 +99,7 @@ public sealed class Sampling
             Kept = isGreedy ? 1 : topK == 0 ? columns : Math.Min(topK, columns),
             Share = topP,
             InverseTemperature = isGreedy ? 1f : 1f / temperature,
-            Seed = seed,
-            Call = call,
+            Random = new(seed, call),
             Width = (int)_library.Width,
         };
         if (_group is not null)
@@ -126,8 +124,7 @@ internal struct SamplingArguments
     public int Kept; // the k of top-k
     public float Share; // the p of top-p
     public float InverseTemperature;
-    public ulong Seed;
-    public ulong Call;
+    public RandomCall Random;
     public int RowsPerItem;
     public int KeysPerItem; // the room for keys that a work item has
     public int Width; // bits of the vectors

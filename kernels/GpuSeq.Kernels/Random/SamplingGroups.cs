@@ -48,7 +48,7 @@ internal static class SamplingGroups
             return;
         if (isCertain)
             weighing.IsCount = 1; // the only one
-        var words = Philox.Block((ulong)(Grid.IdxX / 4), arguments.Call, arguments.Seed);
+        var words = Philox.Block((ulong)(Grid.IdxX / 4), arguments.Random.Number, arguments.Random.Seed);
         var word = Grid.IdxX % 4;
         var unit = ScalarLane.Unit(word == 0 ? words.W0 : word == 1 ? words.W1 : word == 2 ? words.W2 : words.W3).Value;
         Choose(row, bound, weighing, unit, choices, shared);

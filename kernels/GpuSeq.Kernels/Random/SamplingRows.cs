@@ -40,7 +40,7 @@ internal static unsafe class SamplingRows
                 continue;
             if (!isCertain)
             {
-                var block = Philox.Block((ulong)row / 4, arguments.Call, arguments.Seed);
+                var block = Philox.Block((ulong)row / 4, arguments.Random.Number, arguments.Random.Seed);
                 var unit = ScalarLane.Unit(((uint*)&block)[row % 4]).Value;
                 place = bound == 0 ? Choose(x, x[place], unit, ref arguments) : Choose(x, x[place], bound, (int*)kept, unit, ref arguments);
             }

@@ -1,5 +1,5 @@
+using GpuSeq.Kernels.Recording;
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -45,18 +45,18 @@ internal readonly struct CellSequence
         {
             var all = target.SubView(0, _shape.Batch * hidden);
             if (initial.Length > 0)
-                initial.SubView(0, all.Length).CopyTo(all);
+                _library.Copy(initial.SubView(0, all.Length), all);
             else
-                all.MemSetToZero();
+                _library.Clear(all);
             return hasSteps;
         }
         for (var b = 0; b < _shape.Batch; b++)
         {
             var row = target.SubView((long)b * stride, hidden);
             if (initial.Length > 0)
-                initial.SubView((long)b * hidden, hidden).CopyTo(row);
+                _library.Copy(initial.SubView((long)b * hidden, hidden), row);
             else
-                row.MemSetToZero();
+                _library.Clear(row);
         }
         return hasSteps;
     }

@@ -38,17 +38,17 @@ public sealed class Gru
     {
         _library = library;
         var isRow = library.Shape == KernelShape.Row;
-        _forward = library.Load<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+        _forward = library.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
             ArrayView<int>, CellStep>(isRow ? GruCell.ForwardRows : GruCell.ForwardUnits);
-        _backward = library.Load<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+        _backward = library.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
             ArrayView<int>, CellStep>(isRow ? GruCell.BackwardRows : GruCell.BackwardUnits);
-        _reset = library.Load<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<int>, CellStep>(
+        _reset = library.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<int>, CellStep>(
             isRow ? OriginalGruCell.ResetRows : OriginalGruCell.ResetUnits);
-        _update = library.Load<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<int>, CellStep>(
+        _update = library.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<int>, CellStep>(
             isRow ? OriginalGruCell.UpdateRows : OriginalGruCell.UpdateUnits);
-        _updateBackward = library.Load<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<int>, CellStep>(
+        _updateBackward = library.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<int>, CellStep>(
             isRow ? OriginalGruCell.UpdateBackwardRows : OriginalGruCell.UpdateBackwardUnits);
-        _resetBackward = library.Load<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<int>, CellStep>(
+        _resetBackward = library.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<int>, CellStep>(
             isRow ? OriginalGruCell.ResetBackwardRows : OriginalGruCell.ResetBackwardUnits);
     }
 

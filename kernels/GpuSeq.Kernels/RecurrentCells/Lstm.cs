@@ -23,9 +23,9 @@ public sealed class Lstm
         _library = library;
         _projection = new(library);
         var isRow = library.Shape == KernelShape.Row;
-        _forward = library.Load<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+        _forward = library.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
             ArrayView<float>, ArrayView<int>, CellStep>(isRow ? LstmCell.ForwardRows : LstmCell.ForwardUnits);
-        _backward = library.Load<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+        _backward = library.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
             ArrayView<int>, CellStep>(isRow ? LstmCell.BackwardRows : LstmCell.BackwardUnits);
     }
 

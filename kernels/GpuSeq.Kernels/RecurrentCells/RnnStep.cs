@@ -12,9 +12,9 @@ internal sealed class RnnStep
     public RnnStep(KernelLibrary library)
     {
         var isRow = library.Shape == KernelShape.Row;
-        _forward = library.Load<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<int>, CellStep, int>(
+        _forward = library.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<int>, CellStep, int>(
             isRow ? RnnCell.ForwardRows : RnnCell.ForwardUnits);
-        _backward = library.Load<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<int>, CellStep, int>(
+        _backward = library.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<int>, CellStep, int>(
             isRow ? RnnCell.BackwardRows : RnnCell.BackwardUnits);
     }
 

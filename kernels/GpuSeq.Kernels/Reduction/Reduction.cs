@@ -1,5 +1,4 @@
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -30,24 +29,24 @@ public sealed partial class Reduction
         var accelerator = library.Accelerator;
         if (library.Shape == KernelShape.Row)
         {
-            _rowsPart = accelerator.LoadImplicitlyGroupedStreamKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<int>,
-                ReductionRows.Arguments>(ReductionRows.Part, 1);
-            _columnsPart = accelerator.LoadImplicitlyGroupedStreamKernel<Index1D, ArrayView<float>, ArrayView<float>,
-                ReductionColumns.Arguments>(ReductionColumns.Part, 1);
-            _argMaxPart = accelerator.LoadImplicitlyGroupedStreamKernel<Index1D, ArrayView<float>, ArrayView<int>,
-                ReductionArgMax.Arguments>(ReductionArgMax.Part, 1);
+            _rowsPart = library.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<int>,
+                ReductionRows.Arguments>(ReductionRows.Part);
+            _columnsPart = library.LoadKernel<ArrayView<float>, ArrayView<float>,
+                ReductionColumns.Arguments>(ReductionColumns.Part);
+            _argMaxPart = library.LoadKernel<ArrayView<float>, ArrayView<int>,
+                ReductionArgMax.Arguments>(ReductionArgMax.Part);
         }
         else
         {
-            _argMaxGroup = accelerator.LoadStreamKernel<ArrayView<float>, ArrayView<int>, ReductionArgMax.Arguments>(
+            _argMaxGroup = library.LoadGroupKernel<ArrayView<float>, ArrayView<int>, ReductionArgMax.Arguments>(
                 ReductionArgMax.Group);
-            _argMaxLane = accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<float>, ArrayView<int>, ReductionArgMax.Arguments>(
+            _argMaxLane = library.LoadKernel<ArrayView<float>, ArrayView<int>, ReductionArgMax.Arguments>(
                 ReductionArgMax.Lane);
         }
         var isRow = library.Shape == KernelShape.Row;
-        _spread = library.Load<ArrayView<float>, ArrayView<float>, ReductionGradients.Arguments>(
+        _spread = library.LoadKernel<ArrayView<float>, ArrayView<float>, ReductionGradients.Arguments>(
             isRow ? ReductionGradients.SpreadPart : ReductionGradients.SpreadLane);
-        _scatter = library.Load<ArrayView<float>, ArrayView<int>, ArrayView<float>, ReductionGradients.Arguments>(
+        _scatter = library.LoadKernel<ArrayView<float>, ArrayView<int>, ArrayView<float>, ReductionGradients.Arguments>(
             isRow ? ReductionGradients.ScatterPart : ReductionGradients.ScatterLane);
     }
 
@@ -277,9 +276,9 @@ public sealed partial class Reduction
         var group = new Index2D(ReductionColumns.GroupColumns, ReductionColumns.GroupStripes(arguments.Rows));
         var grid = new Index2D(checked(across * arguments.Blocks * arguments.Outer), 1);
         var kernel = arguments.Operation == (int)ReductionOperation.Max
-            ? _columnsMax ??= _library.Accelerator.LoadStreamKernel<ArrayView<float>, ArrayView<float>, ReductionColumns.Arguments>(
+            ? _columnsMax ??= _library.LoadGroupKernel<ArrayView<float>, ArrayView<float>, ReductionColumns.Arguments>(
                 ReductionColumns.Group<MaxOf>)
-            : _columnsSum ??= _library.Accelerator.LoadStreamKernel<ArrayView<float>, ArrayView<float>, ReductionColumns.Arguments>(
+            : _columnsSum ??= _library.LoadGroupKernel<ArrayView<float>, ArrayView<float>, ReductionColumns.Arguments>(
                 ReductionColumns.Group<SumOf<PlainTerm>>);
         kernel(new KernelConfig(grid, group), x, y, arguments);
     }
@@ -296,7 +295,7 @@ public sealed partial class Reduction
             ReductionOperation.Max => ReductionRows.Group<MaxOf>,
             _ => ReductionRows.Group<MaxMagnitudeOf>,
         };
-        return _library.Accelerator.LoadStreamKernel(kernel);
+        return _library.LoadGroupKernel(kernel);
     }
 
     private static void Check(string operation, long length, long resultLength, AxisShape shape)

@@ -1,5 +1,4 @@
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -22,12 +21,12 @@ public sealed class TopK
         var accelerator = library.Accelerator;
         if (library.Shape == KernelShape.Row)
         {
-            _part = accelerator.LoadImplicitlyGroupedStreamKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<int>,
-                ArrayView<ulong>, TopKArguments>(TopKRows.Part, 1);
+            _part = library.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<int>,
+                ArrayView<ulong>, TopKArguments>(TopKRows.Part);
         }
         else
         {
-            _group = accelerator.LoadStreamKernel<ArrayView<float>, ArrayView<float>, ArrayView<int>, TopKArguments>(TopKGroups.Row);
+            _group = library.LoadGroupKernel<ArrayView<float>, ArrayView<float>, ArrayView<int>, TopKArguments>(TopKGroups.Row);
         }
     }
 

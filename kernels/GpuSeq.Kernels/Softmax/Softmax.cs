@@ -1,6 +1,5 @@
 using GpuSeq.Kernels.Simd;
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -26,15 +25,15 @@ public sealed class Softmax
         var accelerator = library.Accelerator;
         if (library.Shape == KernelShape.Row)
         {
-            _forwardRows = accelerator.LoadImplicitlyGroupedStreamKernel<Index1D, ArrayView<float>, ArrayView<float>,
-                SoftmaxArguments>(SoftmaxRows.Forward, 1);
-            _backwardRows = accelerator.LoadImplicitlyGroupedStreamKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>,
-                SoftmaxArguments>(SoftmaxRows.Backward, 1);
+            _forwardRows = library.LoadKernel<ArrayView<float>, ArrayView<float>,
+                SoftmaxArguments>(SoftmaxRows.Forward);
+            _backwardRows = library.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>,
+                SoftmaxArguments>(SoftmaxRows.Backward);
         }
         else
         {
-            _forward = accelerator.LoadStreamKernel<ArrayView<float>, ArrayView<float>, SoftmaxArguments>(SoftmaxGroups.Forward);
-            _backward = accelerator.LoadStreamKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>,
+            _forward = library.LoadGroupKernel<ArrayView<float>, ArrayView<float>, SoftmaxArguments>(SoftmaxGroups.Forward);
+            _backward = library.LoadGroupKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>,
                 SoftmaxArguments>(SoftmaxGroups.Backward);
         }
     }

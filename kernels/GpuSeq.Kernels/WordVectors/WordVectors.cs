@@ -1,5 +1,4 @@
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;
 
@@ -37,19 +36,19 @@ public sealed class WordVectors
         var isRow = library.Shape == KernelShape.Row;
         if (isRow)
         {
-            _examplesRow = accelerator.LoadImplicitlyGroupedStreamKernel<Index1D, WordVectorArguments.Batch,
-                WordVectorArguments.Workspace, WordVectorArguments>(WordVectorRows.Examples, 1);
-            _linkRows = accelerator.LoadImplicitlyGroupedStreamKernel<Index1D, ArrayView<int>, ArrayView<int>,
-                EmbeddingRows.Cut>(EmbeddingRows.Link, 1);
+            _examplesRow = library.LoadKernel<WordVectorArguments.Batch,
+                WordVectorArguments.Workspace, WordVectorArguments>(WordVectorRows.Examples);
+            _linkRows = library.LoadKernel<ArrayView<int>, ArrayView<int>,
+                EmbeddingRows.Cut>(EmbeddingRows.Link);
         }
         else
         {
-            _examples = accelerator.LoadStreamKernel<WordVectorArguments.Batch, WordVectorArguments.Workspace,
+            _examples = library.LoadGroupKernel<WordVectorArguments.Batch, WordVectorArguments.Workspace,
                 WordVectorArguments>(WordVectorGroups.Example);
-            _link = accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<int>, ArrayView<int>,
+            _link = library.LoadKernel<ArrayView<int>, ArrayView<int>,
                 EmbeddingGroups.Table>(EmbeddingGroups.Link);
         }
-        _update = library.Load<ArrayView<float>, WordVectorArguments.Update, WordVectorArguments>(
+        _update = library.LoadKernel<ArrayView<float>, WordVectorArguments.Update, WordVectorArguments>(
             isRow ? WordVectorRows.Update : WordVectorGroups.Update);
     }
 
