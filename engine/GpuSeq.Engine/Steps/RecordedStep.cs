@@ -66,6 +66,9 @@ public sealed class RecordedStep : IDisposable
     /// <summary>Launches and copies of the last recording.</summary>
     public int Launches => _recordings.Count == 0 ? 0 : _recordings[^1].Launches.Count;
 
+    /// <summary>The launches and copies of the last recording, in order, for people to read.</summary>
+    public IEnumerable<string> Describe() => _recordings.Count == 0 ? [] : _recordings[^1].Launches.Describe();
+
     /// <summary>Bytes that the values of the step take, over all shapes; parameters and optimizers are not among them.</summary>
     public long PeakBytes => _recordings.Count == 0 ? 0 : _recordings.Max(recording => recording.Launches.Bytes);
 

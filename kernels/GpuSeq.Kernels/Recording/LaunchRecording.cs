@@ -35,6 +35,9 @@ public sealed class LaunchRecording
     /// <summary>The most bytes that its values need at one time; <see cref="Bytes"/> cannot be less.</summary>
     public long LiveBytes { get; }
 
+    /// <summary>What is done, in order, for people to read.</summary>
+    public IEnumerable<string> Describe() => _works.Select(work => work.ToString());
+
     /// <summary>Moves the step's values to a piece of memory.</summary>
     /// <param name="memory">At least <see cref="Bytes"/>.</param>
     public void Bind(ArrayView<byte> memory)
