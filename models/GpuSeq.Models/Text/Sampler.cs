@@ -4,7 +4,7 @@ namespace GpuSeq.Models;
 public sealed class Sampler
 {
     private readonly SamplingOptions _options;
-    private ulong _random;
+    private SplitMix64 _random;
 
     /// <summary>A sampler at the beginning of its random stream.</summary>
     public Sampler(SamplingOptions options)
@@ -14,7 +14,7 @@ public sealed class Sampler
             throw new ArgumentOutOfRangeException(nameof(options), $"The temperature is a number from 0 on, not {options.Temperature}.");
         ArgumentOutOfRangeException.ThrowIfNegative(options.TopK);
         _options = options;
-        _random = options.Seed;
+        _random = new(options.Seed);
     }
 
     /// <summary>Chooses an index by its share of e^(logit / temperature).</summary>
@@ -36,7 +36,7 @@ public sealed class Sampler
             shares[i] = logits[i] >= least ? Math.Exp((logits[i] - (double)logits[best]) / _options.Temperature) : 0;
             total += shares[i];
         }
-        var point = NextUniform() * total;
+        var point = _random.NextUniform() * total;
         for (var i = 0; i < logits.Length; i++)
         {
             point -= shares[i];
@@ -54,15 +54,5 @@ public sealed class Sampler
         var sorted = logits.ToArray();
         Array.Sort(sorted);
         return sorted[^_options.TopK];
-    }
-
-    // SplitMix64 (Steele, Lea and Flood 2014): the same numbers on every machine.
-    private double NextUniform()
-    {
-        _random += 0x9E3779B97F4A7C15;
-        var z = _random;
-        z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9;
-        z = (z ^ z >> 27) * 0x94D049BB133111EB;
-        return ((z ^ z >> 31) >> 11) * (1.0 / (1UL << 53));
     }
 }
