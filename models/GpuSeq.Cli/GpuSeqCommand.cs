@@ -66,6 +66,12 @@ public static class GpuSeqCommand
             output.Error(exception.Message);
             return ExitCode.WrongCall;
         }
+        catch (LoadException exception)
+        {
+            foreach (var line in exception.Message.Split('\n'))
+                output.Error(line);
+            return ExitCode.Failure;
+        }
         catch (Exception exception) when (IsExpected(exception))
         {
             output.Error(OneLine(exception.Message));

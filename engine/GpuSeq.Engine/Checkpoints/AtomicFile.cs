@@ -6,8 +6,9 @@ namespace GpuSeq.Engine.Checkpoints;
 /// Replaces a file as a whole: a reader, and whoever comes after a crash, sees the old content or the new, never a part.
 /// </summary>
 /// <remarks>
-/// The content goes to <c>PATH.tmp</c> in the same folder, is flushed to the disk and renamed over the target. A process that
-/// is killed half-way leaves that one file behind, and the next write takes its place.
+/// The content goes to <c>PATH.tmp</c> in the same folder, is flushed to the disk and renamed over the target; then the folder is
+/// flushed, so that the new name outlasts a loss of power. A process that is killed half-way leaves that one file behind, and the
+/// next write takes its place.
 /// </remarks>
 public static class AtomicFile
 {
@@ -32,6 +33,7 @@ public static class AtomicFile
 
             File.Move(temporary, path, overwrite: true);
             ours = false;
+            FolderFlush.Flush(Path.GetDirectoryName(Path.GetFullPath(path))!);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,7 +1,7 @@
 namespace GpuSeq.Engine.Checkpoints;
 
 /// <summary>A file of a checkpoint that cannot be read or written. The message is one line for people.</summary>
-public sealed class CheckpointException : Exception
+public class CheckpointException : Exception
 {
     private const int LongestName = 200;
 
@@ -25,8 +25,14 @@ public sealed class CheckpointException : Exception
     /// <summary>The tensor's name, or null where the fault is not one tensor's.</summary>
     public string? Tensor { get; }
 
+    /// <summary>What reading a file ended in, as one line.</summary>
+    internal static CheckpointException Unreadable(string file, Exception inner) => new(
+        file,
+        inner is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : $"cannot be read: {inner.Message}",
+        inner);
+
     // Names come from files that may be hostile: a message stays one readable line whatever they hold.
-    private static string OneLine(string text)
+    internal static string OneLine(string text)
     {
         var shown = text.Length <= LongestName ? text : text[..LongestName] + "...";
         return string.Create(shown.Length, shown, static (line, source) =>

@@ -13,15 +13,17 @@ public sealed record TensorStatistics(double Minimum, double Maximum, double Mea
 /// <param name="Statistics">Of its finite values; null where there are none, or the type is not read as floats.</param>
 public sealed record TensorInspection(TensorEntry Entry, long NonFinite, TensorStatistics? Statistics);
 
-/// <summary>A safetensors file, looked at.</summary>
-/// <param name="Path">Its path.</param>
-/// <param name="Metadata">What the file says about itself.</param>
-/// <param name="Tensors">Its tensors in the order of their data.</param>
-public sealed record FileInspection(string Path, IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<TensorInspection> Tensors);
+/// <summary>A safetensors file, or all the shards of an index, looked at.</summary>
+/// <param name="Path">The path of the file or index.</param>
+/// <param name="Shards">The paths of the shards; empty for a single file.</param>
+/// <param name="Metadata">What the file or index says about itself.</param>
+/// <param name="Tensors">The tensors in the order of their data, shard after shard.</param>
+public sealed record FileInspection(
+    string Path, IReadOnlyList<string> Shards, IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<TensorInspection> Tensors);
 
-/// <summary>What a checkpoint holds: one safetensors file, or all of a folder.</summary>
+/// <summary>What a checkpoint holds: one safetensors file or index, or all of a folder.</summary>
 /// <param name="Path">The file or folder that was asked for.</param>
-/// <param name="Files">The safetensors files by name, in ordinal order.</param>
+/// <param name="Files">The safetensors files and indexes by name, in ordinal order. Shards are shown by their index alone.</param>
 /// <param name="Companions">Names of the well-known files beside them: configuration, tokenizer, log. Empty for a single file.</param>
 public sealed record Inspection(string Path, IReadOnlyList<FileInspection> Files, IReadOnlyList<string> Companions)
 {
@@ -30,7 +32,7 @@ public sealed record Inspection(string Path, IReadOnlyList<FileInspection> Files
     // What the Hub keeps beside a model, then what a training run adds.
     private static readonly string[] KnownCompanions =
     [
-        "config.json", "generation_config.json", "model.safetensors.index.json",
+        "config.json", "generation_config.json",
         "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
         "vocab.json", "vocab.txt", "merges.txt",
         "metrics.jsonl", "report.html",
@@ -45,7 +47,7 @@ public sealed record Inspection(string Path, IReadOnlyList<FileInspection> Files
     /// <summary>Bytes of all tensors; the headers are not counted.</summary>
     public long Bytes => Tensors.Sum(t => t.Entry.ByteLength);
 
-    /// <summary>Looks at a safetensors file, or at every one in a folder (not in the folders inside it).</summary>
+    /// <summary>Looks at a safetensors file, at an index and its shards, or at all of a folder (not of the folders inside it).</summary>
     /// <param name="path">The file or folder.</param>
     /// <param name="cancellation">Stops the reading of a large checkpoint.</param>
     /// <exception cref="CheckpointException">There is no such file, none in the folder, or one that is malformed.</exception>
@@ -57,22 +59,27 @@ public sealed record Inspection(string Path, IReadOnlyList<FileInspection> Files
             return new Inspection(path, [OfFile(path, cancellation)], []);
         }
 
-        var files = Directory.GetFiles(path, "*.safetensors").Order(StringComparer.Ordinal).ToArray();
+        var indexes = Directory.GetFiles(path, "*.safetensors" + Checkpoint.IndexSuffix).Select(index => OfFile(index, cancellation)).ToArray();
+        var shards = indexes.SelectMany(index => index.Shards).ToHashSet();
+        var singles = Directory.GetFiles(path, "*.safetensors").Where(file => !shards.Contains(file)).Select(file => OfFile(file, cancellation));
+        FileInspection[] files = [.. indexes.Concat(singles).OrderBy(file => file.Path, StringComparer.Ordinal)];
         if (files.Length == 0)
         {
             throw new CheckpointException(path, "the folder holds no *.safetensors file");
         }
 
         var companions = KnownCompanions.Where(name => File.Exists(System.IO.Path.Combine(path, name)));
-        return new Inspection(path, [.. files.Select(file => OfFile(file, cancellation))], [.. companions]);
+        return new Inspection(path, files, [.. companions]);
     }
 
     private static FileInspection OfFile(string path, CancellationToken cancellation)
     {
-        using var file = SafeTensorsFile.Open(path);
+        using var checkpoint = Checkpoint.Open(path);
         var buffer = new float[ChunkElements];
-        var tensors = file.Tensors.Values.Select(entry => OfTensor(file, entry, buffer, cancellation));
-        return new FileInspection(path, file.Metadata, [.. tensors]);
+        var tensors = checkpoint.Tensors.Values
+            .Select(entry => OfTensor(checkpoint.FileOf(entry.Name), entry, buffer, cancellation)).ToArray();
+        IEnumerable<string> shards = checkpoint.IsSharded ? checkpoint.Files.Select(file => file.Path) : [];
+        return new FileInspection(path, [.. shards], checkpoint.Metadata, tensors);
     }
 
     private static TensorInspection OfTensor(SafeTensorsFile file, TensorEntry entry, float[] buffer, CancellationToken cancellation)

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.MemoryMappedFiles;
+using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace GpuSeq.Engine.Checkpoints;
 
@@ -67,13 +69,9 @@ public sealed class SafeTensorsFile : IDisposable
                 throw;
             }
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new CheckpointException(path, "there is no such file", e);
-        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CheckpointException(path, $"cannot be read: {e.Message}", e);
+            throw CheckpointException.Unreadable(path, e);
         }
     }
 
@@ -86,7 +84,7 @@ public sealed class SafeTensorsFile : IDisposable
     /// <exception cref="CheckpointException">There is no such tensor, or it holds no floats that are read (F32, F16, BF16).</exception>
     public float[] ReadFloats(string name)
     {
-        var values = NewArray<float>(Find(name), IsReadAsFloats, "F32, F16 or BF16");
+        var values = NewArray<float>(FindFloats(name));
         ReadFloats(name, 0, values);
         return values;
     }
@@ -95,7 +93,7 @@ public sealed class SafeTensorsFile : IDisposable
     /// <exception cref="CheckpointException">As for <see cref="ReadFloats(string)"/>, or the sizes differ.</exception>
     public void ReadFloats(string name, Span<float> destination)
     {
-        RequireSize(Find(name), destination.Length);
+        RequireSize(FindFloats(name), destination.Length);
         ReadFloats(name, 0, destination);
     }
 
@@ -104,10 +102,8 @@ public sealed class SafeTensorsFile : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">The part is not inside the tensor.</exception>
     public void ReadFloats(string name, long start, Span<float> destination)
     {
-        var entry = Find(name);
-        RequireType(entry, IsReadAsFloats, "F32, F16 or BF16");
-        ArgumentOutOfRangeException.ThrowIfNegative(start);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(start, entry.ElementCount - destination.Length);
+        var entry = FindFloats(name);
+        RequirePart(entry, start, destination.Length);
         var offset = entry.Offset + (start * entry.ElementType.ByteSize());
         if (entry.ElementType == ElementType.Float32)
         {
@@ -131,8 +127,8 @@ public sealed class SafeTensorsFile : IDisposable
     /// </exception>
     public long[] ReadInts(string name)
     {
-        var values = NewArray<long>(Find(name), IsReadAsInts, "I64, I32, U8 or BOOL");
-        ReadInts(name, values);
+        var values = NewArray<long>(FindInts(name));
+        ReadIntegers(name, 0, values.AsSpan());
         return values;
     }
 
@@ -140,33 +136,16 @@ public sealed class SafeTensorsFile : IDisposable
     /// <exception cref="CheckpointException">As for <see cref="ReadInts(string)"/>, or the sizes differ.</exception>
     public void ReadInts(string name, Span<long> destination)
     {
-        var entry = Find(name);
-        RequireType(entry, IsReadAsInts, "I64, I32, U8 or BOOL");
-        RequireSize(entry, destination.Length);
-        if (entry.ElementType == ElementType.Int64)
-        {
-            ReadRaw(entry.Offset, destination);
-            return;
-        }
-
-        var size = entry.ElementType.ByteSize();
-        Span<byte> bytes = stackalloc byte[ChunkElements * sizeof(int)];
-        for (var done = 0; done < destination.Length; done += ChunkElements)
-        {
-            var target = destination[done..Math.Min(done + ChunkElements, destination.Length)];
-            var source = bytes[..(target.Length * size)];
-            ReadRaw(entry.Offset + (done * (long)size), source);
-            for (var i = 0; i < target.Length; i++)
-            {
-                target[i] = entry.ElementType switch
-                {
-                    ElementType.Int32 => BinaryPrimitives.ReadInt32LittleEndian(source[(i * sizeof(int))..]),
-                    ElementType.Bool => source[i] == 0 ? 0 : 1,
-                    _ => source[i],
-                };
-            }
-        }
+        RequireSize(FindInts(name), destination.Length);
+        ReadIntegers(name, 0, destination);
     }
+
+    /// <summary>
+    /// Reads the part of a tensor of integers that begins at element <paramref name="start"/>, as 32-bit integers. Allocates nothing.
+    /// </summary>
+    /// <exception cref="CheckpointException">As for <see cref="ReadInts(string)"/>, or an element does not fit into 32 bits.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The part is not inside the tensor.</exception>
+    public void ReadInts(string name, long start, Span<int> destination) => ReadIntegers(name, start, destination);
 
     /// <summary>Reads a tensor's bytes as they are, of any type.</summary>
     /// <exception cref="CheckpointException">There is no such tensor, or it is longer than an array can be.</exception>
@@ -194,8 +173,15 @@ public sealed class SafeTensorsFile : IDisposable
     internal static bool IsReadAsFloats(ElementType type) =>
         type is ElementType.Float32 or ElementType.Float16 or ElementType.BFloat16;
 
-    private static bool IsReadAsInts(ElementType type) =>
+    /// <summary>Whether elements of this type are read as integers.</summary>
+    internal static bool IsReadAsInts(ElementType type) =>
         type is ElementType.Int64 or ElementType.Int32 or ElementType.UInt8 or ElementType.Bool;
+
+    /// <summary>Finds a tensor whose elements are read as floats.</summary>
+    internal TensorEntry FindFloats(string name) => FindReadable(name, IsReadAsFloats, "F32, F16 or BF16");
+
+    /// <summary>Finds a tensor whose elements are read as integers.</summary>
+    internal TensorEntry FindInts(string name) => FindReadable(name, IsReadAsInts, "I64, I32, U8 or BOOL");
 
     // The lengths are compared before anything of that length is allocated.
     private static byte[] ReadHeader(string path, FileStream stream)
@@ -234,24 +220,53 @@ public sealed class SafeTensorsFile : IDisposable
         }
     }
 
+    private void ReadIntegers<T>(string name, long start, Span<T> destination)
+        where T : unmanaged, IBinaryInteger<T>
+    {
+        var entry = FindInts(name);
+        RequirePart(entry, start, destination.Length);
+        var size = entry.ElementType.ByteSize();
+        Span<byte> bytes = stackalloc byte[ChunkElements * sizeof(long)];
+        for (var done = 0; done < destination.Length; done += ChunkElements)
+        {
+            var target = destination[done..Math.Min(done + ChunkElements, destination.Length)];
+            var source = bytes[..(target.Length * size)];
+            ReadRaw(entry.Offset + ((start + done) * size), source);
+            for (var i = 0; i < target.Length; i++)
+            {
+                var value = Integer(source[(i * size)..], entry.ElementType);
+                target[i] = T.CreateTruncating(value);
+                if (long.CreateTruncating(target[i]) != value)
+                {
+                    throw new CheckpointException(Path, name,
+                        $"element {start + done + i} is {value}, which does not fit into {8 * Unsafe.SizeOf<T>()} bits");
+                }
+            }
+        }
+    }
+
+    private static long Integer(ReadOnlySpan<byte> source, ElementType type) => type switch
+    {
+        ElementType.Int64 => BinaryPrimitives.ReadInt64LittleEndian(source),
+        ElementType.Int32 => BinaryPrimitives.ReadInt32LittleEndian(source),
+        ElementType.Bool => source[0] == 0 ? 0 : 1,
+        _ => source[0],
+    };
+
     // The view counts its users: a file closed by another thread is an exception, never a read of freed memory.
     private void ReadRaw<T>(long offset, Span<T> destination)
         where T : unmanaged => _view.SafeMemoryMappedViewHandle.ReadSpan((ulong)offset, destination);
 
-    private T[] NewArray<T>(TensorEntry entry, Func<ElementType, bool> isRead, string types)
-    {
-        RequireType(entry, isRead, types);
-        return entry.ElementCount <= Array.MaxLength
-            ? GC.AllocateUninitializedArray<T>((int)entry.ElementCount)
-            : throw new CheckpointException(Path, entry.Name, $"{entry} is longer than an array can be");
-    }
+    private T[] NewArray<T>(TensorEntry entry) => entry.ElementCount <= Array.MaxLength
+        ? GC.AllocateUninitializedArray<T>((int)entry.ElementCount)
+        : throw new CheckpointException(Path, entry.Name, $"{entry} is longer than an array can be");
 
-    private void RequireType(TensorEntry entry, Func<ElementType, bool> isRead, string types)
+    private TensorEntry FindReadable(string name, Func<ElementType, bool> isRead, string types)
     {
-        if (!isRead(entry.ElementType))
-        {
-            throw new CheckpointException(Path, entry.Name, $"holds {entry.ElementType.Code()}, expected {types}");
-        }
+        var entry = Find(name);
+        return isRead(entry.ElementType)
+            ? entry
+            : throw new CheckpointException(Path, entry.Name, $"holds {entry.ElementType.Code()}, expected {types}");
     }
 
     private void RequireSize(TensorEntry entry, int size)
@@ -260,5 +275,11 @@ public sealed class SafeTensorsFile : IDisposable
         {
             throw new CheckpointException(Path, entry.Name, $"{entry} has {entry.ElementCount} elements, expected {size}");
         }
+    }
+
+    private static void RequirePart(TensorEntry entry, long start, int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(start, entry.ElementCount - length);
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Unicode;
 
 namespace GpuSeq.Engine.Checkpoints;
 
@@ -29,32 +28,9 @@ internal static class SafeTensorsHeader
     internal static (OrderedDictionary<string, TensorEntry> Tensors, OrderedDictionary<string, string> Metadata) Parse(
         string file, ReadOnlySpan<byte> json, long fileLength)
     {
-        if (json.IsEmpty || json[0] != '{')
-        {
-            throw new CheckpointException(file, "the header does not begin with '{': not a safetensors file");
-        }
-
-        if (!Utf8.IsValid(json))
-        {
-            throw new CheckpointException(file, "the header is not valid UTF-8");
-        }
-
         var dataStart = PrefixBytes + json.Length;
         var parser = new Parser(file, json, dataStart, fileLength - dataStart);
-        try
-        {
-            parser.ReadAll();
-        }
-        catch (JsonException e)
-        {
-            throw new CheckpointException(file, $"the header is not valid JSON: {e.Message}", e);
-        }
-        catch (InvalidOperationException e)
-        {
-            // What the reader throws on an escape that is half a surrogate pair.
-            throw new CheckpointException(file, "the header holds text that is not valid Unicode", e);
-        }
-
+        parser.ReadAll();
         return (InDataOrder(file, parser.Tensors, dataStart, fileLength), parser.Metadata ?? []);
     }
 
@@ -85,7 +61,7 @@ internal static class SafeTensorsHeader
 
     private ref struct Parser(string file, ReadOnlySpan<byte> json, long dataStart, long dataLength)
     {
-        private Utf8JsonReader _reader = new(json);
+        private CheckpointJson _json = new(file, "the header", json);
 
         public Dictionary<string, TensorEntry> Tensors { get; } = [];
 
@@ -93,8 +69,7 @@ internal static class SafeTensorsHeader
 
         public void ReadAll()
         {
-            _reader.Read();
-            while (NextName(out var name))
+            while (_json.NextName(out var name))
             {
                 if (name != MetadataKey)
                 {
@@ -110,20 +85,17 @@ internal static class SafeTensorsHeader
                 }
             }
 
-            _reader.Read(); // throws where more than white space follows
+            _json.Read(); // throws where more than white space follows
         }
 
         private void ReadMetadata()
         {
             Metadata = [];
-            Expect(JsonTokenType.StartObject, MetadataKey, "is not an object");
-            while (NextName(out var key))
+            _json.NextIs(JsonTokenType.StartObject, MetadataKey, "is not an object");
+            while (_json.NextName(out var key))
             {
-                Expect(JsonTokenType.String, MetadataKey, $"the value of '{key}' is not a string");
-                if (!Metadata.TryAdd(key, _reader.GetString()!))
-                {
-                    throw new CheckpointException(file, MetadataKey, $"holds '{key}' twice");
-                }
+                _json.NextIs(JsonTokenType.String, MetadataKey, $"the value of '{key}' is not a string");
+                _json.Require(Metadata.TryAdd(key, _json.Text()), MetadataKey, $"holds '{key}' twice");
             }
         }
 
@@ -132,80 +104,48 @@ internal static class SafeTensorsHeader
             string? code = null;
             List<long>? shape = null;
             List<long>? range = null;
-            Expect(JsonTokenType.StartObject, name, "is not an object");
-            while (NextName(out var field))
+            _json.NextIs(JsonTokenType.StartObject, name, "is not an object");
+            while (_json.NextName(out var field))
             {
                 var twice = false;
                 switch (field)
                 {
                     case "dtype":
                         twice = code is not null;
-                        Expect(JsonTokenType.String, name, "dtype is not a string");
-                        code = _reader.GetString();
+                        _json.NextIs(JsonTokenType.String, name, "dtype is not a string");
+                        code = _json.Text();
                         break;
                     case "shape":
                         twice = shape is not null;
-                        shape = ReadNumbers(name, field, HighestRank);
+                        shape = _json.NextNumbers(name, field, HighestRank);
                         break;
                     case "data_offsets":
                         twice = range is not null;
-                        range = ReadNumbers(name, field, 2);
+                        range = _json.NextNumbers(name, field, 2);
                         break;
                     default:
-                        _reader.Skip(); // later versions of the format may say more
+                        _json.Skip(); // later versions of the format may say more
                         break;
                 }
 
-                Require(!twice, name, $"{field} is given twice");
+                _json.Require(!twice, name, $"{field} is given twice");
             }
 
-            Require(code is not null, name, "has no dtype");
-            Require(shape is not null, name, "has no shape");
-            Require(range is { Count: 2 }, name, "data_offsets are not two numbers");
-            Require(ElementTypes.TryParse(code, out var type), name, $"the element type {code} is not known");
-            var entry = new TensorEntry(name, type, [.. shape!], dataStart + range![0], range[1] - range[0]);
-            Require(range[0] <= range[1] && range[1] <= dataLength, name,
-                $"data_offsets [{range[0]}, {range[1]}] are not a range inside the data section of {dataLength} bytes");
-            Require(TryCountBytes(shape!, type, out var bytes), name, $"{entry} has more elements than a file can hold");
-            Require(bytes == entry.ByteLength, name, $"{entry} takes {bytes} bytes, data_offsets span {entry.ByteLength}");
-            Require(Tensors.TryAdd(name, entry), name, "is named twice");
+            _json.Require(code is not null, name, "has no dtype");
+            _json.Require(shape is not null, name, "has no shape");
+            _json.Require(range is { Count: 2 }, name, "data_offsets are not two numbers");
+            Add(name, code!, shape!, range![0], range[1]);
         }
 
-        private List<long> ReadNumbers(string name, string field, int most)
+        private readonly void Add(string name, string code, List<long> shape, long begin, long end)
         {
-            var numbers = new List<long>();
-            Expect(JsonTokenType.StartArray, name, $"{field} is not an array");
-            while (_reader.Read() && _reader.TokenType != JsonTokenType.EndArray)
-            {
-                Require(_reader.TokenType == JsonTokenType.Number && _reader.TryGetInt64(out var number) && number >= 0, name,
-                    $"{field} holds what is not a whole number from 0 on");
-                Require(numbers.Count < most, name, $"{field} holds more than {most} numbers");
-                numbers.Add(_reader.GetInt64());
-            }
-
-            return numbers;
-        }
-
-        private bool NextName(out string name)
-        {
-            _reader.Read();
-            var found = _reader.TokenType == JsonTokenType.PropertyName;
-            name = found ? _reader.GetString()! : "";
-            return found;
-        }
-
-        private void Expect(JsonTokenType token, string name, string fault)
-        {
-            _reader.Read();
-            Require(_reader.TokenType == token, name, fault);
-        }
-
-        private readonly void Require(bool condition, string name, string fault)
-        {
-            if (!condition)
-            {
-                throw new CheckpointException(file, name, fault);
-            }
+            _json.Require(ElementTypes.TryParse(code, out var type), name, $"the element type {code} is not known");
+            var entry = new TensorEntry(name, type, [.. shape], dataStart + begin, end - begin);
+            _json.Require(begin <= end && end <= dataLength, name,
+                $"data_offsets [{begin}, {end}] are not a range inside the data section of {dataLength} bytes");
+            _json.Require(TryCountBytes(shape, type, out var bytes), name, $"{entry} has more elements than a file can hold");
+            _json.Require(bytes == entry.ByteLength, name, $"{entry} takes {bytes} bytes, data_offsets span {entry.ByteLength}");
+            _json.Require(Tensors.TryAdd(name, entry), name, "is named twice");
         }
 
         private static bool TryCountBytes(List<long> shape, ElementType type, out long bytes)

@@ -27,8 +27,23 @@ public static class SafeTensorsWriter
     {
         ArgumentNullException.ThrowIfNull(tensors);
         var ordered = tensors.OrderByDescending(t => t.ElementType.ByteSize()).ToArray();
-        var names = new HashSet<string>(ordered.Length);
-        foreach (var tensor in ordered)
+        RequireUsableNames(path, ordered);
+        var header = Header(path, ordered, metadata);
+        AtomicFile.Write(path, stream =>
+        {
+            stream.Write(header);
+            foreach (var tensor in ordered)
+            {
+                WriteData(path, tensor, stream);
+            }
+        });
+    }
+
+    /// <summary>Refuses names that a checkpoint cannot hold, or cannot hold twice.</summary>
+    internal static void RequireUsableNames(string path, TensorData[] tensors)
+    {
+        var names = new HashSet<string>(tensors.Length);
+        foreach (var tensor in tensors)
         {
             if (tensor.Name == SafeTensorsHeader.MetadataKey)
             {
@@ -40,16 +55,6 @@ public static class SafeTensorsWriter
                 throw new CheckpointException(path, tensor.Name, "is given twice");
             }
         }
-
-        var header = Header(path, ordered, metadata);
-        AtomicFile.Write(path, stream =>
-        {
-            stream.Write(header);
-            foreach (var tensor in ordered)
-            {
-                WriteData(path, tensor, stream);
-            }
-        });
     }
 
     private static void WriteData(string path, TensorData tensor, Stream stream)

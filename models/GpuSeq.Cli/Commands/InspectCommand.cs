@@ -9,7 +9,7 @@ internal static class InspectCommand
 {
     public static Command Create(CommandOutput output)
     {
-        var path = new Argument<string>("FILE-OR-DIR") { Description = "A safetensors file, or a folder of a run or a model." };
+        var path = new Argument<string>("FILE-OR-DIR") { Description = "A safetensors file, the index of a sharded model, or a folder of a run or a model." };
         var json = CommonOptions.Json();
         var command = new Command("inspect", "Show the tensors of a checkpoint: names, shapes, sizes, values.") { path, json };
         command.SetAction(call =>
@@ -28,7 +28,7 @@ internal static class InspectCommand
     {
         foreach (var file in inspection.Files)
         {
-            output.Out.WriteLine(file.Path);
+            output.Out.WriteLine(file.Shards.Count == 0 ? file.Path : $"{file.Path}, {file.Shards.Count} shards");
             foreach (var (key, value) in file.Metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal))
                 output.Out.WriteLine($"  {key}: {value}");
             output.Table(
@@ -63,6 +63,7 @@ internal static class InspectCommand
         Files = inspection.Files.Select(file => new
         {
             file.Path,
+            file.Shards,
             file.Metadata,
             Tensors = file.Tensors.Select(tensor => new
             {

@@ -92,4 +92,14 @@ public class AtomicFileTests
         Assert.Throws<CheckpointException>(() => AtomicFile.WriteText(_folder.File("state"), "text"));
         Assert.That(_folder.Names(), Is.EqualTo(new[] { "state" }));
     }
+
+    [Test]
+    public void A_folder_is_flushed_and_one_that_is_gone_is_an_error()
+    {
+        if (OperatingSystem.IsWindows())
+            Assert.Ignore("Windows has nothing to flush a folder with");
+        Assert.That(() => FolderFlush.Flush(_folder.Path), Throws.Nothing);
+        Assert.That(() => FolderFlush.Flush(_folder.File("none")),
+            Throws.InstanceOf<IOException>().With.Message.StartsWith($"the folder {_folder.File("none")} cannot be flushed: "));
+    }
 }

@@ -82,6 +82,31 @@ public class InspectionTests
     }
 
     [Test]
+    public void Shards_are_shown_as_one_checkpoint()
+    {
+        var tensors = Enumerable.Range(0, 3).Select(i => TensorData.FromFloats($"w{i}", [4], new[] { i, i, i, i + 4f }));
+        ShardedWriter.Write(_folder.Path, tensors, 16);
+        SafeTensorsWriter.Write(_folder.File("a.safetensors"), [TensorData.FromFloats("a", [3], new float[3])]);
+
+        foreach (var path in new[] { _folder.Path, _folder.File(Checkpoint.IndexFile) })
+        {
+            var inspection = Inspection.Of(path);
+            var sharded = inspection.Files[^1];
+            Assert.Multiple(() =>
+            {
+                Assert.That(inspection.Files, Has.Count.EqualTo(path == _folder.Path ? 2 : 1));
+                Assert.That(inspection.Companions, Is.Empty);
+                Assert.That(sharded.Path, Is.EqualTo(_folder.File(Checkpoint.IndexFile)));
+                Assert.That(sharded.Shards.Select(shard => Path.GetFileName(shard)), Is.EqualTo(
+                    new[] { "model-00001-of-00003.safetensors", "model-00002-of-00003.safetensors", "model-00003-of-00003.safetensors" }));
+                Assert.That(sharded.Metadata["total_size"], Is.EqualTo("48"));
+                Assert.That(sharded.Tensors.Select(tensor => (tensor.Entry.Name, tensor.Statistics!.Mean)),
+                    Is.EqualTo(new[] { ("w0", 1.0), ("w1", 2.0), ("w2", 3.0) }));
+            });
+        }
+    }
+
+    [Test]
     public void What_is_not_there_and_what_is_broken_is_refused_in_one_line()
     {
         var none = _folder.File("none");

@@ -156,6 +156,86 @@ public class SafeTensorsRoundTripTests
         Assert.That(message, Is.EqualTo($"{_path}: tensor 'f32': F32 [50, 100] has 5000 elements, expected 1500"));
     }
 
+    [TestCase(ElementType.Int64, 8)]
+    [TestCase(ElementType.Int32, 4)]
+    [TestCase(ElementType.UInt8, 1)]
+    public void A_part_of_a_tensor_of_integers_is_read_as_32_bits(ElementType type, int size)
+    {
+        var values = Enumerable.Range(0, 3000).Select(i => i % 250).ToArray();
+        var bytes = values.SelectMany(value => BitConverter.GetBytes((long)value)[..size]).ToArray();
+        SafeTensorsWriter.Write(_path, [TensorData.FromBytes("ids", type, [3000], bytes)]);
+        using var file = SafeTensorsFile.Open(_path);
+        var part = new int[1500];
+        file.ReadInts("ids", 1200, part);
+        Assert.That(part, Is.EqualTo(values[1200..2700]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => file.ReadInts("ids", 1501, part));
+    }
+
+    [TestCase(int.MaxValue, true)]
+    [TestCase(int.MinValue, true)]
+    [TestCase(int.MaxValue + 1L, false)]
+    [TestCase(int.MinValue - 1L, false)]
+    [TestCase(1L << 32, false)]
+    [TestCase(long.MinValue, false)]
+    public void An_integer_beyond_32_bits_is_refused(long value, bool fits)
+    {
+        SafeTensorsWriter.Write(_path, [TensorData.FromInts("ids", [2], new[] { 0, value })]);
+        using var file = SafeTensorsFile.Open(_path);
+        var ids = new int[2];
+        var reading = () => file.ReadInts("ids", 0, ids);
+        Assert.That(reading, fits
+            ? Throws.Nothing
+            : Refusal($"{_path}: tensor 'ids': element 1 is {value}, which does not fit into 32 bits"));
+        if (fits)
+        {
+            Assert.That(ids[1], Is.EqualTo(value));
+        }
+    }
+
+    // The format asks for no alignment, and files of the Hub have none.
+    [Test]
+    public void Tensors_that_begin_at_odd_bytes_are_read()
+    {
+        var header = """
+            {"m":{"dtype":"BOOL","shape":[1],"data_offsets":[0,1]},"w":{"dtype":"F32","shape":[2],"data_offsets":[1,9]},
+            "h":{"dtype":"F16","shape":[1],"data_offsets":[9,11]},"n":{"dtype":"I64","shape":[1],"data_offsets":[11,19]}}
+            """.ReplaceLineEndings("");
+        header += new string(' ', header.Length % 2);
+        File.WriteAllBytes(_path,
+        [
+            .. BitConverter.GetBytes((long)header.Length), .. Encoding.ASCII.GetBytes(header), 1,
+            .. BitConverter.GetBytes(1.5f), .. BitConverter.GetBytes(-2f), .. BitConverter.GetBytes((Half)3), .. BitConverter.GetBytes(-4L),
+        ]);
+        using var file = SafeTensorsFile.Open(_path);
+        Assert.That(file.Find("w").Offset % 2, Is.EqualTo(1));
+        Assert.That(file.ReadFloats("w"), Is.EqualTo(new[] { 1.5f, -2f }));
+        Assert.That(file.ReadFloats("h"), Is.EqualTo(new[] { 3f }));
+        Assert.That(file.ReadInts("n"), Is.EqualTo(new[] { -4L }));
+    }
+
+    [Test]
+    public void A_tensor_far_larger_than_memory_is_mapped_and_never_copied()
+    {
+        if (OperatingSystem.IsWindows())
+            Assert.Ignore("a file with a hole in it is made by SetLength on Unix");
+        const long Count = 20_000_000_000; // 80 GB of zeros that take no room on the disk, but for the last
+        var header = $$$"""{"w":{"dtype":"F32","shape":[{{{Count}}}],"data_offsets":[0,{{{Count * sizeof(float)}}}]}}""";
+        using (var stream = File.Create(_path))
+        {
+            stream.Write([.. BitConverter.GetBytes((long)header.Length), .. Encoding.ASCII.GetBytes(header)]);
+            stream.Position += (Count - 1) * sizeof(float);
+            stream.Write(BitConverter.GetBytes(7f));
+        }
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        using var file = SafeTensorsFile.Open(_path);
+        Span<float> last = stackalloc float[3];
+        file.ReadFloats("w", Count - 3, last);
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(100_000));
+        Assert.That(last.ToArray(), Is.EqualTo(new[] { 0f, 0f, 7f }));
+        Assert.That(() => file.ReadFloats("w"), Refusal($"{_path}: tensor 'w': F32 [{Count}] is longer than an array can be"));
+    }
+
     [Test]
     public void The_wrong_type_and_the_wrong_name_are_refused_by_name()
     {
