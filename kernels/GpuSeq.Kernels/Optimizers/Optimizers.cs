@@ -21,6 +21,8 @@ public sealed class Optimizers
     private readonly UpdateKernel<AdamRule> _adam;
     private readonly UpdateKernel<AdagradRule> _adagrad;
     private readonly Action<Index1D, ArrayView<float>, float, FlatCut> _clip;
+    private readonly Action<Index1D, ArrayView<float>, ArrayView<float>, float, FlatCut> _average;
+    private readonly Action<Index1D, ArrayView<float>, ArrayView<float>, FlatCut> _exchange;
     private readonly Action<Index1D, ArrayView<float>, ArrayView<float>, float> _coefficient;
     private readonly Action<Index1D, ArrayView<float>, ArrayView<int>, ArrayView<float>, StepControlKernels.Arguments>? _controlItem;
     private readonly Action<KernelConfig, ArrayView<float>, ArrayView<int>, ArrayView<float>, StepControlKernels.Arguments>? _controlGroup;
@@ -31,6 +33,10 @@ public sealed class Optimizers
         var isRow = library.Shape == KernelShape.Row;
         (_sgd, _rmsProp, _adam, _adagrad) = (new(library), new(library), new(library), new(library));
         _clip = library.Load<ArrayView<float>, float, FlatCut>(isRow ? OptimizerKernels.ClipPart : OptimizerKernels.ClipLane);
+        _average = library.Load<ArrayView<float>, ArrayView<float>, float, FlatCut>(
+            isRow ? WeightAverageKernels.AveragePart : WeightAverageKernels.AverageLane);
+        _exchange = library.Load<ArrayView<float>, ArrayView<float>, FlatCut>(
+            isRow ? WeightAverageKernels.ExchangePart : WeightAverageKernels.ExchangeLane);
         _coefficient = library.Load<ArrayView<float>, ArrayView<float>, float>(OptimizerKernels.ClipCoefficient);
         if (isRow)
         {
@@ -188,6 +194,31 @@ public sealed class Optimizers
         _library.Reduction.SumsOfSquares(g, pieces, sums);
         arguments.HoldsSums = 1;
         LaunchControl(sums, default, scalars, arguments);
+    }
+
+    /// <summary>average += share (p - average): the exponential moving average of parameters.</summary>
+    /// <param name="p">Parameters [N].</param>
+    /// <param name="average">Their average [N].</param>
+    /// <param name="share">What of p enters, from 0 to 1.</param>
+    /// <exception cref="ArgumentException">The operands differ in length.</exception>
+    public void Average(ArrayView<float> p, ArrayView<float> average, float share)
+    {
+        if (average.Length != p.Length)
+            throw SizeMismatch.Between("Average", "average", average.Length, "p", p.Length);
+        var cut = new FlatCut(_library, p.Length, ItemLength);
+        if (p.Length > 0)
+            _average(_library.FlatItems(cut), p, average, share, cut);
+    }
+
+    /// <summary>Each of two operands [N] becomes the other.</summary>
+    /// <exception cref="ArgumentException">The operands differ in length.</exception>
+    public void Exchange(ArrayView<float> left, ArrayView<float> right)
+    {
+        if (left.Length != right.Length)
+            throw SizeMismatch.Between("Exchange", "left", left.Length, "right", right.Length);
+        var cut = new FlatCut(_library, left.Length, ItemLength);
+        if (left.Length > 0)
+            _exchange(_library.FlatItems(cut), left, right, cut);
     }
 
     private void LaunchControl(ArrayView<float> x, ArrayView<int> pieces, ArrayView<float> scalars, StepControlKernels.Arguments arguments)

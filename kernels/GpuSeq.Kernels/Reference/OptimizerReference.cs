@@ -105,4 +105,20 @@ public static class OptimizerReference
         var coefficient = maxNorm / (norm + T.CreateChecked(1e-6));
         return maxNorm == T.Zero ? T.One : T.IsNaN(coefficient) ? coefficient : T.Min(T.One, coefficient);
     }
+
+    /// <summary>average += share (p - average).</summary>
+    public static void Average<T>(ReadOnlySpan<T> p, Span<T> average, T share)
+        where T : IFloatingPointIeee754<T>
+    {
+        for (var i = 0; i < p.Length; i++)
+            average[i] += share * (p[i] - average[i]);
+    }
+
+    /// <summary>Each of the two becomes the other.</summary>
+    public static void Exchange<T>(Span<T> left, Span<T> right)
+        where T : IFloatingPointIeee754<T>
+    {
+        for (var i = 0; i < left.Length; i++)
+            (left[i], right[i]) = (right[i], left[i]);
+    }
 }

@@ -168,134 +168,6 @@ public sealed class OptimizerCase : KernelCase
     private static int Group(int[] words, int block) => words[block / 4] >> block % 4 * 8 & byte.MaxValue;
 }
 
-/// <summary>What a step makes of the norm of its gradients.</summary>
-public sealed class StepControlCase : KernelCase
-{
-    private readonly float _maxNorm;
-    private readonly bool _skips;
-
-    /// <summary>Random gradients, in pieces or whole.</summary>
-    /// <param name="length">How many.</param>
-    /// <param name="parts">What of them counts; empty for all.</param>
-    /// <param name="maxNorm">The limit, or 0.</param>
-    /// <param name="skips">Whether a step with gradients that are not finite is skipped.</param>
-    /// <param name="odd">A value among the gradients.</param>
-    public StepControlCase(int length, (int Begin, int Length)[] parts, float maxNorm, bool skips, float odd = 0f)
-        : base("step-control", $"{length}{(parts.Length > 0 ? $" pieces of {parts.Length}" : "")}{(maxNorm > 0 ? $" limit {maxNorm}" : "")}"
-            + $"{(skips ? " skipping" : "")}{(float.IsFinite(odd) ? "" : $" with-{odd}")}")
-    {
-        (_maxNorm, _skips) = (maxNorm, skips);
-        Tolerance = Tolerance.Rounding(length);
-        Deferred(() =>
-        {
-            var g = new CaseData(Name).Uniform(length);
-            if (length > 0 && odd != 0f)
-                g[length / 2] = odd;
-            Input("g", g);
-            Input("pieces", Reduction.Pieces(parts));
-            InputOutput("scalars", [float.NaN, 2f, float.NaN]);
-        });
-    }
-
-    /// <inheritdoc/>
-    public override void Launch(KernelLibrary kernels, CaseViews views) =>
-        kernels.Optimizers.Control(views["g"], views.Indices("pieces"), _maxNorm, _skips, views["scalars"]);
-
-    /// <inheritdoc/>
-    public override bool LaunchFaulty(KernelLibrary kernels, CaseViews views)
-    {
-        if (views["g"].Length == 0 || Operands[0].Floats!.Any(value => !float.IsFinite(value)))
-            return false;
-        kernels.Optimizers.Control(views["g"].Part(0, 0), default, _maxNorm, _skips, views["scalars"]);
-        return true;
-    }
-
-    /// <inheritdoc/>
-    public override void Define<T>(CaseArrays<T> arrays)
-    {
-        var scalars = arrays["scalars"];
-        var norm = OptimizerReference.Norm<T>(arrays["g"], arrays.Indices("pieces"));
-        var isSkipped = _skips && !T.IsFinite(norm);
-        scalars[StepControl.Norm] = norm;
-        scalars[StepControl.SkippedSteps] += isSkipped ? T.One : T.Zero;
-        scalars[StepControl.Factor] = isSkipped ? -T.One : OptimizerReference.ClipCoefficient(norm, T.CreateChecked(_maxNorm));
-    }
-}
-
-/// <summary>Gradients that are clipped one by one, but for infinities.</summary>
-public sealed class ClipValueCase : KernelCase
-{
-    private readonly float _limit;
-
-    /// <summary>Gradients of some magnitude.</summary>
-    public ClipValueCase(int length, float limit)
-        : base("clip-value", $"{length} to {limit}")
-    {
-        _limit = limit;
-        Tolerance = Tolerance.Exact;
-        var g = new CaseData(Name).Uniform(length);
-        foreach (var (i, odd) in new[] { float.PositiveInfinity, float.NegativeInfinity, float.NaN, float.MaxValue }.Index())
-        {
-            if (length > 4)
-                g[i * length / 4] = odd;
-        }
-        InputOutput("g", g);
-    }
-
-    /// <inheritdoc/>
-    public override void Launch(KernelLibrary kernels, CaseViews views) =>
-        kernels.Optimizers.ClipValue(views["g"], _limit, keepsInfinities: true);
-
-    /// <inheritdoc/>
-    public override bool LaunchFaulty(KernelLibrary kernels, CaseViews views)
-    {
-        if (views["g"].Length <= 4)
-            return false;
-        kernels.Optimizers.ClipValue(views["g"], _limit);
-        return true;
-    }
-
-    /// <inheritdoc/>
-    public override void Define<T>(CaseArrays<T> arrays)
-    {
-        var (g, limit) = (arrays["g"], T.CreateChecked(_limit));
-        for (var i = 0; i < g.Length; i++)
-            g[i] = T.IsFinite(g[i]) ? T.Min(limit, T.Max(-limit, g[i])) : g[i];
-    }
-}
-
-/// <summary>The factor that clips gradients.</summary>
-public sealed class ClipCoefficientCase : KernelCase
-{
-    private readonly float _maxNorm;
-
-    /// <summary>The factor for a norm.</summary>
-    public ClipCoefficientCase(float norm, float maxNorm)
-        : base("clip", $"{norm} to {maxNorm}")
-    {
-        _maxNorm = maxNorm;
-        Input("norm", [norm]);
-        Output("scale", 1);
-    }
-
-    /// <inheritdoc/>
-    public override void Launch(KernelLibrary kernels, CaseViews views) =>
-        kernels.Optimizers.ClipCoefficient(views["norm"], _maxNorm, views["scale"]);
-
-    /// <inheritdoc/>
-    public override bool LaunchFaulty(KernelLibrary kernels, CaseViews views)
-    {
-        if (!(Operands[0].Floats![0] > _maxNorm) || !float.IsFinite(Operands[0].Floats![0]))
-            return false;
-        kernels.Optimizers.ClipCoefficient(views["norm"], _maxNorm * 2, views["scale"]);
-        return true;
-    }
-
-    /// <inheritdoc/>
-    public override void Define<T>(CaseArrays<T> arrays) =>
-        arrays["scale"][0] = OptimizerReference.ClipCoefficient(arrays["norm"][0], T.CreateChecked(_maxNorm));
-}
-
 /// <summary>The sweep over optimizers.</summary>
 public static class OptimizerCases
 {
@@ -312,49 +184,15 @@ public static class OptimizerCases
         ("adagrad", new AdagradOptions { LearningRate = 0.1, LearningRateDecay = 0.05, WeightDecay = 0.01 }, 1),
     ];
 
-    // Around the parts that a step, and a sum of squares, is cut into.
-    private static readonly int[] StepLengths = [0, 1, 3, 31, 4095, 4096, 4097, 20_011];
-    private static readonly int[] SumLengths = [0, 1, 3, 31, 16_384, 16_385, 65_536, 65_537, 200_003];
-    private static readonly float[] Norms = [0f, 1e-8f, 0.5f, 0.999999f, 1f, 3f, 1e20f, float.PositiveInfinity, float.NaN];
+    private static readonly int[] Lengths = [0, 1, 3, 31, 4095, 4096, 4097, 20_011]; // around the parts that a step is cut into
 
     /// <summary>Every case.</summary>
-    public static IEnumerable<KernelCase> All => Steps.Concat(Controls).Concat(Clips);
-
-    private static IEnumerable<KernelCase> Steps =>
+    public static IEnumerable<KernelCase> All =>
         from setting in Settings
-        from length in StepLengths
+        from length in Lengths
         from steering in Enum.GetValues<StepSteering>()
         let step = 1 + length % 3 + (steering == StepSteering.Scaled ? 1 : 0)
         select new OptimizerCase(setting.Name, setting.Options, setting.States, length, step, steering);
-
-    private static IEnumerable<KernelCase> Controls
-    {
-        get
-        {
-            foreach (var length in SumLengths)
-            {
-                yield return new StepControlCase(length, [], 0f, skips: length % 2 == 0);
-                yield return new StepControlCase(length, [], 1.5f, skips: true);
-                yield return new StepControlCase(length, [], 1.5f, skips: true, float.PositiveInfinity);
-                yield return new StepControlCase(length, [], 1e6f, skips: false, float.NaN);
-            }
-            yield return new StepControlCase(100, [(0, 1), (16, 33), (96, 4)], 1f, skips: true);
-            yield return new StepControlCase(100, [(0, 20), (64, 36)], 1f, skips: true, float.NaN); // which does not count
-            yield return new StepControlCase(120_000, [(16, 20_000), (40_000, 1), (48_000, 70_001)], 0f, skips: true);
-            yield return new StepControlCase(1600, [.. Enumerable.Range(0, 80).Select(i => (20 * i, 17))], 1f, skips: true);
-        }
-    }
-
-    private static IEnumerable<KernelCase> Clips
-    {
-        get
-        {
-            foreach (var norm in Norms)
-                yield return new ClipCoefficientCase(norm, 1f);
-            foreach (var length in new[] { 0, 1, 3, 31, 4096, 10_007 })
-                yield return new ClipValueCase(length, 0.5f);
-        }
-    }
 
     /// <summary>A model of 16 million parameters, to be timed.</summary>
     public static IEnumerable<KernelCase> Benchmarks =>
