@@ -1,4 +1,5 @@
 using GpuSeq.Kernels;
+using GpuSeq.Kernels.Recording;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -9,6 +10,8 @@ public sealed class Parameter : Tensor
 {
     private readonly ParameterSet _set;
     private readonly ParameterGradient _gradient;
+    private ArrayView<byte> _values;
+    private ArrayView<byte> _gradients;
 
     internal Parameter(ParameterSet set, string name, Shape shape, Initializer initializer, long offset)
         : base(null, shape, ElementType.Float32, default, requiresGradient: true)
@@ -25,6 +28,26 @@ public sealed class Parameter : Tensor
 
     /// <summary>The gradient. It is zero until a backward pass writes it.</summary>
     public override Tensor? Gradient => _gradient;
+
+    /// <summary>
+    /// Whether training leaves it as it is: no gradient is computed for it, and no optimizer changes it. It may be set between
+    /// steps.
+    /// </summary>
+    public bool IsFrozen
+    {
+        get;
+        set
+        {
+            if (field == value)
+                return;
+            field = value;
+            HasGradient = false;
+            _set.RaiseVersion();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override bool RequiresGradient => !IsFrozen;
 
     /// <summary>Sets its values.</summary>
     /// <param name="values">As many as its shape holds, rows first.</param>
@@ -57,13 +80,46 @@ public sealed class Parameter : Tensor
         HasGradient = false;
     }
 
-    internal override ArrayView<byte> Memory => Slice(_set.Values);
+    internal override ArrayView<byte> Memory
+    {
+        get
+        {
+            _set.TakeValues();
+            return _values;
+        }
+    }
 
     internal override KernelLibrary Kernels => _set.Device.Kernels;
 
-    internal ArrayView<float> Slice(ArrayView<float> all) => all.Part(Offset, Shape.ElementCount);
+    /// <summary>The memory of the gradient, whatever it holds.</summary>
+    internal ArrayView<byte> GradientMemory
+    {
+        get
+        {
+            _set.TakeGradients();
+            return _gradients;
+        }
+    }
 
-    internal ArrayView<byte> Slice(ArrayView<byte> all) => all.Part(Offset * sizeof(float), Shape.ElementCount * sizeof(float));
+    /// <summary>Sets the gradient to zero where no backward pass has written it.</summary>
+    internal void ClearUnwritten()
+    {
+        if (HasGradient)
+            return;
+        Kernels.Clear(GradientMemory);
+        Kernels.Repeat(MarkGradient);
+    }
+
+    /// <summary>Takes its parts of the set's memory.</summary>
+    internal void PlaceValues(ArrayView<byte> all) => _values = Slice(all, sizeof(float));
+
+    /// <inheritdoc cref="PlaceValues"/>
+    internal void PlaceGradients(ArrayView<byte> all) => _gradients = Slice(all, sizeof(float));
+
+    internal ArrayView<float> Slice(ArrayView<float> all) => Slice(all, 1);
+
+    private ArrayView<T> Slice<T>(ArrayView<T> all, int size)
+        where T : unmanaged => all.Part(Offset * size, Shape.ElementCount * size);
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name} {Shape}";
@@ -75,8 +131,8 @@ public sealed class Parameter : Tensor
         {
             get
             {
-                parameter._set.ClearUnwritten(parameter);
-                return parameter.Slice(parameter._set.GradientMemory);
+                parameter.ClearUnwritten();
+                return parameter.GradientMemory;
             }
         }
     }

@@ -18,6 +18,8 @@ public sealed class ParameterSet : IDisposable
     private readonly RandomStream _random;
     private MemoryBlock? _values;
     private MemoryBlock? _gradients;
+    private ArrayView<float> _allValues;
+    private ArrayView<float> _allGradients;
 
     /// <summary>An empty set.</summary>
     /// <param name="device">Where the parameters live.</param>
@@ -41,21 +43,42 @@ public sealed class ParameterSet : IDisposable
     /// <summary>Elements of the memory, gaps between the parameters included.</summary>
     internal long Length { get; private set; }
 
-    internal ArrayView<byte> Values => Allocate(ref _values);
-
-    internal ArrayView<byte> GradientMemory => Allocate(ref _gradients);
+    /// <summary>Raised by whatever changes which launches a step makes, such as a parameter that is frozen.</summary>
+    internal int Version { get; private set; }
 
     /// <summary>All values, gaps included. The gaps are zero and stay so.</summary>
-    internal ArrayView<float> AllValues => Values.Cast<float>();
+    internal ArrayView<float> AllValues
+    {
+        get
+        {
+            TakeValues();
+            return _allValues;
+        }
+    }
 
-    /// <summary>All gradients, gaps included; those that no backward pass has written are zero.</summary>
+    /// <summary>The gradients, gaps included, whatever they hold.</summary>
+    internal ArrayView<float> GradientMemory
+    {
+        get
+        {
+            TakeGradients();
+            return _allGradients;
+        }
+    }
+
+    /// <summary>
+    /// All gradients, gaps included; those that no backward pass has written are zero, and those of frozen parameters anything.
+    /// </summary>
     internal ArrayView<float> AllGradients
     {
         get
         {
             foreach (var parameter in _parameters)
-                ClearUnwritten(parameter);
-            return GradientMemory.Cast<float>();
+            {
+                if (!parameter.HasGradient && !parameter.IsFrozen)
+                    parameter.ClearUnwritten();
+            }
+            return GradientMemory;
         }
     }
 
@@ -97,12 +120,20 @@ public sealed class ParameterSet : IDisposable
         _values = _gradients = null;
     }
 
-    internal void ClearUnwritten(Parameter parameter)
+    internal void RaiseVersion()
     {
-        if (parameter.HasGradient)
+        Version++;
+        Device.Version++;
+    }
+
+    internal void TakeValues()
+    {
+        if (_values is not null)
             return;
-        Device.Kernels.Clear(parameter.Slice(GradientMemory));
-        Device.Kernels.Repeat(parameter.MarkGradient);
+        _values = Take(out _allValues);
+        foreach (var parameter in _parameters)
+            parameter.PlaceValues(_allValues.Cast<byte>());
+        Device.Kernels.Unrecorded(Initialize);
     }
 
     private void Initialize()
@@ -111,17 +142,20 @@ public sealed class ParameterSet : IDisposable
             parameter.Initializer.Fill(Device, parameter, _random);
     }
 
-    private ArrayView<byte> Allocate(ref MemoryBlock? block)
+    internal void TakeGradients()
     {
-        if (block is not null)
-            return block.View<byte>(Length * sizeof(float));
-        block = Device.Rent(Length * sizeof(float));
-        var view = block.View<byte>(Length * sizeof(float));
-        view.MemSetToZero();
-        if (ReferenceEquals(block, _values))
-        {
-            Device.Kernels.Unrecorded(Initialize);
-        }
-        return view;
+        if (_gradients is not null)
+            return;
+        _gradients = Take(out _allGradients);
+        foreach (var parameter in _parameters)
+            parameter.PlaceGradients(_allGradients.Cast<byte>());
+    }
+
+    private MemoryBlock Take(out ArrayView<float> all)
+    {
+        var block = Device.Rent(Length * sizeof(float));
+        all = block.View<float>(Length);
+        all.MemSetToZero();
+        return block;
     }
 }

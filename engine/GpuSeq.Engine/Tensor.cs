@@ -29,7 +29,7 @@ public class Tensor
     public ElementType ElementType { get; }
 
     /// <summary>Whether a gradient reaches it in <see cref="Graph.Backward"/>.</summary>
-    public bool RequiresGradient { get; }
+    public virtual bool RequiresGradient { get; }
 
     /// <summary>The elements as float32.</summary>
     /// <exception cref="InvalidOperationException">The elements are something else, or the tensor's graph has ended.</exception>

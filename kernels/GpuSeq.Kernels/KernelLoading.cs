@@ -121,6 +121,20 @@ internal static class KernelLoading
         where T7 : struct where T8 : struct where T9 : struct =>
         Recorded(library, kernel.Method, library.Accelerator.LoadStreamKernel(kernel));
 
+    public static Action<Index1D, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10> LoadKernel<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10>(
+        this KernelLibrary library, Action<Index1D, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10> kernel)
+        where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct
+        where T7 : struct where T8 : struct where T9 : struct where T10 : struct =>
+        Recorded(library, kernel.Method, library.Shape == KernelShape.Row
+            ? library.Accelerator.LoadImplicitlyGroupedStreamKernel(kernel, 1)
+            : library.Accelerator.LoadAutoGroupedStreamKernel(kernel));
+
+    public static Action<KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10> LoadGroupKernel<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10>(
+        this KernelLibrary library, Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10> kernel)
+        where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct
+        where T7 : struct where T8 : struct where T9 : struct where T10 : struct =>
+        Recorded(library, kernel.Method, library.Accelerator.LoadStreamKernel(kernel));
+
     private static Action<TShape, T1> Recorded<TShape, T1>(KernelLibrary library, MethodInfo kernel, Action<TShape, T1> launch)
         where TShape : struct
         where T1 : struct => (shape, a1) =>
@@ -168,7 +182,8 @@ internal static class KernelLoading
     private static Action<TShape, T1, T2, T3, T4, T5, T6> Recorded<TShape, T1, T2, T3, T4, T5, T6>(
         KernelLibrary library, MethodInfo kernel, Action<TShape, T1, T2, T3, T4, T5, T6> launch)
         where TShape : struct
-        where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct => (shape, a1, a2, a3, a4, a5, a6) =>
+        where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct => (shape, a1, a2,
+            a3, a4, a5, a6) =>
         {
             library.Recorder?.Add(new Launch<TShape, T1, T2, T3, T4, T5, T6>(kernel, launch, shape, a1, a2, a3, a4, a5, a6));
             launch(shape, a1, a2, a3, a4, a5, a6);
@@ -190,7 +205,8 @@ internal static class KernelLoading
         where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct
         where T7 : struct where T8 : struct => (shape, a1, a2, a3, a4, a5, a6, a7, a8) =>
         {
-            library.Recorder?.Add(new Launch<TShape, T1, T2, T3, T4, T5, T6, T7, T8>(kernel, launch, shape, a1, a2, a3, a4, a5, a6, a7, a8));
+            library.Recorder?.Add(new Launch<TShape, T1, T2, T3, T4, T5, T6, T7, T8>(kernel, launch, shape, a1, a2, a3, a4, a5, a6, a7,
+                a8));
             launch(shape, a1, a2, a3, a4, a5, a6, a7, a8);
         };
 
@@ -200,7 +216,19 @@ internal static class KernelLoading
         where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct
         where T7 : struct where T8 : struct where T9 : struct => (shape, a1, a2, a3, a4, a5, a6, a7, a8, a9) =>
         {
-            library.Recorder?.Add(new Launch<TShape, T1, T2, T3, T4, T5, T6, T7, T8, T9>(kernel, launch, shape, a1, a2, a3, a4, a5, a6, a7, a8, a9));
+            library.Recorder?.Add(new Launch<TShape, T1, T2, T3, T4, T5, T6, T7, T8, T9>(kernel, launch, shape, a1, a2, a3, a4, a5, a6,
+                a7, a8, a9));
             launch(shape, a1, a2, a3, a4, a5, a6, a7, a8, a9);
+        };
+
+    private static Action<TShape, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10> Recorded<TShape, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10>(
+        KernelLibrary library, MethodInfo kernel, Action<TShape, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10> launch)
+        where TShape : struct
+        where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct
+        where T7 : struct where T8 : struct where T9 : struct where T10 : struct => (shape, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10) =>
+        {
+            library.Recorder?.Add(new Launch<TShape, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10>(kernel, launch, shape, a1, a2, a3, a4, a5,
+                a6, a7, a8, a9, a10));
+            launch(shape, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10);
         };
 }

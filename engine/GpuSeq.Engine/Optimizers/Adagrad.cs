@@ -5,7 +5,7 @@ namespace GpuSeq.Engine;
 /// <summary>Adagrad (Duchi, Hazan and Singer 2011), with PyTorch's form and defaults.</summary>
 public sealed class Adagrad : Optimizer
 {
-    private readonly Func<ArrayView<float>> _sum;
+    private readonly ArrayView<float> _sum;
 
     /// <summary>An optimizer at its first step.</summary>
     /// <param name="parameters">What it changes.</param>
@@ -20,12 +20,14 @@ public sealed class Adagrad : Optimizer
     /// <summary>Keeps the divisor away from zero.</summary>
     public double Epsilon { get; init; } = 1e-10;
 
-    /// <summary>How strongly parameters are drawn to zero.</summary>
-    public double WeightDecay { get; init; }
-
-    /// <inheritdoc/>
-    protected override void Update(ArrayView<float> values, ArrayView<float> gradients, ArrayView<float> gradientScale) =>
+    private protected override void Update(in OptimizerUpdate update) =>
         Kernels.Optimizers.Adagrad(
-            new() { LearningRate = LearningRate, LearningRateDecay = LearningRateDecay, Epsilon = Epsilon, WeightDecay = WeightDecay },
-            Steps, values, gradients, _sum(), gradientScale);
+            new()
+            {
+                LearningRate = update.LearningRate,
+                LearningRateDecay = LearningRateDecay,
+                Epsilon = Epsilon,
+                WeightDecay = update.WeightDecay,
+            },
+            Steps, update.Values, update.Gradients, _sum, update.Control);
 }

@@ -8,9 +8,10 @@ namespace GpuSeq.Engine;
 /// </summary>
 public sealed class Adam : Optimizer
 {
-    private readonly Func<ArrayView<float>> _mean;
-    private readonly Func<ArrayView<float>> _square;
-    private readonly Func<ArrayView<float>>? _largest;
+    private readonly ArrayView<float> _mean;
+    private readonly ArrayView<float> _square;
+    private readonly ArrayView<float> _largest;
+    private readonly bool _isAmsgrad;
 
     /// <summary>An optimizer at its first step.</summary>
     /// <param name="parameters">What it changes.</param>
@@ -21,7 +22,8 @@ public sealed class Adam : Optimizer
     {
         _mean = AddState("exp_avg");
         _square = AddState("exp_avg_sq");
-        _largest = amsgrad ? AddState("max_exp_avg_sq") : null;
+        _isAmsgrad = amsgrad;
+        _largest = amsgrad ? AddState("max_exp_avg_sq") : default;
     }
 
     /// <summary>How slowly the mean of the gradients changes.</summary>
@@ -33,24 +35,20 @@ public sealed class Adam : Optimizer
     /// <summary>Keeps the divisor away from zero.</summary>
     public double Epsilon { get; init; } = 1e-8;
 
-    /// <summary>How strongly parameters are drawn to zero.</summary>
-    public double WeightDecay { get; init; }
-
     /// <summary>Whether the decay works on the parameters themselves, as in AdamW, rather than through the gradient.</summary>
     public bool IsDecoupled { get; init; }
 
-    /// <inheritdoc/>
-    protected override void Update(ArrayView<float> values, ArrayView<float> gradients, ArrayView<float> gradientScale) =>
+    private protected override void Update(in OptimizerUpdate update) =>
         Kernels.Optimizers.Adam(
             new()
             {
-                LearningRate = LearningRate,
+                LearningRate = update.LearningRate,
                 Beta1 = Beta1,
                 Beta2 = Beta2,
                 Epsilon = Epsilon,
-                WeightDecay = WeightDecay,
+                WeightDecay = update.WeightDecay,
                 Decoupled = IsDecoupled,
-                Amsgrad = _largest is not null,
+                Amsgrad = _isAmsgrad,
             },
-            Steps, values, gradients, _mean(), _square(), _largest?.Invoke() ?? default, gradientScale);
+            Steps, update.Values, update.Gradients, _mean, _square, _largest, update.Control);
 }

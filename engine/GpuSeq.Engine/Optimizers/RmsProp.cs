@@ -6,9 +6,10 @@ namespace GpuSeq.Engine;
 public sealed class RmsProp : Optimizer
 {
     private readonly double _momentum;
-    private readonly Func<ArrayView<float>> _square;
-    private readonly Func<ArrayView<float>>? _mean;
-    private readonly Func<ArrayView<float>>? _direction;
+    private readonly bool _isCentered;
+    private readonly ArrayView<float> _square;
+    private readonly ArrayView<float> _mean;
+    private readonly ArrayView<float> _direction;
 
     /// <summary>An optimizer at its first step.</summary>
     /// <param name="parameters">What it changes.</param>
@@ -18,10 +19,10 @@ public sealed class RmsProp : Optimizer
     public RmsProp(ParameterSet parameters, float learningRate = 1e-2f, double momentum = 0, bool centered = false)
         : base(parameters, learningRate)
     {
-        _momentum = momentum;
+        (_momentum, _isCentered) = (momentum, centered);
         _square = AddState("square_avg");
-        _mean = centered ? AddState("grad_avg") : null;
-        _direction = momentum != 0 ? AddState("momentum_buffer") : null;
+        _mean = centered ? AddState("grad_avg") : default;
+        _direction = momentum != 0 ? AddState("momentum_buffer") : default;
     }
 
     /// <summary>How slowly the mean square changes.</summary>
@@ -30,20 +31,16 @@ public sealed class RmsProp : Optimizer
     /// <summary>Keeps the divisor away from zero.</summary>
     public double Epsilon { get; init; } = 1e-8;
 
-    /// <summary>How strongly parameters are drawn to zero.</summary>
-    public double WeightDecay { get; init; }
-
-    /// <inheritdoc/>
-    protected override void Update(ArrayView<float> values, ArrayView<float> gradients, ArrayView<float> gradientScale) =>
+    private protected override void Update(in OptimizerUpdate update) =>
         Kernels.Optimizers.RmsProp(
             new()
             {
-                LearningRate = LearningRate,
+                LearningRate = update.LearningRate,
                 Alpha = Alpha,
                 Epsilon = Epsilon,
-                WeightDecay = WeightDecay,
+                WeightDecay = update.WeightDecay,
                 Momentum = _momentum,
-                Centered = _mean is not null,
+                Centered = _isCentered,
             },
-            values, gradients, _square(), _mean?.Invoke() ?? default, _direction?.Invoke() ?? default, gradientScale);
+            update.Values, update.Gradients, _square, _mean, _direction, update.Control);
 }

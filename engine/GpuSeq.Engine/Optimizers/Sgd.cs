@@ -6,7 +6,7 @@ namespace GpuSeq.Engine;
 public sealed class Sgd : Optimizer
 {
     private readonly double _momentum;
-    private readonly Func<ArrayView<float>>? _direction;
+    private readonly ArrayView<float> _direction;
 
     /// <summary>An optimizer at its first step.</summary>
     /// <param name="parameters">What it changes.</param>
@@ -16,28 +16,24 @@ public sealed class Sgd : Optimizer
         : base(parameters, learningRate)
     {
         _momentum = momentum;
-        _direction = momentum != 0 ? AddState("momentum_buffer") : null;
+        _direction = momentum != 0 ? AddState("momentum_buffer") : default;
     }
 
     /// <summary>The share of the gradient that momentum leaves out.</summary>
     public double Dampening { get; init; }
 
-    /// <summary>How strongly parameters are drawn to zero.</summary>
-    public double WeightDecay { get; init; }
-
     /// <summary>Whether the step looks ahead along the direction.</summary>
     public bool Nesterov { get; init; }
 
-    /// <inheritdoc/>
-    protected override void Update(ArrayView<float> values, ArrayView<float> gradients, ArrayView<float> gradientScale) =>
+    private protected override void Update(in OptimizerUpdate update) =>
         Kernels.Optimizers.Sgd(
             new()
             {
-                LearningRate = LearningRate,
+                LearningRate = update.LearningRate,
                 Momentum = _momentum,
                 Dampening = Dampening,
-                WeightDecay = WeightDecay,
+                WeightDecay = update.WeightDecay,
                 Nesterov = Nesterov,
             },
-            Steps, values, gradients, _direction?.Invoke() ?? default, gradientScale);
+            Steps, update.Values, update.Gradients, _direction, update.Control);
 }

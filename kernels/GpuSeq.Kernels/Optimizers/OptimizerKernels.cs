@@ -6,60 +6,38 @@ using ILGPU.IR.Intrinsics;
 namespace GpuSeq.Kernels;
 
 /// <summary>
-/// One step of an optimizer over a flat range: p and its states are updated from g times a factor that lies on the device
-/// (or 1, where the view is empty). The formulas are those of the rules; states that a rule has no use for are empty.
+/// One step of an optimizer over a flat range: p and up to three states are updated from g by a rule. States that a rule has no
+/// use for are empty, and so is what of a <see cref="StepControl"/> is not wanted.
 /// </summary>
 internal static unsafe class OptimizerKernels
 {
-    // Group shape: one lane updates one parameter.
-
-    public static void SgdLane(
-        Index1D i, ArrayView<float> p, ArrayView<float> g, ArrayView<float> direction, ArrayView<float> factor, SgdRule rule, FlatCut cut)
+    /// <summary>Group shape: one lane updates one parameter.</summary>
+    public static void Lane<TRule>(
+        Index1D i, ArrayView<float> p, ArrayView<float> g, ArrayView<float> first, ArrayView<float> second, ArrayView<float> third,
+        ArrayView<float> scalars, ArrayView<byte> groups, ArrayView<float> table, TRule rule, FlatCut cut)
+        where TRule : struct, IOptimizerRule
     {
-        var d = Read(direction, i);
-        p[i] = rule.Apply(new ScalarLane(p[i]), Gradient(g, i, factor), ref d).Value;
-        Write(direction, i, d);
+        var gradient = g[i];
+        if (scalars.Length > 0)
+        {
+            if (scalars[StepControl.Factor] < 0f)
+                return;
+            gradient *= scalars[StepControl.Factor];
+        }
+        rule.Begin(scalars.Length > 0 ? scalars[StepControl.SkippedSteps] : 0f);
+        if (groups.Length > 0)
+        {
+            int group = groups[i.X / StepControl.BlockLength];
+            if (group == StepControl.Frozen)
+                return;
+            rule.Join(table[2 * group], table[2 * group + 1]);
+        }
+        var (a, b, c) = (Read(first, i), Read(second, i), Read(third, i));
+        p[i] = rule.Apply(new ScalarLane(p[i]), new ScalarLane(gradient), ref a, ref b, ref c).Value;
+        Write(first, i, a);
+        Write(second, i, b);
+        Write(third, i, c);
     }
-
-    public static void RmsPropLane(
-        Index1D i, ArrayView<float> p, ArrayView<float> g, ArrayView<float> square, ArrayView<float> mean, ArrayView<float> step,
-        ArrayView<float> factor, RmsPropRule rule, FlatCut cut)
-    {
-        var (s, a, b) = (Read(square, i), Read(mean, i), Read(step, i));
-        p[i] = rule.Apply(new ScalarLane(p[i]), Gradient(g, i, factor), ref s, ref a, ref b).Value;
-        Write(square, i, s);
-        Write(mean, i, a);
-        Write(step, i, b);
-    }
-
-    public static void AdamLane(
-        Index1D i, ArrayView<float> p, ArrayView<float> g, ArrayView<float> mean, ArrayView<float> square, ArrayView<float> largest,
-        ArrayView<float> factor, AdamRule rule, FlatCut cut)
-    {
-        var (m, v, top) = (Read(mean, i), Read(square, i), Read(largest, i));
-        p[i] = rule.Apply(new ScalarLane(p[i]), Gradient(g, i, factor), ref m, ref v, ref top).Value;
-        Write(mean, i, m);
-        Write(square, i, v);
-        Write(largest, i, top);
-    }
-
-    public static void AdagradLane(
-        Index1D i, ArrayView<float> p, ArrayView<float> g, ArrayView<float> sum, ArrayView<float> factor, AdagradRule rule, FlatCut cut)
-    {
-        var s = Read(sum, i);
-        p[i] = rule.Apply(new ScalarLane(p[i]), Gradient(g, i, factor), ref s).Value;
-        Write(sum, i, s);
-    }
-
-    /// <summary>factor = min(1, maxNorm / (norm + 1e-6)), in either shape.</summary>
-    public static void ClipCoefficient(Index1D i, ArrayView<float> norm, ArrayView<float> factor, float maxNorm)
-    {
-        var coefficient = maxNorm / (norm[i] + 1e-6f);
-        factor[i] = coefficient > 1f ? 1f : coefficient;
-    }
-
-    private static ScalarLane Gradient(ArrayView<float> g, int i, ArrayView<float> factor) =>
-        new(factor.Length > 0 ? g[i] * factor[0] : g[i]);
 
     private static ScalarLane Read(ArrayView<float> state, int i) => new(state.Length > 0 ? state[i] : 0f);
 
@@ -69,129 +47,121 @@ internal static unsafe class OptimizerKernels
             state[i] = value.Value;
     }
 
-    // Row shape: item i updates one part of the range.
-
-    public static void SgdPart(
-        Index1D item, ArrayView<float> p, ArrayView<float> g, ArrayView<float> direction, ArrayView<float> factor,
-        SgdRule rule, FlatCut cut) =>
-        Sgd(item, p, g, direction, factor, rule, cut);
-
-    public static void RmsPropPart(
-        Index1D item, ArrayView<float> p, ArrayView<float> g, ArrayView<float> square, ArrayView<float> mean, ArrayView<float> step,
-        ArrayView<float> factor, RmsPropRule rule, FlatCut cut) => RmsProp(item, p, g, square, mean, step, factor, rule, cut);
-
-    public static void AdamPart(
-        Index1D item, ArrayView<float> p, ArrayView<float> g, ArrayView<float> mean, ArrayView<float> square, ArrayView<float> largest,
-        ArrayView<float> factor, AdamRule rule, FlatCut cut) => Adam(item, p, g, mean, square, largest, factor, rule, cut);
-
-    public static void AdagradPart(
-        Index1D item, ArrayView<float> p, ArrayView<float> g, ArrayView<float> sum, ArrayView<float> factor,
-        AdagradRule rule, FlatCut cut) =>
-        Adagrad(item, p, g, sum, factor, rule, cut);
+    /// <summary>Row shape: item i updates one part of the range.</summary>
+    public static void Part<TRule>(
+        Index1D item, ArrayView<float> p, ArrayView<float> g, ArrayView<float> first, ArrayView<float> second, ArrayView<float> third,
+        ArrayView<float> scalars, ArrayView<byte> groups, ArrayView<float> table, TRule rule, FlatCut cut)
+        where TRule : struct, IOptimizerRule => Update(item, p, g, first, second, third, scalars, groups, table, rule, cut);
 
     [IntrinsicImplementation]
-    public static void Sgd(
-        int item, ArrayView<float> p, ArrayView<float> g, ArrayView<float> direction, ArrayView<float> factor, SgdRule rule, FlatCut cut) =>
-        VectorLoop.Run(new SgdStep(new(p, g, factor), direction.Pointer(), rule), item, cut);
+    public static void Update<TRule>(
+        int item, ArrayView<float> p, ArrayView<float> g, ArrayView<float> first, ArrayView<float> second, ArrayView<float> third,
+        ArrayView<float> scalars, ArrayView<byte> groups, ArrayView<float> table, TRule rule, FlatCut cut)
+        where TRule : struct, IOptimizerRule
+    {
+        var control = scalars.Pointer();
+        var factor = control == null ? 1f : control[StepControl.Factor];
+        if (factor < 0f)
+            return;
+        rule.Begin(control == null ? 0f : control[StepControl.SkippedSteps]);
+        var step = new RuleStep<TRule>(p.Pointer(), g.Pointer(), first.Pointer(), second.Pointer(), third.Pointer(), factor, rule);
+        if (groups.Length == 0)
+            VectorLoop.Run(step, item, cut);
+        else
+            UpdateGroups(step, item, groups.Pointer(), table.Pointer(), cut);
+    }
+
+    // One run of blocks of the same group after the other.
+    private static void UpdateGroups<TRule>(RuleStep<TRule> step, int item, byte* groups, float* table, FlatCut cut)
+        where TRule : struct, IOptimizerRule
+    {
+        var end = cut.End(item);
+        var lastBlock = (end + StepControl.BlockLength - 1) / StepControl.BlockLength;
+        for (var begin = cut.Begin(item); begin < end;)
+        {
+            var block = begin / StepControl.BlockLength;
+            var group = groups[block];
+            var count = new ReadOnlySpan<byte>(groups + block, (int)(lastBlock - block)).IndexOfAnyExcept(group);
+            var stop = count < 0 ? end : (block + count) * StepControl.BlockLength;
+            if (group != StepControl.Frozen)
+            {
+                var own = step;
+                own.Join(table[2 * group], table[2 * group + 1]);
+                VectorLoop.Run(own, begin, stop, cut.Width);
+            }
+            begin = stop;
+        }
+    }
+
+    // Group shape: a lane clips one gradient.
+    public static void ClipLane(Index1D i, ArrayView<float> g, float limit, FlatCut cut) =>
+        g[i] = ClipStep.Clip(new ScalarLane(g[i]), limit).Value;
+
+    // Row shape: an item clips a part of the gradients.
+    public static void ClipPart(Index1D item, ArrayView<float> g, float limit, FlatCut cut) => Clip(item, g, limit, cut);
 
     [IntrinsicImplementation]
-    public static void RmsProp(
-        int item, ArrayView<float> p, ArrayView<float> g, ArrayView<float> square, ArrayView<float> mean, ArrayView<float> step,
-        ArrayView<float> factor, RmsPropRule rule, FlatCut cut) =>
-        VectorLoop.Run(new RmsPropStep(new(p, g, factor), square.Pointer(), mean.Pointer(), step.Pointer(), rule), item, cut);
+    public static void Clip(int item, ArrayView<float> g, float limit, FlatCut cut) =>
+        VectorLoop.Run(new ClipStep(g.Pointer(), limit), item, cut);
 
-    [IntrinsicImplementation]
-    public static void Adam(
-        int item, ArrayView<float> p, ArrayView<float> g, ArrayView<float> mean, ArrayView<float> square, ArrayView<float> largest,
-        ArrayView<float> factor, AdamRule rule, FlatCut cut) =>
-        VectorLoop.Run(new AdamStep(new(p, g, factor), mean.Pointer(), square.Pointer(), largest.Pointer(), rule), item, cut);
+    /// <summary>factor = min(1, maxNorm / (norm + 1e-6)), in either shape.</summary>
+    public static void ClipCoefficient(Index1D i, ArrayView<float> norm, ArrayView<float> factor, float maxNorm) =>
+        factor[i] = Coefficient(norm[i], maxNorm);
 
-    [IntrinsicImplementation]
-    public static void Adagrad(
-        int item, ArrayView<float> p, ArrayView<float> g, ArrayView<float> sum, ArrayView<float> factor, AdagradRule rule, FlatCut cut) =>
-        VectorLoop.Run(new AdagradStep(new(p, g, factor), sum.Pointer(), rule), item, cut);
-
+    /// <summary>What gradients of a norm are multiplied by so that it is no larger than another.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Read<V>(float* state, nint i, int count)
-        where V : struct, IVector<V> => state == null ? V.Zero : VectorMath.LoadPartial<V>(state + i, count);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Write<V>(V value, float* state, nint i, int count)
-        where V : struct, IVector<V>
+    public static float Coefficient(float norm, float maxNorm)
     {
-        if (state != null)
-            VectorMath.StorePartial(value, state + i, count);
+        var coefficient = maxNorm / (norm + 1e-6f);
+        return coefficient > 1f ? 1f : coefficient;
     }
 
-    /// <summary>The parameters, and their gradients times the factor.</summary>
-    private readonly struct Target(ArrayView<float> p, ArrayView<float> g, ArrayView<float> factor)
+    // Not readonly: a rule that cannot be written to is copied before every call.
+    private struct RuleStep<TRule>(float* p, float* g, float* first, float* second, float* third, float factor, TRule rule)
+        : IVectorStep
+        where TRule : struct, IOptimizerRule
     {
-        private readonly float* _p = p.Pointer();
-        private readonly float* _g = g.Pointer();
-        private readonly float _factor = factor.Length > 0 ? *factor.Pointer() : 1f;
+        public void Join(float rateFactor, float weightDecay) => rule.Join(rateFactor, weightDecay);
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V P<V>(nint i, int count)
-            where V : struct, IVector<V> => VectorMath.LoadPartial<V>(_p + i, count);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V G<V>(nint i, int count)
-            where V : struct, IVector<V> => VectorMath.LoadPartial<V>(_g + i, count) * V.Broadcast(_factor);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Store<V>(V value, nint i, int count)
-            where V : struct, IVector<V> => VectorMath.StorePartial(value, _p + i, count);
-    }
-
-    private readonly struct SgdStep(Target target, float* direction, SgdRule rule) : IVectorStep
-    {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Step<V>(nint i, int count)
             where V : struct, IVector<V>
         {
-            var d = Read<V>(direction, i, count);
-            target.Store(rule.Apply(target.P<V>(i, count), target.G<V>(i, count), ref d), i, count);
-            Write(d, direction, i, count);
+            var (a, b, c) = (Read<V>(first, i, count), Read<V>(second, i, count), Read<V>(third, i, count));
+            var gradient = VectorMath.LoadPartial<V>(g + i, count) * V.Broadcast(factor);
+            var value = rule.Apply(VectorMath.LoadPartial<V>(p + i, count), gradient, ref a, ref b, ref c);
+            VectorMath.StorePartial(value, p + i, count);
+            Write(a, first, i, count);
+            Write(b, second, i, count);
+            Write(c, third, i, count);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static V Read<V>(float* state, nint i, int count)
+            where V : struct, IVector<V> => state == null ? V.Zero : VectorMath.LoadPartial<V>(state + i, count);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Write<V>(V value, float* state, nint i, int count)
+            where V : struct, IVector<V>
+        {
+            if (state != null)
+                VectorMath.StorePartial(value, state + i, count);
         }
     }
 
-    private readonly struct RmsPropStep(Target target, float* square, float* mean, float* step, RmsPropRule rule) : IVectorStep
+    private readonly struct ClipStep(float* g, float limit) : IVectorStep
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Step<V>(nint i, int count)
-            where V : struct, IVector<V>
-        {
-            var (s, a, b) = (Read<V>(square, i, count), Read<V>(mean, i, count), Read<V>(step, i, count));
-            target.Store(rule.Apply(target.P<V>(i, count), target.G<V>(i, count), ref s, ref a, ref b), i, count);
-            Write(s, square, i, count);
-            Write(a, mean, i, count);
-            Write(b, step, i, count);
-        }
-    }
+            where V : struct, IVector<V> =>
+            VectorMath.StorePartial(Clip(VectorMath.LoadPartial<V>(g + i, count), limit), g + i, count);
 
-    private readonly struct AdamStep(Target target, float* mean, float* square, float* largest, AdamRule rule) : IVectorStep
-    {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Step<V>(nint i, int count)
+        public static V Clip<V>(V value, float limit)
             where V : struct, IVector<V>
         {
-            var (m, v, top) = (Read<V>(mean, i, count), Read<V>(square, i, count), Read<V>(largest, i, count));
-            target.Store(rule.Apply(target.P<V>(i, count), target.G<V>(i, count), ref m, ref v, ref top), i, count);
-            Write(m, mean, i, count);
-            Write(v, square, i, count);
-            Write(top, largest, i, count);
-        }
-    }
-
-    private readonly struct AdagradStep(Target target, float* sum, AdagradRule rule) : IVectorStep
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Step<V>(nint i, int count)
-            where V : struct, IVector<V>
-        {
-            var s = Read<V>(sum, i, count);
-            target.Store(rule.Apply(target.P<V>(i, count), target.G<V>(i, count), ref s), i, count);
-            Write(s, sum, i, count);
+            var isInfinite = V.LessThan(V.Broadcast(float.MaxValue), V.Abs(value));
+            return V.Select(isInfinite, value, V.Clamp(value, V.Broadcast(-limit), V.Broadcast(limit)));
         }
     }
 }

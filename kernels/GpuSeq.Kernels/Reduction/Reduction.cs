@@ -183,6 +183,17 @@ public sealed partial class Reduction
         return [.. pieces];
     }
 
+    /// <summary>How many sums <see cref="SumsOfSquares"/> has.</summary>
+    internal static int SumCount(ArrayView<float> x, ArrayView<int> pieces) =>
+        pieces.Length > 0 ? pieces.IntLength / 2 : Math.Max(1, RowItems.Blocks(x.IntLength, ReductionRows.SegmentLength));
+
+    /// <summary>The sums of squares of segments of x [N], or of pieces of it; their sum is the square of the norm.</summary>
+    internal void SumsOfSquares(ArrayView<float> x, ArrayView<int> pieces, ArrayView<float> sums)
+    {
+        var (rows, columns) = pieces.Length > 0 ? (sums.IntLength, ReductionRows.SegmentLength) : (1, x.IntLength);
+        LaunchRows(x, sums, pieces, RowArguments(ReductionOperation.SumOfSquares, rows, columns));
+    }
+
     private static ReductionOperation OperationOf(Norm norm) => norm switch
     {
         Norm.L1 => ReductionOperation.SumOfMagnitudes,

@@ -80,4 +80,45 @@ public static class OptimizerReference
             p[i] -= rate * g / (T.Sqrt(sum[i]) + T.CreateChecked(options.Epsilon));
         }
     }
+
+    /// <summary>The square root of the sum of squares of parts of the gradients, or of all where there are no parts.</summary>
+    /// <param name="g">The gradients.</param>
+    /// <param name="pieces">The beginning and the length of each part.</param>
+    public static T Norm<T>(ReadOnlySpan<T> g, ReadOnlySpan<int> pieces)
+        where T : IFloatingPointIeee754<T>
+    {
+        if (pieces.Length == 0)
+            return Norm(g, [0, g.Length]);
+        var sum = T.Zero;
+        for (var piece = 0; piece < pieces.Length; piece += 2)
+        {
+            foreach (var value in g.Slice(pieces[piece], pieces[piece + 1]))
+                sum += value * value;
+        }
+        return T.Sqrt(sum);
+    }
+
+    /// <summary>torch.nn.utils.clip_grad_norm_: the factor of gradients of a norm; 1 where there is no limit.</summary>
+    public static T ClipCoefficient<T>(T norm, T maxNorm)
+        where T : IFloatingPointIeee754<T>
+    {
+        var coefficient = maxNorm / (norm + T.CreateChecked(1e-6));
+        return maxNorm == T.Zero ? T.One : T.IsNaN(coefficient) ? coefficient : T.Min(T.One, coefficient);
+    }
+
+    /// <summary>average += share (p - average).</summary>
+    public static void Average<T>(ReadOnlySpan<T> p, Span<T> average, T share)
+        where T : IFloatingPointIeee754<T>
+    {
+        for (var i = 0; i < p.Length; i++)
+            average[i] += share * (p[i] - average[i]);
+    }
+
+    /// <summary>Each of the two becomes the other.</summary>
+    public static void Exchange<T>(Span<T> left, Span<T> right)
+        where T : IFloatingPointIeee754<T>
+    {
+        for (var i = 0; i < left.Length; i++)
+            (left[i], right[i]) = (right[i], left[i]);
+    }
 }

@@ -24,7 +24,9 @@ public static class KernelCases
         new("RecurrentCells", RecurrentCases.All, () => RecurrentCases.Benchmarks),
         new("Random", RandomCases.All.Concat(SamplingCases.All), () => RandomCases.Benchmarks.Concat(SamplingCases.Benchmarks)),
         new("Dropout", DropoutCases.All, () => DropoutCases.Benchmarks),
-        new("Optimizers", OptimizerCases.All, () => OptimizerCases.Benchmarks),
+        new(
+            "Optimizers", OptimizerCases.All.Concat(StepControlCases.All),
+            () => OptimizerCases.Benchmarks.Concat(StepControlCases.Benchmarks)),
         new("WordVectors", WordVectorCases.All, () => WordVectorCases.Benchmarks),
     ];
 

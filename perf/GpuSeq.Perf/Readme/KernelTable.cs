@@ -42,7 +42,10 @@ internal static class KernelTable
         ["Dropout"] = Files.OfOne("Dropout", "Dropout") with { Reference = "Random" },
         ["Convolution"] = new("Convolution", ["ConvolutionRows", "ConvolutionInputRows", "ConvolutionWeightRows"], ["ConvolutionGroups"]),
         ["WordVectors"] = new("WordVector", ["WordVectorRows"], ["WordVectorGroups"]),
-        ["Optimizers"] = Files.OfOne("Optimizer", "OptimizerKernels"),
+        ["Optimizers"] = Files.OfOne("Optimizer", "OptimizerKernels", "StepControlKernels", "WeightAverageKernels") with
+        {
+            MoreCases = ["StepControl"],
+        },
     };
 
     /// <summary>The table.</summary>
