@@ -8,10 +8,10 @@ namespace GpuSeq.Engine;
 /// The scope of one step. Operations run at once and, in training, are recorded; <see cref="Backward"/> walks the record from
 /// its end and leaves gradients. Disposing the graph gives every temporary tensor back to the pool.
 /// </summary>
-public sealed class Graph : IDisposable
+public sealed partial class Graph : IDisposable
 {
     private readonly List<MemoryBlock> _blocks = [];
-    private readonly List<Record> _records = [];
+    private readonly List<OperationRecord> _records = [];
     private readonly Dictionary<Tensor, Tensor> _gradients = new(ReferenceEqualityComparer.Instance);
     private readonly RandomStream? _random;
     private bool _hasEnded;
@@ -83,11 +83,13 @@ public sealed class Graph : IDisposable
         for (var i = _records.Count - 1; i >= 0; i--)
         {
             var record = _records[i];
-            if (!record.Outputs.Any(_gradients.ContainsKey))
+            if (!record.Results.Any(_gradients.ContainsKey))
                 continue;
             if (record.Backward is null)
                 throw new InvalidOperationException($"Backward: operation {record.Operation} has no gradient.");
             record.Backward();
+            foreach (var result in record.Results.Where(result => !result.RetainsGradient))
+                Release(result);
         }
         _records.Clear();
     }
@@ -138,12 +140,15 @@ public sealed class Graph : IDisposable
     }
 
     /// <summary>Takes memory for a result that has a gradient where one of the operands has.</summary>
-    internal Tensor Result(Shape shape, params ReadOnlySpan<Tensor?> operands)
+    internal Tensor Result(Shape shape, params ReadOnlySpan<Tensor?> operands) => Result(shape, ElementType.Float32, operands);
+
+    /// <summary>The same for elements of any type.</summary>
+    internal Tensor Result(Shape shape, ElementType type, params ReadOnlySpan<Tensor?> operands)
     {
         var requiresGradient = false;
         foreach (var operand in operands)
             requiresGradient |= operand is { RequiresGradient: true };
-        return New(shape, ElementType.Float32, requiresGradient);
+        return New(shape, type, requiresGradient && IsRecording);
     }
 
     /// <summary>Another view of a tensor's memory, with a gradient of its own.</summary>
@@ -151,17 +156,32 @@ public sealed class Graph : IDisposable
     {
         var size = source.ElementType.ByteSize();
         var memory = source.Memory.Part(offset * size, shape.ElementCount * size);
-        return new Tensor(this, shape, source.ElementType, memory, requiresGradient && IsTraining);
+        return new Tensor(this, shape, source.ElementType, memory, requiresGradient && IsRecording);
     }
 
     /// <summary>Takes memory that lives as long as the graph.</summary>
     internal ArrayView<float> Scratch(long length) => Rent(length * sizeof(float)).Cast<float>();
 
-    /// <summary>Remembers an operation. Without a rule, asking for a gradient through it is an error.</summary>
-    internal void Remember(string operation, Action? backward, params Tensor[] outputs)
+    /// <summary>Remembers an operation where one of its results has a gradient.</summary>
+    /// <param name="operation">Its name.</param>
+    /// <param name="operands">What it reads; null for what is absent.</param>
+    /// <param name="results">What it made.</param>
+    /// <param name="backward">
+    /// Its rule, which reads the gradients that arrived at its results and adds to those of its operands. Without one, asking
+    /// for a gradient through it is an error.
+    /// </param>
+    /// <param name="definition">What it computes, in float64.</param>
+    internal void Remember(
+        string operation, ReadOnlySpan<Tensor?> operands, ReadOnlySpan<Tensor> results, Action? backward, Definition definition)
     {
-        if (IsTraining && outputs.Any(output => output.RequiresGradient))
-            _records.Add(new(operation, outputs, backward));
+        var hasGradient = false;
+        foreach (var result in results)
+            hasGradient |= result.RequiresGradient;
+        if (!hasGradient)
+            return;
+        foreach (var result in results)
+            result.IsResult = true;
+        _records.Add(new(operation, operands.ToArray(), results.ToArray(), backward, definition));
     }
 
     /// <summary>The gradient that has arrived at a tensor, to be read by the rule of the operation that made it.</summary>
@@ -196,7 +216,13 @@ public sealed class Graph : IDisposable
         return new(target.Floats.Part(offset, length), true);
     }
 
-    internal Tensor? FindGradient(Tensor tensor) => _gradients.GetValueOrDefault(tensor);
+    internal Tensor? FindGradient(Tensor tensor) => tensor is { IsResult: true, RetainsGradient: false }
+        ? throw new InvalidOperationException(
+            $"The gradient of an intermediate tensor ({tensor}) is not kept: call RetainGradient on it before Backward.")
+        : _gradients.GetValueOrDefault(tensor);
+
+    // Forgets the gradient of a tensor that nothing will read any more.
+    private void Release(Tensor tensor) => _gradients.Remove(tensor);
 
     private ArrayView<byte> Rent(long bytes)
     {
@@ -211,6 +237,4 @@ public sealed class Graph : IDisposable
         if (length != shape.ElementCount)
             throw new ArgumentException($"Input: {length} values do not fill a tensor of shape {shape}.");
     }
-
-    private sealed record Record(string Operation, Tensor[] Outputs, Action? Backward);
 }

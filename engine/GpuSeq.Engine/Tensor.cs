@@ -39,12 +39,31 @@ public class Tensor
     public ArrayView<int> Ints => View<int>(ElementType.Int32);
 
     /// <summary>The gradient that <see cref="Graph.Backward"/> left, or null where none has arrived.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// An operation made the tensor, and <see cref="RetainGradient"/> was not called: such gradients go as soon as they are used.
+    /// </exception>
     public virtual Tensor? Gradient => _graph?.FindGradient(this);
 
     internal Graph? Graph => _graph;
 
+    /// <summary>Whether a recorded operation made it.</summary>
+    internal bool IsResult { get; set; }
+
+    internal bool RetainsGradient { get; private set; }
+
     /// <summary>The memory, wherever it lies at this moment.</summary>
     internal virtual ArrayView<byte> Memory => _memory;
+
+    /// <summary>Keeps the gradient of a tensor that an operation made, for <see cref="Gradient"/>. Others are kept anyway.</summary>
+    /// <returns>The tensor itself.</returns>
+    /// <exception cref="InvalidOperationException">No gradient reaches it.</exception>
+    public Tensor RetainGradient()
+    {
+        if (!RequiresGradient)
+            throw new InvalidOperationException($"RetainGradient: no gradient reaches the tensor {this}.");
+        RetainsGradient = true;
+        return this;
+    }
 
     /// <summary>Copies the elements to the program's memory, after all that computes them.</summary>
     public float[] ToArray() => Floats.GetAsArray();

@@ -1,4 +1,5 @@
 using GpuSeq.Kernels;
+using GpuSeq.Kernels.Reference;
 
 namespace GpuSeq.Engine;
 
@@ -22,12 +23,14 @@ public static partial class Operations
 
         graph.Remember(
             activation.ToString(),
+            [x],
+            [y],
             () =>
             {
                 var dx = graph.Accumulate(x);
                 graph.Kernels.Activations.Backward(activation, x.Floats, y.Floats, graph.Arrived(y), dx.Floats, dx.Adds);
             },
-            y);
+            v => [Array.ConvertAll(v[0], value => ActivationReference.Apply(activation, value))]);
         return y;
     }
 }

@@ -1,4 +1,5 @@
 using GpuSeq.Kernels;
+using GpuSeq.Kernels.Reference;
 
 namespace GpuSeq.Engine;
 
@@ -24,12 +25,14 @@ public static partial class Operations
         graph.Kernels.Elementwise.Scale(x.Floats, alpha, y.Floats);
         graph.Remember(
             nameof(Scale),
+            [x],
+            [y],
             () =>
             {
                 var dx = graph.Accumulate(x);
                 graph.Kernels.Elementwise.Scale(graph.Arrived(y), alpha, dx.Floats, dx.Adds);
             },
-            y);
+            v => [Array.ConvertAll(v[0], value => alpha * value)]);
         return y;
     }
 
@@ -49,6 +52,8 @@ public static partial class Operations
 
         graph.Remember(
             operation.ToString(),
+            [a, b],
+            [y],
             () =>
             {
                 // One after the other: a and b may be the same tensor, and the second gradient adds to the first.
@@ -66,7 +71,7 @@ public static partial class Operations
                         operation, a.Floats, b.Floats, dy, default, db.Floats, period, accumulateA: false, db.Adds);
                 }
             },
-            y);
+            v => [Values(y, result => ElementwiseReference.Binary<double>(operation, v[0], v[1], result, accumulate: false))]);
         return y;
     }
 

@@ -141,6 +141,8 @@ public static partial class Operations
 
         graph.Remember(
             nameof(Attention),
+            [parts.Q.Tensor, parts.K.Tensor, parts.V.Tensor, options.Lengths, options.Keep, options.Bias],
+            weights is null ? [output] : [output, weights],
             () =>
             {
                 var dOutput = graph.Arrived(output);
@@ -156,7 +158,7 @@ public static partial class Operations
                     weights?.Floats ?? default,
                     weights is null ? default : graph.Arrived(weights), (targets.Q.Adds, targets.K.Adds, targets.V.Adds));
             },
-            weights is null ? [output] : [output, weights]);
+            v => AttentionValues(parts, shape, options, v));
         return new(output, weights);
 
         HeadsView Queries(AttentionPart part) => View(part.Tensor.Floats, part, shape.Queries);

@@ -1,4 +1,5 @@
 using GpuSeq.Kernels;
+using GpuSeq.Kernels.Reference;
 
 namespace GpuSeq.Engine;
 
@@ -28,7 +29,7 @@ public static partial class Operations
     public static Tensor CrossEntropy(this Tensor logits, Tensor targets, CrossEntropyOptions? options = null)
     {
         options ??= new();
-        var graph = Graph.Of(nameof(CrossEntropy), logits, targets);
+        var graph = Graph.Of(nameof(CrossEntropy), logits, targets, options.ClassWeights);
         var (rows, classes) = (logits.Shape.Rows, logits.Shape.Columns);
         if (targets.ElementType != ElementType.Int32 || targets.Shape.ElementCount != rows)
             throw new ShapeException(nameof(CrossEntropy), $"logits {logits.Shape} [.., classes] and targets {targets}");
@@ -53,6 +54,8 @@ public static partial class Operations
 
         graph.Remember(
             nameof(CrossEntropy),
+            [logits, targets, options.ClassWeights],
+            [loss],
             () =>
             {
                 var dLogits = graph.Accumulate(logits);
@@ -60,7 +63,16 @@ public static partial class Operations
                     shape, logits.Floats, targets.Ints, classWeights, normalizers, graph.Arrived(loss), totalWeight,
                     dLogits.Floats, dLogits.Adds);
             },
-            loss);
+            v => [CrossEntropyValues(shape, v[0], Ints(v[1]), v[2])]);
         return loss;
+    }
+
+    private static double[] CrossEntropyValues(CrossEntropyShape shape, double[] logits, int[] targets, double[] classWeights)
+    {
+        var losses = new double[shape.Rows];
+        CrossEntropyReference.Forward<double>(shape, logits, targets, classWeights, losses, new double[2 * shape.Rows]);
+        return shape.Reduction == LossReduction.None
+            ? losses
+            : [CrossEntropyReference.Reduce<double>(shape, targets, classWeights, losses).Loss];
     }
 }

@@ -1,3 +1,5 @@
+using GpuSeq.Kernels.Reference;
+
 namespace GpuSeq.Engine;
 
 public static partial class Operations
@@ -21,12 +23,18 @@ public static partial class Operations
 
         graph.Remember(
             nameof(Dropout),
+            [x],
+            [y],
             () =>
             {
                 var dx = graph.Accumulate(x);
                 graph.Kernels.Dropout.Backward(graph.Arrived(y), dx.Floats, rate, seed, call, dx.Adds);
             },
-            y);
+            v => [[.. v[0].Select((value, i) => value * DropoutFactor(i, rate, seed, call))]]);
         return y;
     }
+
+    // What dropout multiplies element i of a call by.
+    private static double DropoutFactor(int i, double rate, ulong seed, ulong call) =>
+        RandomReference.Unit<double>(i, seed, call) < rate ? 0 : 1 / (1 - rate);
 }

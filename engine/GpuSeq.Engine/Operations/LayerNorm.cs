@@ -1,4 +1,5 @@
 using GpuSeq.Kernels;
+using GpuSeq.Kernels.Reference;
 
 namespace GpuSeq.Engine;
 
@@ -32,6 +33,8 @@ public static partial class Operations
 
         graph.Remember(
             nameof(LayerNorm),
+            [x, weight, bias],
+            [y],
             () =>
             {
                 // One launch writes all gradients, and adds to all where it must add to one: the others begin at 0.
@@ -48,7 +51,8 @@ public static partial class Operations
                     rows, columns, graph.Arrived(y), x.Floats, weight?.Floats ?? default, mean, rstd, dx, targets[1].Floats,
                     targets[2].Floats, adds);
             },
-            y);
+            v => [Values(y, result => LayerNormReference.Forward<double>(
+                columns, eps, v[0], v[1], v[2], result, new double[rows], new double[rows]))]);
         return y;
     }
 }

@@ -1,4 +1,5 @@
 using GpuSeq.Kernels;
+using GpuSeq.Kernels.Reference;
 using ILGPU;
 
 namespace GpuSeq.Engine;
@@ -85,7 +86,7 @@ public static partial class Operations
         var shape = StackOf(operation, cell, x, weights, options);
         CheckStates(operation, shape, x, options.Lengths, h0, c0);
         Tensor?[] operands =
-            [x, h0, c0, .. weights.SelectMany(w => new[] { w.WeightIh, w.WeightHh, w.BiasIh, w.BiasHh, w.WeightHr })];
+            [x, h0, c0, options.Lengths, .. weights.SelectMany(w => new[] { w.WeightIh, w.WeightHh, w.BiasIh, w.BiasHh, w.WeightHr })];
         var sequences = shape.Sequences;
         var output = graph.Result(x.Shape.WithColumns(shape.OutputWidth), operands);
         var state = graph.Result([weights.Length, sequences.Batch, sequences.StateWidth], operands);
@@ -100,6 +101,8 @@ public static partial class Operations
 
         graph.Remember(
             operation,
+            operands,
+            lastCell is null ? [output, state] : [output, state, lastCell],
             () =>
             {
                 // The gradient of the last state, carried back through time, ends as that of the first.
@@ -114,8 +117,22 @@ public static partial class Operations
                 AddGradient(graph, h0, dState);
                 AddGradient(graph, c0, dCell);
             },
-            lastCell is null ? [output, state] : [output, state, lastCell]);
+            v => RecurrentValues(shape, dropout, v));
         return new(output, state, lastCell);
+    }
+
+    private static double[][] RecurrentValues(StackShape shape, StackDropout dropout, double[][] v)
+    {
+        var sequences = shape.Sequences;
+        var directions = shape.Layers * shape.Directions;
+        var weights = v.Skip(4).Chunk(5).Select(w => new StackWeights<double>(w[0], w[1], w[2], w[3], w[4])).ToArray();
+        var stack = new RecurrentStackReference<double>(shape, weights, v[0], v[1], v[2], Ints(v[3]), (layer, i) =>
+            dropout.Rate == 0f ? 1 : DropoutFactor(i, dropout.Rate, dropout.Seed, dropout.FirstCall + (ulong)layer));
+        var output = new double[sequences.Rows * shape.OutputWidth];
+        var state = new double[directions * sequences.Batch * sequences.StateWidth];
+        var cell = new double[shape.Cell == RecurrentCell.Lstm ? directions * sequences.Batch * sequences.Hidden : 0];
+        stack.Forward(new(output, state, cell));
+        return shape.Cell == RecurrentCell.Lstm ? [output, state, cell] : [output, state];
     }
 
     private static DirectionWeights Views(RecurrentWeights weights) => new(

@@ -16,13 +16,15 @@ public static partial class Operations
 
         graph.Remember(
             operation,
+            [x],
+            [y],
             () =>
             {
                 // The one number that arrives goes to every element.
                 var dx = graph.Accumulate(x);
                 graph.Kernels.Elementwise.Broadcast(graph.Arrived(y), dx.Floats, x.Shape.IntCount, scale, dx.Adds);
             },
-            y);
+            v => [[scale * v[0].Sum()]]);
         return y;
     }
 }
