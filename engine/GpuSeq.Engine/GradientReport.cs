@@ -36,7 +36,9 @@ public sealed record GradientDifference(string Tensor, int Element, double Actua
         + $"{Error:g3} times what is allowed");
 }
 
-/// <summary>Gradients held against central differences in float64, by <see cref="Graph.CheckGradients(Tensor, ReadOnlySpan{Tensor})"/>.</summary>
+/// <summary>
+/// Gradients held against central differences in float64, by <see cref="Graph.CheckGradients(Tensor, ReadOnlySpan{Tensor})"/>.
+/// </summary>
 /// <param name="differences">The worst element of each tensor.</param>
 /// <param name="elements">The number of elements that were compared.</param>
 /// <param name="loss">The loss in float64.</param>

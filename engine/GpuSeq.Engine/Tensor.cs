@@ -82,7 +82,7 @@ public class Tensor
         return value[0];
     }
 
-    /// <inheritdoc cref="Operations.Add"/>
+    /// <inheritdoc cref="Operations.Add(Tensor, Tensor)"/>
     public static Tensor operator +(Tensor a, Tensor b) => a.Add(b);
 
     /// <inheritdoc cref="Operations.Subtract"/>
@@ -93,6 +93,30 @@ public class Tensor
 
     /// <inheritdoc cref="Operations.Divide"/>
     public static Tensor operator /(Tensor a, Tensor b) => a.Divide(b);
+
+    /// <inheritdoc cref="Operations.Add(Tensor, float)"/>
+    public static Tensor operator +(Tensor x, float number) => x.Add(number);
+
+    /// <inheritdoc cref="Operations.Add(Tensor, float)"/>
+    public static Tensor operator +(float number, Tensor x) => x.Add(number);
+
+    /// <summary>x minus a number, for every element.</summary>
+    public static Tensor operator -(Tensor x, float number) => x.Add(-number);
+
+    /// <summary>A number minus x, for every element.</summary>
+    public static Tensor operator -(float number, Tensor x) => x.Scale(-1f).Add(number);
+
+    /// <summary>-x.</summary>
+    public static Tensor operator -(Tensor x) => x.Scale(-1f);
+
+    /// <inheritdoc cref="Operations.Scale"/>
+    public static Tensor operator *(Tensor x, float alpha) => x.Scale(alpha);
+
+    /// <inheritdoc cref="Operations.Scale"/>
+    public static Tensor operator *(float alpha, Tensor x) => x.Scale(alpha);
+
+    /// <summary>x times the reciprocal of a number.</summary>
+    public static Tensor operator /(Tensor x, float number) => x.Scale(1f / number);
 
     /// <inheritdoc/>
     public override string ToString() => $"{ElementType} {Shape}";

@@ -30,9 +30,20 @@ public sealed class OperationGradientTests
             yield return Case("multiply with itself", x => x[0] * x[0], [3, 3]);
             yield return Case("divide", x => x[0] / x[1], [2, 3, 2], [3, 1]);
             yield return Case("scale", x => x[0].Scale(-0.3f), [3, 1]);
+            yield return Case("scalars", x => 2f * (1f - x[0]) / 3f - (-x[0] + 0.5f) * 4f - 1f, [3, 2]);
             yield return Case("broadcast", x => x[0].BroadcastTo([2, 3, 4, 2]), [3, 1, 2]);
             yield return Case("sum", x => x[0].Sum(), [3, 5]);
             yield return Case("mean", x => x[0].Mean(), [3, 5]);
+            foreach (var axis in new[] { 0, 1, -1 })
+            {
+                yield return Case($"sum along {axis}", x => x[0].Sum(axis, keepAxis: true), [3, 5, 2]);
+                yield return Case($"mean along {axis}", x => x[0].Mean(axis), [3, 5, 2]);
+                yield return Case($"max along {axis}", x => x[0].Max(axis) * x[0].Sum(axis), [3, 5, 2]);
+            }
+            yield return Case("top-k", x => x[0].TopK(2).Values, [3, 5]);
+            yield return Case("softmax", x => x[0].Softmax(), [2, 3, 5]);
+            yield return Case("softmax reused", x => x[0].Softmax() * x[0], [3, 5]);
+            yield return Case("log-softmax", x => x[0].LogSoftmax(), [3, 5]);
             yield return Case("reshape", x => x[0].Reshape([5, 3]), [3, 5]);
             yield return Case("slice", x => x[0].Slice(1, 2), [4, 3]);
             yield return Case("slice by steps", x => x[0].Slice(-1, 1, 2, step: 3), [3, 7]);
@@ -54,11 +65,37 @@ public sealed class OperationGradientTests
             yield return Case("matmul of one matrix", x => x[0].MatMul(x[1]), [3, 5], [2, 5, 2]);
             yield return Case("matmul with itself", x => x[0].MatMul(x[0]), [3, 3]);
             yield return Case("embedding", x => Ints(x[0], [2, 0, 2], [3, 1]).Embedding(x[0]), [4, 3]);
+            yield return Case(
+                "sum of embeddings",
+                x => Engine.Operations.EmbeddingSum(
+                    new(Ints(x[0], [2, 0, 2, 1, 1, 3], [2, 3]), x[0]), new(Ints(x[0], [0, 1, 2], [3]), x[1]),
+                    new(Ints(x[0], [1, 0], [2, 1]), x[2])),
+                [4, 5], [3, 5], [2, 5]);
+            yield return Case(
+                "sum of two embeddings of one table",
+                x => Engine.Operations.EmbeddingSum(new(Ints(x[0], [2, 0], [2]), x[0]), new(Ints(x[0], [2, 1], [2]), x[0])), [3, 4]);
             yield return Case("layer norm", x => x[0].LayerNorm([2, 3], x[1], x[2]), [3, 2, 3], [2, 3], [2, 3]);
             yield return Case("layer norm reused", x => x[0].LayerNorm([3], x[1]) + x[0].Scale(2f), [3, 3], [3]);
+            yield return Case(
+                "layer norm of a residual", x => x[0].AddLayerNorm(x[1], x[2], x[3], dropout: 0.3f).Normalized, [3, 2, 7], [3, 2, 7], [7], [7]);
+            yield return Case(
+                "layer norm of a residual and its sum",
+                x =>
+                {
+                    var (sum, normalized) = x[0].AddLayerNorm(x[0], x[1], dropout: 0.3f);
+                    return sum * normalized;
+                },
+                [3, 7], [7]);
+            yield return Case("sum of a residual", x => x[0].AddLayerNorm(x[1]).Sum, [3, 7], [3, 7]);
             yield return Case("dropout", x => x[0].Dropout(0.4f), [5, 7]);
             foreach (var reduction in Enum.GetValues<LossReduction>())
             {
+                yield return Case($"squared error {reduction}", x => x[0].SquaredError(x[1], reduction, x[2].Detach()), [3, 5], [3, 5], [5]);
+                yield return Case(
+                    $"binary cross-entropy {reduction}",
+                    x => x[0].BinaryCrossEntropy(
+                        x[0].Detach().Sigmoid() * x[1].Detach(), reduction, x[1].Detach(), positiveWeights: x[2].Detach()),
+                    [3, 5], [3, 5], [1, 5]);
                 yield return Case(
                     $"cross-entropy {reduction}",
                     x => x[0].CrossEntropy(

@@ -14,6 +14,15 @@ public static partial class Operations
     /// <summary>max(0, x).</summary>
     public static Tensor Relu(this Tensor x) => x.Activate(Activation.Relu);
 
+    /// <summary>x times the share of the standard normal distribution below x (Hendrycks and Gimpel 2016). BERT's GELU.</summary>
+    public static Tensor Gelu(this Tensor x) => x.Activate(Activation.Gelu);
+
+    /// <summary>The approximation of <see cref="Gelu"/> by tanh. GPT-2's GELU.</summary>
+    public static Tensor GeluTanh(this Tensor x) => x.Activate(Activation.GeluTanh);
+
+    /// <summary>x / (1 + e^-x), also called swish.</summary>
+    public static Tensor Silu(this Tensor x) => x.Activate(Activation.Silu);
+
     /// <summary>Applies an activation function to every element.</summary>
     public static Tensor Activate(this Tensor x, Activation activation)
     {

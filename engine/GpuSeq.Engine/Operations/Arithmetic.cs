@@ -17,6 +17,21 @@ public static partial class Operations
     /// <summary>a / b, element by element. Shapes broadcast as in NumPy: aligned at their ends, axes of size 1 repeat.</summary>
     public static Tensor Divide(this Tensor a, Tensor b) => Binary(BinaryOperation.Divide, a, b);
 
+    /// <summary>x plus a number, for every element.</summary>
+    public static Tensor Add(this Tensor x, float number)
+    {
+        var graph = Graph.Of(nameof(Add), x);
+        var y = graph.Result(x.Shape, x);
+        graph.Kernels.Elementwise.AddScalar(x.Floats, number, y.Floats);
+        graph.Remember(
+            nameof(Add),
+            [x],
+            [y],
+            () => AddGradient(graph, x, graph.Arrived(y)),
+            v => [Array.ConvertAll(v[0], value => value + number)]);
+        return y;
+    }
+
     /// <summary>alpha x.</summary>
     public static Tensor Scale(this Tensor x, float alpha)
     {

@@ -42,15 +42,15 @@ public static partial class Operations
             LabelSmoothing = options.LabelSmoothing,
             Reduction = options.Reduction,
         };
-        var classWeights = options.ClassWeights?.Floats ?? default;
-        var normalizers = graph.Scratch(2L * rows);
-        var totalWeight = graph.Scratch(1);
+        var normalizers = graph.New([rows, 2]);
+        var totalWeight = graph.New(Shape.Scalar);
         var isReduced = options.Reduction != LossReduction.None;
         var loss = graph.Result(isReduced ? Shape.Scalar : targets.Shape, logits);
         var losses = isReduced ? graph.Scratch(rows) : loss.Floats;
-        graph.Kernels.CrossEntropy.Forward(shape, logits.Floats, targets.Ints, classWeights, losses, normalizers);
+        var classWeights = options.ClassWeights?.Floats ?? default;
+        graph.Kernels.CrossEntropy.Forward(shape, logits.Floats, targets.Ints, classWeights, losses, normalizers.Floats);
         if (isReduced)
-            graph.Kernels.CrossEntropy.Reduce(shape, targets.Ints, classWeights, losses, loss.Floats, totalWeight);
+            graph.Kernels.CrossEntropy.Reduce(shape, targets.Ints, classWeights, losses, loss.Floats, totalWeight.Floats);
 
         graph.Remember(
             nameof(CrossEntropy),
@@ -60,8 +60,8 @@ public static partial class Operations
             {
                 var dLogits = graph.Accumulate(logits);
                 graph.Kernels.CrossEntropy.Backward(
-                    shape, logits.Floats, targets.Ints, classWeights, normalizers, graph.Arrived(loss), totalWeight,
-                    dLogits.Floats, dLogits.Adds);
+                    shape, logits.Floats, targets.Ints, options.ClassWeights?.Floats ?? default, normalizers.Floats,
+                    graph.Arrived(loss), totalWeight.Floats, dLogits.Floats, dLogits.Adds);
             },
             v => [CrossEntropyValues(shape, v[0], Ints(v[1]), v[2])]);
         return loss;

@@ -13,8 +13,7 @@ public static partial class Operations
     public static Tensor Dropout(this Tensor x, float rate)
     {
         var graph = Graph.Of(nameof(Dropout), x);
-        if (!(rate >= 0f && rate < 1f))
-            throw new ArgumentOutOfRangeException(nameof(rate), $"Dropout: the rate {rate} is not in [0, 1).");
+        CheckRate(nameof(Dropout), rate);
         if (!graph.IsTraining || rate == 0f)
             return x;
         var y = graph.Result(x.Shape, x);
@@ -32,6 +31,12 @@ public static partial class Operations
             },
             v => [[.. v[0].Select((value, i) => value * DropoutFactor(i, rate, seed, call))]]);
         return y;
+    }
+
+    private static void CheckRate(string operation, float rate)
+    {
+        if (!(rate >= 0f && rate < 1f))
+            throw new ArgumentOutOfRangeException(nameof(rate), $"{operation}: the dropout rate {rate} is not in [0, 1).");
     }
 
     // What dropout multiplies element i of a call by.

@@ -16,11 +16,7 @@ public static partial class Operations
             nameof(Reshape),
             [x],
             [y],
-            () =>
-            {
-                var dx = graph.Accumulate(x);
-                graph.Kernels.Elementwise.Scale(graph.Arrived(y), 1f, dx.Floats, dx.Adds);
-            },
+            () => AddGradient(graph, x, graph.Arrived(y)),
             v => [v[0]]);
         return y;
     }
