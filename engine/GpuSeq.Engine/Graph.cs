@@ -9,10 +9,10 @@ namespace GpuSeq.Engine;
 /// The scope of one step. Operations run at once and, in training, are recorded; <see cref="Backward"/> walks the record from
 /// its end and leaves gradients. Disposing the graph gives every temporary tensor back to the pool.
 /// </summary>
-public sealed class Graph : IDisposable
+public sealed partial class Graph : IDisposable
 {
-    private readonly List<MemoryBlock> _blocks = [];
-    private readonly List<Record> _records = [];
+    private HashSet<MemoryBlock> _blocks = [];
+    private List<OperationRecord> _records = [];
     private readonly Dictionary<Tensor, Tensor> _gradients = new(ReferenceEqualityComparer.Instance);
     private readonly RandomStream? _random;
     private bool _hasEnded;
@@ -35,10 +35,10 @@ public sealed class Graph : IDisposable
 
     internal KernelLibrary Kernels => Device.Kernels;
 
-    /// <summary>Where dropout draws from.</summary>
+    /// <summary>Where random numbers are drawn from.</summary>
     /// <exception cref="InvalidOperationException">The graph was begun without one.</exception>
     internal RandomStream Random => _random
-        ?? throw new InvalidOperationException("Dropout draws random numbers: begin the graph with a RandomStream.");
+        ?? throw new InvalidOperationException("Dropout, sampling and random tensors draw random numbers: begin the graph with a RandomStream.");
 
     /// <summary>Copies values to the device.</summary>
     /// <param name="values">As many as the shape holds, rows first.</param>
@@ -98,16 +98,7 @@ public sealed class Graph : IDisposable
         if (!loss.RequiresGradient)
             throw new InvalidOperationException("Backward: the loss does not depend on anything that has a gradient.");
         Kernels.Elementwise.Fill(Accumulate(loss).Floats, 1f);
-        for (var i = _records.Count - 1; i >= 0; i--)
-        {
-            var record = _records[i];
-            if (!record.Outputs.Any(_gradients.ContainsKey))
-                continue;
-            if (record.Backward is null)
-                throw new InvalidOperationException($"Backward: operation {record.Operation} has no gradient.");
-            record.Backward();
-        }
-        _records.Clear();
+        WalkBack();
     }
 
     /// <summary>Gives every temporary tensor back. Gradients of parameters stay.</summary>
@@ -152,16 +143,20 @@ public sealed class Graph : IDisposable
     {
         ThrowIfEnded();
         var bytes = shape.ElementCount * type.ByteSize();
-        return new Tensor(this, shape, type, Rent(bytes), requiresGradient && IsTraining);
+        var block = Rent(bytes);
+        return new Tensor(this, shape, type, block.View<byte>(bytes), requiresGradient && IsTraining) { Block = block };
     }
 
     /// <summary>Takes memory for a result that has a gradient where one of the operands has.</summary>
-    internal Tensor Result(Shape shape, params ReadOnlySpan<Tensor?> operands)
+    internal Tensor Result(Shape shape, params ReadOnlySpan<Tensor?> operands) => Result(shape, ElementType.Float32, operands);
+
+    /// <summary>The same for elements of any type.</summary>
+    internal Tensor Result(Shape shape, ElementType type, params ReadOnlySpan<Tensor?> operands)
     {
         var requiresGradient = false;
         foreach (var operand in operands)
             requiresGradient |= operand is { RequiresGradient: true };
-        return New(shape, ElementType.Float32, requiresGradient);
+        return New(shape, type, requiresGradient && IsRecording);
     }
 
     /// <summary>Another view of a tensor's memory, with a gradient of its own.</summary>
@@ -169,17 +164,34 @@ public sealed class Graph : IDisposable
     {
         var size = source.ElementType.ByteSize();
         var memory = source.Memory.Part(offset * size, shape.ElementCount * size);
-        return new Tensor(this, shape, source.ElementType, memory, requiresGradient && IsTraining);
+        return new Tensor(this, shape, source.ElementType, memory, requiresGradient && IsRecording) { Block = source.Block };
     }
 
     /// <summary>Takes memory that lives as long as the graph.</summary>
-    internal ArrayView<float> Scratch(long length) => Rent(length * sizeof(float)).Cast<float>();
+    internal ArrayView<float> Scratch(long length) => Rent(length * sizeof(float)).View<float>(length);
 
-    /// <summary>Remembers an operation. Without a rule, asking for a gradient through it is an error.</summary>
-    internal void Remember(string operation, Action? backward, params Tensor[] outputs)
+    /// <summary>Remembers an operation where one of its results has a gradient.</summary>
+    /// <param name="operation">Its name.</param>
+    /// <param name="operands">What it reads; null for what is absent.</param>
+    /// <param name="results">What it made.</param>
+    /// <param name="backward">
+    /// Its rule, which reads the gradients that arrived at its results and adds to those of its operands. Without one, asking
+    /// for a gradient through it is an error.
+    /// </param>
+    /// <param name="definition">What it computes, in float64.</param>
+    internal void Remember(
+        string operation, ReadOnlySpan<Tensor?> operands, ReadOnlySpan<Tensor> results, Action? backward, Definition definition)
     {
-        if (IsTraining && outputs.Any(output => output.RequiresGradient))
-            _records.Add(new(operation, outputs, backward));
+        if (ChecksFinite)
+            CheckResults(operation, operands, results);
+        var hasGradient = false;
+        foreach (var result in results)
+            hasGradient |= result.RequiresGradient;
+        if (!hasGradient)
+            return;
+        foreach (var result in results)
+            result.IsResult = true;
+        _records.Add(new(operation, operands.ToArray(), results.ToArray(), backward, definition));
     }
 
     /// <summary>The gradient that has arrived at a tensor, to be read by the rule of the operation that made it.</summary>
@@ -215,13 +227,41 @@ public sealed class Graph : IDisposable
         return new(target.Floats.Part(offset, length), true);
     }
 
-    internal Tensor? FindGradient(Tensor tensor) => _gradients.GetValueOrDefault(tensor);
+    internal Tensor? FindGradient(Tensor tensor) => tensor is { IsResult: true, RetainsGradient: false }
+        ? throw new InvalidOperationException(
+            $"The gradient of an intermediate tensor ({tensor}) is not kept: call RetainGradient on it before Backward.")
+        : _gradients.GetValueOrDefault(tensor);
 
-    private ArrayView<byte> Rent(long bytes)
+    private void WalkBack()
+    {
+        for (var i = _records.Count - 1; i >= 0; i--)
+        {
+            var record = _records[i];
+            if (!record.Results.Any(_gradients.ContainsKey))
+                continue;
+            if (record.Backward is null)
+                throw new InvalidOperationException($"Backward: operation {record.Operation} has no gradient.");
+            record.Backward();
+            if (ChecksFinite)
+                CheckGradientsOf(record);
+            foreach (var result in record.Results.Where(result => !result.RetainsGradient))
+                Release(result);
+        }
+        _records.Clear();
+    }
+
+    // Gives the gradient of a tensor back that nothing will read any more.
+    private void Release(Tensor tensor)
+    {
+        if (_gradients.Remove(tensor, out var gradient) && _blocks.Remove(gradient.Block!))
+            gradient.Block!.Dispose();
+    }
+
+    private MemoryBlock Rent(long bytes)
     {
         var block = Device.Pool.Rent(bytes);
         _blocks.Add(block);
-        return block.View<byte>(bytes);
+        return block;
     }
 
     private void Upload<T>(ReadOnlySpan<T> values, ArrayView<T> target)
@@ -237,6 +277,4 @@ public sealed class Graph : IDisposable
         where T : unmanaged => Step?.Batch.IndexOf(values) is { } index and >= 0
             ? new BatchSlot<T>(Step, index)
             : values.As<T>();
-
-    private sealed record Record(string Operation, Tensor[] Outputs, Action? Backward);
 }

@@ -20,4 +20,7 @@ public sealed class RandomStream(ulong seed, ulong calls = 0)
 
     /// <summary>Passes over calls that were made without it.</summary>
     internal void Skip(ulong calls) => Calls += calls;
+
+    /// <summary>Makes calls again that were made already.</summary>
+    internal void Return(ulong calls) => Calls = calls;
 }

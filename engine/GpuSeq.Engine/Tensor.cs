@@ -40,15 +40,37 @@ public class Tensor
     public ArrayView<int> Ints => View<int>(ElementType.Int32);
 
     /// <summary>The gradient that <see cref="Graph.Backward"/> left, or null where none has arrived.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// An operation made the tensor, and <see cref="RetainGradient"/> was not called: such gradients go as soon as they are used.
+    /// </exception>
     public virtual Tensor? Gradient => _graph?.FindGradient(this);
 
     internal Graph? Graph => _graph;
 
+    /// <summary>The graph's memory that it lies in, alone or with other views; null where it outlives graphs.</summary>
+    internal MemoryBlock? Block { get; init; }
+
     /// <summary>The kernels of its device.</summary>
     internal virtual KernelLibrary? Kernels => _graph?.Kernels;
 
+    /// <summary>Whether a recorded operation made it.</summary>
+    internal bool IsResult { get; set; }
+
+    internal bool RetainsGradient { get; private set; }
+
     /// <summary>The memory, wherever it lies at this moment.</summary>
     internal virtual ArrayView<byte> Memory => _memory;
+
+    /// <summary>Keeps the gradient of a tensor that an operation made, for <see cref="Gradient"/>. Others are kept anyway.</summary>
+    /// <returns>The tensor itself.</returns>
+    /// <exception cref="InvalidOperationException">No gradient reaches it.</exception>
+    public Tensor RetainGradient()
+    {
+        if (!RequiresGradient)
+            throw new InvalidOperationException($"RetainGradient: no gradient reaches the tensor {this}.");
+        RetainsGradient = true;
+        return this;
+    }
 
     /// <summary>Copies the elements to the program's memory, after all that computes them.</summary>
     public float[] ToArray() => Read(Floats).GetAsArray();
@@ -67,7 +89,7 @@ public class Tensor
         return value[0];
     }
 
-    /// <inheritdoc cref="Operations.Add"/>
+    /// <inheritdoc cref="Operations.Add(Tensor, Tensor)"/>
     public static Tensor operator +(Tensor a, Tensor b) => a.Add(b);
 
     /// <inheritdoc cref="Operations.Subtract"/>
@@ -78,6 +100,30 @@ public class Tensor
 
     /// <inheritdoc cref="Operations.Divide"/>
     public static Tensor operator /(Tensor a, Tensor b) => a.Divide(b);
+
+    /// <inheritdoc cref="Operations.Add(Tensor, float)"/>
+    public static Tensor operator +(Tensor x, float number) => x.Add(number);
+
+    /// <inheritdoc cref="Operations.Add(Tensor, float)"/>
+    public static Tensor operator +(float number, Tensor x) => x.Add(number);
+
+    /// <summary>x minus a number, for every element.</summary>
+    public static Tensor operator -(Tensor x, float number) => x.Add(-number);
+
+    /// <summary>A number minus x, for every element.</summary>
+    public static Tensor operator -(float number, Tensor x) => x.Scale(-1f).Add(number);
+
+    /// <summary>-x.</summary>
+    public static Tensor operator -(Tensor x) => x.Scale(-1f);
+
+    /// <inheritdoc cref="Operations.Scale"/>
+    public static Tensor operator *(Tensor x, float alpha) => x.Scale(alpha);
+
+    /// <inheritdoc cref="Operations.Scale"/>
+    public static Tensor operator *(float alpha, Tensor x) => x.Scale(alpha);
+
+    /// <summary>x times the reciprocal of a number.</summary>
+    public static Tensor operator /(Tensor x, float number) => x.Scale(1f / number);
 
     /// <inheritdoc/>
     public override string ToString() => $"{ElementType} {Shape}";

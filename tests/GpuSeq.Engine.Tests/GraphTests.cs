@@ -161,7 +161,7 @@ public sealed class GraphTests
         var x = graph.Input([1f], [1], requiresGradient: true);
         var y = graph.Result(x.Shape, x);
         graph.Kernels.Elementwise.Scale(x.Floats, 2f, y.Floats);
-        graph.Remember("Mystery", null, y);
+        graph.Remember("Mystery", [x], [y], null, v => [v[0]]);
         Expect<InvalidOperationException>(() => graph.Backward(y.Sum()), "Mystery");
     }
 

@@ -1,6 +1,6 @@
 namespace GpuSeq.Engine.Tests;
 
-/// <summary>Permutations, parts, look-ups and masks: values that one can see, and gradients by differences.</summary>
+/// <summary>Permutations, parts, look-ups and masks: values that one can see, and errors.</summary>
 public sealed class LayoutOperationTests
 {
     private Device _device = null!;
@@ -89,34 +89,6 @@ public sealed class LayoutOperationTests
         });
     }
 
-    private static IEnumerable<TestCaseData> Gradients
-    {
-        get
-        {
-            yield return Case("permute", x => x[0].Permute(2, 0, 1), [2, 3, 4]);
-            yield return Case("permute twice used", x => x[0].Transpose() * x[0].Permute(0, 2, 1), [2, 3, 3]);
-            yield return Case("concat", x => new[] { x[0], x[1], x[0] }.Concat(1), [2, 3, 2], [2, 1, 2]);
-            yield return Case("split", x => x[0].Split(1, 1, 3)[1] * x[0].Split(1, 3, 1)[0], [2, 4]);
-            yield return Case("slice", x => x[0].Slice(-1, 1, 2, step: 3), [3, 7]);
-            yield return Case("pad", x => x[0].Pad([(1, 2), (0, 1)], 3f), [2, 2, 3]);
-            yield return Case("select", x => x[0].Select(1, Ints(x[0], [1, 4, 1, 0], [4])), [2, 5, 3]);
-            yield return Case("gather", x => x[0].Gather(1, Ints(x[0], [1, 4, 1, 0], [2, 2])), [2, 5]);
-            yield return Case("where", x => Ints(x[0], [1, 0, 1], [3]).Where(x[0], x[1]), [2, 3], [2, 3]);
-            yield return Case("masked fill", x => x[0].MaskedFill(Ints(x[0], [1, 0], [2, 1]), 5f), [2, 3]);
-            yield return Case("broadcast", x => x[0].BroadcastTo([2, 3, 4, 2]), [3, 1, 2]);
-            yield return Case("add", x => x[0] + x[1], [2, 1, 3], [4, 1]);
-            yield return Case("subtract", x => x[0] - x[1], [3], [2, 1, 3]);
-            yield return Case("multiply", x => x[0] * x[1], [2, 1, 3], [4, 1]);
-            yield return Case("divide", x => x[0] / x[1], 1e-2f, 2e-3, [2, 3, 2], [3, 1]);
-            yield return Case("layer norm", x => x[0].LayerNorm([2, 3], x[1], x[2]), 1e-2f, 5e-3, [3, 2, 3], [2, 3], [2, 3]);
-            yield return Case("layer norm reused", x => x[0].LayerNorm([3], x[1]) + x[0].Scale(2f), 1e-2f, 5e-3, [3, 3], [3]);
-        }
-    }
-
-    [TestCaseSource(nameof(Gradients))]
-    public void Gradient_IsThatOfDifferences(Func<Tensor[], Tensor> operation, Shape[] shapes, float step, double tolerance) =>
-        Differences.Check(operation, shapes, step, tolerance);
-
     [Test]
     public void Errors_NameTheOperationAndTheShapes() => Assert.Multiple(() =>
     {
@@ -136,15 +108,6 @@ public sealed class LayoutOperationTests
         Expect(() => x.Multiply(Count([3, 1, 3])), "Multiply", "[3, 4]", "[3, 1, 3]");
         Expect(() => x.LayerNorm([3]), "LayerNorm", "[3, 4]", "[3]");
     });
-
-    private static TestCaseData Case(string name, Func<Tensor[], Tensor> operation, params Shape[] shapes) =>
-        Case(name, operation, 0.5f, 1e-4, shapes);
-
-    private static TestCaseData Case(
-        string name, Func<Tensor[], Tensor> operation, float step, double tolerance, params Shape[] shapes) =>
-        new TestCaseData(operation, shapes, step, tolerance).SetArgDisplayNames(name);
-
-    private static Tensor Ints(Tensor like, int[] values, Shape shape) => Graph.Of("Ints", like).Input(values, shape);
 
     private Tensor Count(Shape shape) => _graph.Input([.. Enumerable.Range(0, (int)shape.ElementCount).Select(i => (float)i)], shape);
 

@@ -1,4 +1,5 @@
 using GpuSeq.Kernels;
+using GpuSeq.Kernels.Reference;
 
 namespace GpuSeq.Engine;
 
@@ -13,6 +14,15 @@ public static partial class Operations
     /// <summary>max(0, x).</summary>
     public static Tensor Relu(this Tensor x) => x.Activate(Activation.Relu);
 
+    /// <summary>x times the share of the standard normal distribution below x (Hendrycks and Gimpel 2016). BERT's GELU.</summary>
+    public static Tensor Gelu(this Tensor x) => x.Activate(Activation.Gelu);
+
+    /// <summary>The approximation of <see cref="Gelu"/> by tanh. GPT-2's GELU.</summary>
+    public static Tensor GeluTanh(this Tensor x) => x.Activate(Activation.GeluTanh);
+
+    /// <summary>x / (1 + e^-x), also called swish.</summary>
+    public static Tensor Silu(this Tensor x) => x.Activate(Activation.Silu);
+
     /// <summary>Applies an activation function to every element.</summary>
     public static Tensor Activate(this Tensor x, Activation activation)
     {
@@ -22,12 +32,14 @@ public static partial class Operations
 
         graph.Remember(
             activation.ToString(),
+            [x],
+            [y],
             () =>
             {
                 var dx = graph.Accumulate(x);
                 graph.Kernels.Activations.Backward(activation, x.Floats, y.Floats, graph.Arrived(y), dx.Floats, dx.Adds);
             },
-            y);
+            v => [Array.ConvertAll(v[0], value => ActivationReference.Apply(activation, value))]);
         return y;
     }
 }

@@ -1,4 +1,5 @@
 using GpuSeq.Kernels;
+using GpuSeq.Kernels.Reference;
 
 namespace GpuSeq.Engine;
 
@@ -16,6 +17,21 @@ public static partial class Operations
     /// <summary>a / b, element by element. Shapes broadcast as in NumPy: aligned at their ends, axes of size 1 repeat.</summary>
     public static Tensor Divide(this Tensor a, Tensor b) => Binary(BinaryOperation.Divide, a, b);
 
+    /// <summary>x plus a number, for every element.</summary>
+    public static Tensor Add(this Tensor x, float number)
+    {
+        var graph = Graph.Of(nameof(Add), x);
+        var y = graph.Result(x.Shape, x);
+        graph.Kernels.Elementwise.AddScalar(x.Floats, number, y.Floats);
+        graph.Remember(
+            nameof(Add),
+            [x],
+            [y],
+            () => AddGradient(graph, x, graph.Arrived(y)),
+            v => [Array.ConvertAll(v[0], value => value + number)]);
+        return y;
+    }
+
     /// <summary>alpha x.</summary>
     public static Tensor Scale(this Tensor x, float alpha)
     {
@@ -24,12 +40,14 @@ public static partial class Operations
         graph.Kernels.Elementwise.Scale(x.Floats, alpha, y.Floats);
         graph.Remember(
             nameof(Scale),
+            [x],
+            [y],
             () =>
             {
                 var dx = graph.Accumulate(x);
                 graph.Kernels.Elementwise.Scale(graph.Arrived(y), alpha, dx.Floats, dx.Adds);
             },
-            y);
+            v => [Array.ConvertAll(v[0], value => alpha * value)]);
         return y;
     }
 
@@ -49,6 +67,8 @@ public static partial class Operations
 
         graph.Remember(
             operation.ToString(),
+            [a, b],
+            [y],
             () =>
             {
                 // One after the other: a and b may be the same tensor, and the second gradient adds to the first.
@@ -66,7 +86,7 @@ public static partial class Operations
                         operation, a.Floats, b.Floats, dy, default, db.Floats, period, accumulateA: false, db.Adds);
                 }
             },
-            y);
+            v => [Values(y, result => ElementwiseReference.Binary<double>(operation, v[0], v[1], result, accumulate: false))]);
         return y;
     }
 

@@ -125,22 +125,25 @@ public static partial class Operations
         };
         if (graph.IsTraining && options.Dropout > 0f)
             shape = shape with { DropoutRate = options.Dropout, Seed = graph.Random.Seed, Call = graph.Random.NextCall() };
-        var mask = Mask(shape, options);
         var attention = graph.Kernels.Attention;
         var output = graph.Result(outputShape, parts.Q.Tensor, parts.K.Tensor, parts.V.Tensor);
         var weights = options.ReturnsWeights
             ? graph.Result([shape.Batch, shape.Heads, shape.Queries, shape.Keys], parts.Q.Tensor, parts.K.Tensor)
             : null;
-        var lse = graph.IsTraining ? graph.Scratch((long)shape.Batch * shape.Heads * shape.Queries) : default;
+        var lse = graph.IsRecording ? graph.New([shape.Batch, shape.Heads, shape.Queries]) : null;
         var outputPart = new AttentionPart(output, 0, outputShape[-1]);
-        var (q, k, v, o) = (Queries(parts.Q), Keys(parts.K), Keys(parts.V), Queries(outputPart));
         if (weights is null)
-            attention.Forward(shape, q, k, v, o, lse, mask);
+            attention.Forward(
+                shape, Queries(parts.Q), Keys(parts.K), Keys(parts.V), Queries(outputPart), lse?.Floats ?? default, Mask(shape, options));
         else
-            attention.ForwardWithWeights(shape, q, k, v, o, weights.Floats, lse, mask);
+            attention.ForwardWithWeights(
+                shape, Queries(parts.Q), Keys(parts.K), Keys(parts.V), Queries(outputPart), weights.Floats, lse?.Floats ?? default,
+                Mask(shape, options));
 
         graph.Remember(
             nameof(Attention),
+            [parts.Q.Tensor, parts.K.Tensor, parts.V.Tensor, options.Lengths, options.Keep, options.Bias],
+            weights is null ? [output] : [output, weights],
             () =>
             {
                 var dOutput = graph.Arrived(output);
@@ -151,12 +154,13 @@ public static partial class Operations
                 }
                 var targets = Targets(graph, parts);
                 attention.Backward(
-                    shape, View(dOutput, outputPart, shape.Queries), q, k, v, o, lse, View(targets.Q.Floats, parts.Q, shape.Queries),
-                    View(targets.K.Floats, parts.K, shape.Keys), View(targets.V.Floats, parts.V, shape.Keys), mask,
-                    weights?.Floats ?? default,
-                    weights is null ? default : graph.Arrived(weights), (targets.Q.Adds, targets.K.Adds, targets.V.Adds));
+                    shape, View(dOutput, outputPart, shape.Queries), Queries(parts.Q), Keys(parts.K), Keys(parts.V),
+                    Queries(outputPart), lse!.Floats, View(targets.Q.Floats, parts.Q, shape.Queries),
+                    View(targets.K.Floats, parts.K, shape.Keys), View(targets.V.Floats, parts.V, shape.Keys), Mask(shape, options),
+                    weights?.Floats ?? default, weights is null ? default : graph.Arrived(weights),
+                    (targets.Q.Adds, targets.K.Adds, targets.V.Adds));
             },
-            weights is null ? [output] : [output, weights]);
+            v => AttentionValues(parts, shape, options, v));
         return new(output, weights);
 
         HeadsView Queries(AttentionPart part) => View(part.Tensor.Floats, part, shape.Queries);

@@ -1,4 +1,5 @@
 using GpuSeq.Kernels;
+using GpuSeq.Kernels.Reference;
 using ILGPU;
 
 namespace GpuSeq.Engine;
@@ -15,7 +16,9 @@ public static partial class Operations
         if (x.Shape.Equals(shape))
             return x;
         var y = Expand(graph, x, shape);
-        graph.Remember(nameof(BroadcastTo), () => AddReduced(graph, graph.Arrived(y), shape, x), y);
+        graph.Remember(
+            nameof(BroadcastTo), [x], [y], () => AddReduced(graph, graph.Arrived(y), shape, x),
+            v => [Copied(LayoutReference.Broadcast([.. x.Shape], [.. shape]), v[0])]);
         return y;
     }
 
@@ -37,7 +40,7 @@ public static partial class Operations
 
     private static Tensor Expand(Graph graph, Tensor x, Shape shape)
     {
-        var y = graph.New(shape, x.ElementType, x.RequiresGradient);
+        var y = graph.Result(shape, x.ElementType, x);
         graph.Kernels.Layout.Copy(
             StridedCopy.Broadcast(x.Shape.Sizes, shape.Sizes), x.Memory.Cast<float>(), y.Memory.Cast<float>()); // only bits are moved
         return y;

@@ -1,4 +1,5 @@
 using GpuSeq.Kernels;
+using GpuSeq.Kernels.Reference;
 
 namespace GpuSeq.Engine;
 
@@ -98,6 +99,8 @@ public static partial class Operations
 
         graph.Remember(
             operation,
+            [x, weight, bias],
+            [y],
             () =>
             {
                 var dy = graph.Arrived(y);
@@ -123,7 +126,11 @@ public static partial class Operations
                     kernels.Convolution.BackwardBias(shape, dy, db.Floats, db.Adds);
                 }
             },
-            y);
+            v =>
+            {
+                var values = Values(y, result => ConvolutionReference.Forward<double>(shape, v[0], v[1], v[2], result));
+                return [Array.ConvertAll(values, value => ActivationReference.Apply(activation, value))];
+            });
         return y;
     }
 }

@@ -1,4 +1,5 @@
 using GpuSeq.Kernels;
+using GpuSeq.Kernels.Reference;
 
 namespace GpuSeq.Engine;
 
@@ -28,7 +29,7 @@ public static partial class Operations
     public static Tensor CrossEntropy(this Tensor logits, Tensor targets, CrossEntropyOptions? options = null)
     {
         options ??= new();
-        var graph = Graph.Of(nameof(CrossEntropy), logits, targets);
+        var graph = Graph.Of(nameof(CrossEntropy), logits, targets, options.ClassWeights);
         var (rows, classes) = (logits.Shape.Rows, logits.Shape.Columns);
         if (targets.ElementType != ElementType.Int32 || targets.Shape.ElementCount != rows)
             throw new ShapeException(nameof(CrossEntropy), $"logits {logits.Shape} [.., classes] and targets {targets}");
@@ -41,26 +42,37 @@ public static partial class Operations
             LabelSmoothing = options.LabelSmoothing,
             Reduction = options.Reduction,
         };
-        var classWeights = options.ClassWeights?.Floats ?? default;
-        var normalizers = graph.Scratch(2L * rows);
-        var totalWeight = graph.Scratch(1);
+        var normalizers = graph.New([rows, 2]);
+        var totalWeight = graph.New(Shape.Scalar);
         var isReduced = options.Reduction != LossReduction.None;
         var loss = graph.Result(isReduced ? Shape.Scalar : targets.Shape, logits);
         var losses = isReduced ? graph.Scratch(rows) : loss.Floats;
-        graph.Kernels.CrossEntropy.Forward(shape, logits.Floats, targets.Ints, classWeights, losses, normalizers);
+        var classWeights = options.ClassWeights?.Floats ?? default;
+        graph.Kernels.CrossEntropy.Forward(shape, logits.Floats, targets.Ints, classWeights, losses, normalizers.Floats);
         if (isReduced)
-            graph.Kernels.CrossEntropy.Reduce(shape, targets.Ints, classWeights, losses, loss.Floats, totalWeight);
+            graph.Kernels.CrossEntropy.Reduce(shape, targets.Ints, classWeights, losses, loss.Floats, totalWeight.Floats);
 
         graph.Remember(
             nameof(CrossEntropy),
+            [logits, targets, options.ClassWeights],
+            [loss],
             () =>
             {
                 var dLogits = graph.Accumulate(logits);
                 graph.Kernels.CrossEntropy.Backward(
-                    shape, logits.Floats, targets.Ints, classWeights, normalizers, graph.Arrived(loss), totalWeight,
-                    dLogits.Floats, dLogits.Adds);
+                    shape, logits.Floats, targets.Ints, options.ClassWeights?.Floats ?? default, normalizers.Floats,
+                    graph.Arrived(loss), totalWeight.Floats, dLogits.Floats, dLogits.Adds);
             },
-            loss);
+            v => [CrossEntropyValues(shape, v[0], Ints(v[1]), v[2])]);
         return loss;
+    }
+
+    private static double[] CrossEntropyValues(CrossEntropyShape shape, double[] logits, int[] targets, double[] classWeights)
+    {
+        var losses = new double[shape.Rows];
+        CrossEntropyReference.Forward<double>(shape, logits, targets, classWeights, losses, new double[2 * shape.Rows]);
+        return shape.Reduction == LossReduction.None
+            ? losses
+            : [CrossEntropyReference.Reduce<double>(shape, targets, classWeights, losses).Loss];
     }
 }

@@ -1,3 +1,5 @@
+using GpuSeq.Kernels.Reference;
+
 namespace GpuSeq.Engine;
 
 public static partial class Operations
@@ -11,8 +13,7 @@ public static partial class Operations
     public static Tensor Dropout(this Tensor x, float rate)
     {
         var graph = Graph.Of(nameof(Dropout), x);
-        if (!(rate >= 0f && rate < 1f))
-            throw new ArgumentOutOfRangeException(nameof(rate), $"Dropout: the rate {rate} is not in [0, 1).");
+        CheckRate(nameof(Dropout), rate);
         if (!graph.IsTraining || rate == 0f)
             return x;
         var y = graph.Result(x.Shape, x);
@@ -21,12 +22,24 @@ public static partial class Operations
 
         graph.Remember(
             nameof(Dropout),
+            [x],
+            [y],
             () =>
             {
                 var dx = graph.Accumulate(x);
                 graph.Kernels.Dropout.Backward(graph.Arrived(y), dx.Floats, rate, seed, call, dx.Adds);
             },
-            y);
+            v => [[.. v[0].Select((value, i) => value * DropoutFactor(i, rate, seed, call))]]);
         return y;
     }
+
+    private static void CheckRate(string operation, float rate)
+    {
+        if (!(rate >= 0f && rate < 1f))
+            throw new ArgumentOutOfRangeException(nameof(rate), $"{operation}: the dropout rate {rate} is not in [0, 1).");
+    }
+
+    // What dropout multiplies element i of a call by.
+    private static double DropoutFactor(int i, double rate, ulong seed, ulong call) =>
+        RandomReference.Unit<double>(i, seed, call) < rate ? 0 : 1 / (1 - rate);
 }

@@ -1,3 +1,5 @@
+using GpuSeq.Kernels.Reference;
+
 namespace GpuSeq.Engine;
 
 public static partial class Operations
@@ -18,12 +20,14 @@ public static partial class Operations
 
         graph.Remember(
             nameof(Embedding),
+            [ids, table],
+            [y],
             () =>
             {
                 var dTable = graph.Accumulate(table);
                 graph.Kernels.Embedding.Backward(columns, ids.Ints, graph.Arrived(y), dTable.Floats, dTable.Adds, paddingIndex);
             },
-            y);
+            v => [Values(y, result => EmbeddingReference.Forward<double>(columns, v[1], Ints(v[0]), result))]);
         return y;
     }
 }

@@ -1,3 +1,5 @@
+using GpuSeq.Kernels.Reference;
+
 namespace GpuSeq.Engine;
 
 public static partial class Operations
@@ -19,12 +21,14 @@ public static partial class Operations
 
         graph.Remember(
             nameof(Select),
+            [x, indices],
+            [y],
             () =>
             {
                 var dx = graph.Accumulate(x);
                 graph.Kernels.Gather.SelectBackward(size, inner, indices.Ints, graph.Arrived(y), dx.Floats, dx.Adds);
             },
-            y);
+            v => [Values(y, result => GatherReference.Select<double>(size, inner, v[0], Ints(v[1]), result))]);
         return y;
     }
 
@@ -48,12 +52,14 @@ public static partial class Operations
 
         graph.Remember(
             nameof(Gather),
+            [x, indices],
+            [y],
             () =>
             {
                 var dx = graph.Accumulate(x);
                 graph.Kernels.Gather.TakeBackward(size, inner, indices.Ints, graph.Arrived(y), dx.Floats, dx.Adds);
             },
-            y);
+            v => [Values(y, result => GatherReference.Take<double>(size, inner, indices.Shape[axis], v[0], Ints(v[1]), result))]);
         return y;
     }
 

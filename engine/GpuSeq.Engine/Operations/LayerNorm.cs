@@ -1,4 +1,4 @@
-using GpuSeq.Kernels;
+using GpuSeq.Kernels.Reference;
 
 namespace GpuSeq.Engine;
 
@@ -26,29 +26,25 @@ public static partial class Operations
         var columns = normalized.IntCount;
         var rows = columns == 0 ? 0 : x.Shape.IntCount / columns;
         var y = graph.Result(x.Shape, x, weight, bias);
-        var (mean, rstd) = (graph.Scratch(rows), graph.Scratch(rows));
+        var (mean, rstd) = (graph.New([rows]), graph.New([rows]));
         graph.Kernels.LayerNorm.Forward(
-            rows, columns, eps, x.Floats, weight?.Floats ?? default, bias?.Floats ?? default, y.Floats, mean, rstd);
+            rows, columns, eps, x.Floats, weight?.Floats ?? default, bias?.Floats ?? default, y.Floats, mean.Floats,
+            rstd.Floats);
 
         graph.Remember(
             nameof(LayerNorm),
+            [x, weight, bias],
+            [y],
             () =>
             {
-                // One launch writes all gradients, and adds to all where it must add to one: the others begin at 0.
-                var targets = new List<GradientTarget>();
-                foreach (var operand in new[] { x, weight, bias })
-                {
-                    targets.Add(operand is { RequiresGradient: true } ? graph.Accumulate(operand) : default);
-                }
-                var adds = targets.Any(target => target.Adds);
-                foreach (var target in targets.Where(target => adds && !target.Adds))
-                    graph.Kernels.Elementwise.Fill(target.Floats, 0f);
+                var targets = TargetsTogether(graph, x, weight, bias);
                 var dx = x.RequiresGradient ? targets[0].Floats : graph.Scratch(x.Shape.ElementCount);
                 graph.Kernels.LayerNorm.Backward(
-                    rows, columns, graph.Arrived(y), x.Floats, weight?.Floats ?? default, mean, rstd, dx, targets[1].Floats,
-                    targets[2].Floats, adds);
+                    rows, columns, graph.Arrived(y), x.Floats, weight?.Floats ?? default, mean.Floats, rstd.Floats, dx,
+                    targets[1].Floats, targets[2].Floats, targets.Any(target => target.Adds));
             },
-            y);
+            v => [Values(y, result => LayerNormReference.Forward<double>(
+                columns, eps, v[0], v[1], v[2], result, new double[rows], new double[rows]))]);
         return y;
     }
 }

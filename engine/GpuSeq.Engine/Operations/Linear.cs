@@ -1,4 +1,5 @@
 using GpuSeq.Kernels;
+using GpuSeq.Kernels.Reference;
 
 namespace GpuSeq.Engine;
 
@@ -43,12 +44,13 @@ public static partial class Operations
         var (count, inputs) = (x.Shape.Rows, weight.Shape[1]);
         var y = graph.Result(x.Shape.WithColumns(outputs), x, weight, bias);
         var kernels = graph.Kernels;
-        kernels.Gemm.Multiply(
-            new(count, outputs, inputs) { TransposeB = true, Activation = activation },
-            x.Floats, Weight(), y.Floats, bias?.Floats.Part(firstBias, outputs) ?? default);
+        var shape = new GemmShape(count, outputs, inputs) { TransposeB = true, Activation = activation };
+        kernels.Gemm.Multiply(shape, x.Floats, Weight(), y.Floats, bias?.Floats.Part(firstBias, outputs) ?? default);
 
         graph.Remember(
             nameof(Linear),
+            [x, weight, bias],
+            [y],
             () =>
             {
                 var dy = graph.Arrived(y);
@@ -75,7 +77,9 @@ public static partial class Operations
                     kernels.Reduction.SumRows(dy, db.Floats, count, outputs, accumulate: db.Adds);
                 }
             },
-            y);
+            v => [Values(y, result => GemmReference.Multiply<double>(
+                shape, v[0], v[1].AsSpan(first * inputs, outputs * inputs), result,
+                v[2].Length > 0 ? v[2].AsSpan(firstBias, outputs) : default))]);
         return y;
 
         ILGPU.ArrayView<float> Weight() => weight.Floats.Part((long)first * inputs, (long)outputs * inputs);

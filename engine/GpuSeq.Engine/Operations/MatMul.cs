@@ -1,4 +1,5 @@
 using GpuSeq.Kernels;
+using GpuSeq.Kernels.Reference;
 using ILGPU;
 
 namespace GpuSeq.Engine;
@@ -20,6 +21,8 @@ public static partial class Operations
 
         graph.Remember(
             nameof(MatMul),
+            [a, b],
+            [y],
             () =>
             {
                 var dy = graph.Arrived(y);
@@ -34,7 +37,7 @@ public static partial class Operations
                     product.GradientOfB(gemm, dy, a.Floats, db);
                 }
             },
-            y);
+            v => [Values(y, result => GemmReference.Multiply<double>(product.Value(out var batch), batch, v[0], v[1], result))]);
         return y;
     }
 

@@ -1,4 +1,5 @@
 using GpuSeq.Kernels;
+using GpuSeq.Kernels.Reference;
 using ILGPU;
 
 namespace GpuSeq.Engine;
@@ -20,7 +21,10 @@ public static partial class Operations
         }
         if (order.Length != x.Shape.Rank)
             throw new ShapeException(nameof(Permute), $"x {x.Shape} and the order []");
-        return CopyOut(nameof(Permute), x, StridedCopy.Permute(x.Shape.Sizes, order), new(sizes));
+        int[] axes = [.. order];
+        return CopyOut(
+            nameof(Permute), x, StridedCopy.Permute(x.Shape.Sizes, order), new(sizes),
+            () => LayoutReference.Permute([.. x.Shape], axes));
     }
 
     /// <summary>Two axes change places; by default the last two. Negative axes count from the end.</summary>
@@ -46,7 +50,9 @@ public static partial class Operations
         var size = x.Shape[axis];
         if (begin < 0 || length < 0 || step < 1 || begin > size || (length > 0 && begin + (length - 1L) * step >= size))
             throw new ShapeException(nameof(Slice), $"{x.Shape} and {length} entries of axis {axis} from {begin} on by {step}");
-        return CopyOut(nameof(Slice), x, PartOf(x.Shape, axis, begin, length, step), x.Shape.WithSize(axis, length));
+        return CopyOut(
+            nameof(Slice), x, PartOf(x.Shape, axis, begin, length, step), x.Shape.WithSize(axis, length),
+            () => PlacesOf(x.Shape, axis, begin, length, step));
     }
 
     /// <summary>Parts of an axis, one after the other.</summary>
@@ -89,7 +95,7 @@ public static partial class Operations
             }
         }
         var shape = parts[0].Shape.WithSize(axis, parts.Sum(part => part.Shape[axis]));
-        var y = graph.New(shape, parts[0].ElementType, parts.Any(part => part.RequiresGradient));
+        var y = graph.Result(shape, parts[0].ElementType, parts);
         var begin = 0;
         foreach (var part in parts)
         {
@@ -99,6 +105,8 @@ public static partial class Operations
 
         graph.Remember(
             nameof(Concat),
+            parts,
+            [y],
             () =>
             {
                 var begin = 0;
@@ -113,7 +121,12 @@ public static partial class Operations
                     begin += part.Shape[axis];
                 }
             },
-            y);
+            v => [Values(y, result =>
+            {
+                var begin = 0;
+                for (var i = 0; i < parts.Length; begin += parts[i++].Shape[axis])
+                    Place(PlacesOf(shape, axis, begin, parts[i].Shape[axis]), v[i], result);
+            })]);
         return y;
     }
 
@@ -141,23 +154,31 @@ public static partial class Operations
 
         graph.Remember(
             nameof(Pad),
+            [x],
+            [y],
             () =>
             {
                 var dx = graph.Accumulate(x);
                 graph.Kernels.Layout.Copy(inside, graph.Arrived(y), dx.Floats, dx.Adds);
             },
-            y);
+            v => [Values(y, result =>
+            {
+                Array.Fill(result, value);
+                Place(LayoutReference.Window(sizes, begins, [.. x.Shape], Steps(x.Shape.Rank)), v[0], result);
+            })]);
         return y;
     }
 
     // y = some elements of x, each at most once. The gradient goes back the same way; what was not taken gets nothing.
-    private static Tensor CopyOut(string operation, Tensor x, StridedCopy copy, Shape shape)
+    private static Tensor CopyOut(string operation, Tensor x, StridedCopy copy, Shape shape, Func<int[]> places)
     {
         var graph = Graph.Of(operation, x);
-        var y = graph.New(shape, x.ElementType, x.RequiresGradient);
+        var y = graph.Result(shape, x.ElementType, x);
         graph.Kernels.Layout.Copy(copy, Bits(x), Bits(y));
         graph.Remember(
             operation,
+            [x],
+            [y],
             () =>
             {
                 var dx = graph.Accumulate(x);
@@ -166,7 +187,7 @@ public static partial class Operations
                     graph.Kernels.Elementwise.Fill(dx.Floats, 0f);
                 graph.Kernels.Layout.Copy(copy.Reversed, graph.Arrived(y), dx.Floats, adds);
             },
-            y);
+            v => [Copied(places(), v[0])]);
         return y;
     }
 
@@ -180,6 +201,22 @@ public static partial class Operations
         shape.Sizes.CopyTo(counts);
         (begins[axis], steps[axis], counts[axis]) = (begin, step, length);
         return StridedCopy.Window(shape.Sizes, begins, counts, steps);
+    }
+
+    // For each element of a part of an axis, which element of the whole tensor it is.
+    private static int[] PlacesOf(Shape shape, int axis, int begin, int length, int step = 1)
+    {
+        var (begins, steps) = (new int[shape.Rank], Steps(shape.Rank));
+        (begins[axis], steps[axis]) = (begin, step);
+        return LayoutReference.Window([.. shape], begins, [.. shape.WithSize(axis, length)], steps);
+    }
+
+    private static int[] Steps(int rank) => [.. Enumerable.Repeat(1, rank)];
+
+    private static void Place(int[] places, double[] values, double[] result)
+    {
+        for (var i = 0; i < values.Length; i++)
+            result[places[i]] = values[i];
     }
 
     private static ArrayView<float> Bits(Tensor tensor) => tensor.ElementType == ElementType.Int32

@@ -1,4 +1,5 @@
 using GpuSeq.Kernels;
+using GpuSeq.Kernels.Reference;
 
 namespace GpuSeq.Engine;
 
@@ -122,12 +123,14 @@ public static partial class Operations
 
         graph.Remember(
             operation,
+            [x],
+            [y],
             () =>
             {
                 var dx = graph.Accumulate(x);
                 graph.Kernels.Pooling.MaxBackward(shape, indices.Ints, graph.Arrived(y), dx.Floats, dx.Adds);
             },
-            y);
+            v => [Values(y, result => PoolingReference.Max<double>(shape, v[0], result, new int[result.Length]))]);
         return y;
     }
 
@@ -139,12 +142,14 @@ public static partial class Operations
 
         graph.Remember(
             operation,
+            [x],
+            [y],
             () =>
             {
                 var dx = graph.Accumulate(x);
                 graph.Kernels.Pooling.AverageBackward(shape, graph.Arrived(y), dx.Floats, countIncludePad, dx.Adds);
             },
-            y);
+            v => [Values(y, result => PoolingReference.Average<double>(shape, v[0], result, countIncludePad))]);
         return y;
     }
 }

@@ -1,5 +1,5 @@
 using GpuSeq.Kernels;
-using ILGPU;
+using GpuSeq.Kernels.Reference;
 
 namespace GpuSeq.Engine;
 
@@ -38,6 +38,8 @@ public sealed record RecurrentResult(Tensor Output, Tensor State, Tensor? Cell =
 
 public static partial class Operations
 {
+    private const int TapeRow = 1024; // so that the number of rows of a long tape fits 32 bits
+
     /// <summary>Elman networks with tanh or ReLU over whole sequences, stacked on each other, in one direction or two.</summary>
     /// <param name="x">[B, T, inputs] or [T, B, inputs].</param>
     /// <param name="weights">Layer by layer, direction by direction.</param>
@@ -85,21 +87,21 @@ public static partial class Operations
         var shape = StackOf(operation, cell, x, weights, options);
         CheckStates(operation, shape, x, options.Lengths, h0, c0);
         Tensor?[] operands =
-            [x, h0, c0, .. weights.SelectMany(w => new[] { w.WeightIh, w.WeightHh, w.BiasIh, w.BiasHh, w.WeightHr })];
+            [x, h0, c0, options.Lengths, .. weights.SelectMany(w => new[] { w.WeightIh, w.WeightHh, w.BiasIh, w.BiasHh, w.WeightHr })];
         var sequences = shape.Sequences;
         var output = graph.Result(x.Shape.WithColumns(shape.OutputWidth), operands);
         var state = graph.Result([weights.Length, sequences.Batch, sequences.StateWidth], operands);
         var lastCell = cell == RecurrentCell.Lstm ? graph.Result([weights.Length, sequences.Batch, sequences.Hidden], operands) : null;
-        var tape = graph.Scratch(shape.TapeLength);
-        var views = Array.ConvertAll(weights, Views);
-        var lengths = options.Lengths?.Ints ?? default;
+        var tape = graph.New([checked((int)((shape.TapeLength + TapeRow - 1) / TapeRow)), TapeRow]);
         var dropout = DropoutBetween(operation, graph, shape.Layers, options.Dropout);
         graph.Kernels.RecurrentStack.Forward(
-            shape, x.Floats, views, tape, h0?.Floats ?? default, c0?.Floats ?? default, lengths, output.Floats, state.Floats,
-            lastCell?.Floats ?? default, dropout);
+            shape, x.Floats, Array.ConvertAll(weights, Views), tape.Floats, h0?.Floats ?? default, c0?.Floats ?? default,
+            options.Lengths?.Ints ?? default, output.Floats, state.Floats, lastCell?.Floats ?? default, dropout);
 
         graph.Remember(
             operation,
+            operands,
+            lastCell is null ? [output, state] : [output, state, lastCell],
             () =>
             {
                 // The gradient of the last state, carried back through time, ends as that of the first.
@@ -110,12 +112,27 @@ public static partial class Operations
                 for (var i = weights.Length - 1; i >= 0; i--)
                     targets[i] = Targets(graph, weights[i]);
                 graph.Kernels.RecurrentStack.Backward(
-                    shape, x.Floats, views, tape, lengths, graph.Arrived(output), dState, dCell, Target(graph, x), targets, dropout);
+                    shape, x.Floats, Array.ConvertAll(weights, Views), tape.Floats, options.Lengths?.Ints ?? default,
+                    graph.Arrived(output), dState, dCell, Target(graph, x), targets, dropout);
                 AddGradient(graph, h0, dState);
                 AddGradient(graph, c0, dCell);
             },
-            lastCell is null ? [output, state] : [output, state, lastCell]);
+            v => RecurrentValues(shape, dropout, v));
         return new(output, state, lastCell);
+    }
+
+    private static double[][] RecurrentValues(StackShape shape, StackDropout dropout, double[][] v)
+    {
+        var sequences = shape.Sequences;
+        var directions = shape.Layers * shape.Directions;
+        var weights = v.Skip(4).Chunk(5).Select(w => new StackWeights<double>(w[0], w[1], w[2], w[3], w[4])).ToArray();
+        var stack = new RecurrentStackReference<double>(shape, weights, v[0], v[1], v[2], Ints(v[3]), (layer, i) =>
+            dropout.Rate == 0f ? 1 : DropoutFactor(i, dropout.Rate, dropout.Seed, dropout.FirstCall + (ulong)layer));
+        var output = new double[sequences.Rows * shape.OutputWidth];
+        var state = new double[directions * sequences.Batch * sequences.StateWidth];
+        var cell = new double[shape.Cell == RecurrentCell.Lstm ? directions * sequences.Batch * sequences.Hidden : 0];
+        stack.Forward(new(output, state, cell));
+        return shape.Cell == RecurrentCell.Lstm ? [output, state, cell] : [output, state];
     }
 
     private static DirectionWeights Views(RecurrentWeights weights) => new(
@@ -126,37 +143,15 @@ public static partial class Operations
         Target(graph, weights.WeightIh), Target(graph, weights.WeightHh), Target(graph, weights.BiasIh), Target(graph, weights.BiasHh),
         Target(graph, weights.WeightHr));
 
-    private static GradientTarget Target(Graph graph, Tensor? tensor) =>
-        tensor is { RequiresGradient: true } ? graph.Accumulate(tensor) : default;
-
     private static StackDropout DropoutBetween(string operation, Graph graph, int layers, float rate)
     {
-        if (!(rate >= 0f && rate < 1f))
-            throw new ArgumentOutOfRangeException(nameof(rate), $"{operation}: the dropout rate {rate} is not in [0, 1).");
+        CheckRate(operation, rate);
         if (!graph.IsTraining || rate == 0f || layers == 1)
             return default;
         var dropout = new StackDropout(rate, graph.Random.Seed, graph.Random.NextCall());
         for (var layer = 2; layer < layers; layer++)
             graph.Random.NextCall();
         return dropout;
-    }
-
-    private static ArrayView<float> Carried(Graph graph, Tensor last)
-    {
-        var arrived = graph.Arrived(last);
-        if (arrived.Length > 0)
-            return arrived;
-        var zeros = graph.Scratch(last.Shape.ElementCount);
-        graph.Kernels.Elementwise.Fill(zeros, 0f);
-        return zeros;
-    }
-
-    private static void AddGradient(Graph graph, Tensor? tensor, ArrayView<float> gradient)
-    {
-        if (tensor is not { RequiresGradient: true })
-            return;
-        var target = graph.Accumulate(tensor);
-        graph.Kernels.Elementwise.Scale(gradient, 1f, target.Floats, target.Adds);
     }
 
     private static StackShape StackOf(

@@ -14,12 +14,10 @@ public static partial class Operations
         var y = graph.Alias(x, shape, 0, x.RequiresGradient);
         graph.Remember(
             nameof(Reshape),
-            () =>
-            {
-                var dx = graph.Accumulate(x);
-                graph.Kernels.Elementwise.Scale(graph.Arrived(y), 1f, dx.Floats, dx.Adds);
-            },
-            y);
+            [x],
+            [y],
+            () => AddGradient(graph, x, graph.Arrived(y)),
+            v => [v[0]]);
         return y;
     }
 
@@ -35,6 +33,8 @@ public static partial class Operations
         var y = graph.Alias(x, shape, offset, x.RequiresGradient);
         graph.Remember(
             nameof(Slice),
+            [x],
+            [y],
             () =>
             {
                 var dx = graph.Accumulate(x);
@@ -42,7 +42,7 @@ public static partial class Operations
                     graph.Kernels.Elementwise.Fill(dx.Floats, 0f);
                 graph.Kernels.Elementwise.Scale(graph.Arrived(y), 1f, dx.Floats.Part(offset, shape.ElementCount), accumulate: true);
             },
-            y);
+            v => [v[0].AsSpan((int)offset, shape.IntCount).ToArray()]);
         return y;
     }
 

@@ -1,3 +1,5 @@
+using GpuSeq.Kernels.Reference;
+
 namespace GpuSeq.Engine;
 
 public static partial class Operations
@@ -28,6 +30,8 @@ public static partial class Operations
 
         graph.Remember(
             operation,
+            [chosen, a, b],
+            [y],
             () =>
             {
                 var dy = graph.Arrived(y);
@@ -42,7 +46,7 @@ public static partial class Operations
                     elementwise.Where(chosen.Ints, default, dy, db.Floats, 0f, db.Adds);
                 }
             },
-            y);
+            v => [Values(y, result => ElementwiseReference.Where<double>(Ints(v[0]), v[1], v[2], result, number, accumulate: false))]);
         return y;
     }
 }
