@@ -20,7 +20,7 @@ public sealed partial class Graph
         }
         finally
         {
-            EndBlocks(blocks, result);
+            EndBlocks(blocks, block => ReferenceEquals(block, result?.Block));
         }
     }
 
@@ -31,8 +31,9 @@ public sealed partial class Graph
     internal void BackwardAgain(Func<Tensor> part, Tensor result, ulong calls)
     {
         var (records, now) = (_records, RandomCalls);
+        var blocks = BeginBlocks();
         _records = [];
-        _random?.Return(calls);
+        _random?.Resume(calls);
         try
         {
             var again = part();
@@ -44,8 +45,10 @@ public sealed partial class Graph
         }
         finally
         {
-            _random?.Return(now);
+            _random?.Resume(now);
             _records = records;
+            var kept = _gradients.Values.Select(gradient => gradient.Block).ToHashSet(); // such as that of what the part takes
+            EndBlocks(blocks, kept.Contains);
         }
     }
 
@@ -56,11 +59,11 @@ public sealed partial class Graph
         return outer;
     }
 
-    private void EndBlocks(HashSet<MemoryBlock> outer, Tensor? result)
+    private void EndBlocks(HashSet<MemoryBlock> outer, Predicate<MemoryBlock> isKept)
     {
         foreach (var block in _blocks)
         {
-            if (ReferenceEquals(block, result?.Block))
+            if (isKept(block))
                 outer.Add(block);
             else
                 block.Dispose();

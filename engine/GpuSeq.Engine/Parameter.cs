@@ -21,6 +21,12 @@ public sealed class Parameter : Tensor
         Initializer = initializer;
         Offset = offset;
         _gradient = new ParameterGradient(this);
+        MarkGradient = () =>
+        {
+            if (!HasGradient)
+                set.Device.WrittenGradients++;
+            HasGradient = true;
+        };
     }
 
     /// <summary>Its name, as PyTorch's <c>state_dict</c> has it.</summary>
@@ -66,12 +72,8 @@ public sealed class Parameter : Tensor
     /// <summary>Whether a backward pass has written the gradient since it was last cleared.</summary>
     internal bool HasGradient { get; private set; }
 
-    internal void MarkGradient()
-    {
-        if (!HasGradient)
-            _set.Device.WrittenGradients++;
-        HasGradient = true;
-    }
+    /// <summary>Says that a backward pass has written the gradient; replays say it again.</summary>
+    internal Action MarkGradient { get; }
 
     internal void ForgetGradient()
     {

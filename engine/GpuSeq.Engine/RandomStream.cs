@@ -21,6 +21,6 @@ public sealed class RandomStream(ulong seed, ulong calls = 0)
     /// <summary>Passes over calls that were made without it.</summary>
     internal void Skip(ulong calls) => Calls += calls;
 
-    /// <summary>Makes calls again that were made already.</summary>
-    internal void Return(ulong calls) => Calls = calls;
+    /// <summary>Continues where a number of calls had been made.</summary>
+    public void Resume(ulong calls) => Calls = calls;
 }

@@ -34,7 +34,9 @@ public sealed class CharRnnTests
         using var device = Device.Open();
         using var task = Task(device, new(), Small with { Cell = cell, NumLayers = 2, Dropout = 0.2f });
         using var graph = device.BeginGraph(new RandomStream(1));
-        graph.Backward(task.Loss(graph, 0));
+        var batch = task.Batches.NewBatch();
+        task.Batches.Read(0, 0, batch);
+        graph.Backward(task.Loss(graph, batch));
         Assert.Multiple(() =>
         {
             foreach (var parameter in task.Parameters.Parameters)

@@ -51,10 +51,12 @@ public sealed class OpenCLTests
         using var adam = new Adam(task.Parameters, learningRate: 5e-3f) { ClipNorm = 1f };
         var random = new RandomStream(3);
         var losses = new float[20];
+        var batch = task.Batches.NewBatch();
         for (var step = 0; step < losses.Length; step++)
         {
             using var graph = device.BeginGraph(random);
-            var loss = task.Loss(graph, step);
+            task.Batches.Read(0, step, batch);
+            var loss = task.Loss(graph, batch);
             graph.Backward(loss);
             adam.Step();
             losses[step] = loss.Item();

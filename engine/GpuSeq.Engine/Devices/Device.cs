@@ -45,6 +45,9 @@ public sealed class Device : IDisposable
     /// <summary>The number of parameters that have a gradient at this moment; the next one is added to it.</summary>
     internal int WrittenGradients { get; set; }
 
+    /// <summary>The most bytes of its memory that tensors and kernels have used at one time.</summary>
+    public long PeakBytes => Pool.PeakBytesInUse;
+
     /// <summary>Whether kernels that were compiled for GPUs are kept on disk, for this and the next programs.</summary>
     public static bool CachesKernels
     {

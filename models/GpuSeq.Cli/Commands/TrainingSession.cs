@@ -12,7 +12,7 @@ internal static class TrainingSession
 
     /// <summary>Trains, and shows how it goes.</summary>
     public static TrainingResult Run(
-        CommandOutput output, ITrainingTask task, TrainingOptions options, RunFolder run, bool isResumed, string items)
+        CommandOutput output, ITrainingTask task, TrainingOptions options, RunFolder run, bool isResumed)
     {
         using var trainer = new Trainer(task, options, run);
         if (isResumed)
@@ -35,10 +35,11 @@ internal static class TrainingSession
         {
             output.Err.WriteLine(
                 $"{task.Recipe}: {Format.Count(task.Parameters.Count)} parameters on {task.Device.Name}, "
-                + $"{task.StepsPerEpoch} steps an epoch, run in {run.Path}");
+                + Format.Invariant($"{trainer.StepsPerEpoch:0.#} steps an epoch, run in {run.Path}"));
+            trainer.Notice = output.Err.WriteLine;
             return output.IsTerminal
-                ? RunWithBar(output, trainer, items, interrupt.Token)
-                : RunWithLines(output, trainer, items, interrupt.Token);
+                ? RunWithBar(output, trainer, task.Items, interrupt.Token)
+                : RunWithLines(output, trainer, task.Items, interrupt.Token);
         }
         finally
         {

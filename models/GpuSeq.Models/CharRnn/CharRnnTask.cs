@@ -18,8 +18,8 @@ public sealed class CharRnnTask : ITrainingTask, IDisposable
     private readonly CharStreams _train;
     private readonly CharStreams _validation;
     private readonly CharRnnState _state;
-    private readonly int[] _inputs;
-    private readonly int[] _targets;
+    private readonly CharRnnState _validationState;
+    private readonly RecordedStep _validationLoss; // of one window
 
     /// <summary>Makes a model for a text.</summary>
     /// <param name="device">Where it computes.</param>
@@ -43,8 +43,8 @@ public sealed class CharRnnTask : ITrainingTask, IDisposable
         Device = device;
         Model = new CharRnnModel(device, config with { VocabSize = _vocabulary.Count }, seed);
         _state = new CharRnnState(device, Model.Config, batch);
-        _inputs = new int[batch * sequenceLength];
-        _targets = new int[batch * sequenceLength];
+        _validationState = new CharRnnState(device, Model.Config, streams);
+        _validationLoss = new(device, (graph, window) => Loss(graph, window, _validationState), isTraining: false);
     }
 
     /// <summary>The model.</summary>
@@ -60,33 +60,32 @@ public sealed class CharRnnTask : ITrainingTask, IDisposable
     public ParameterSet Parameters => Model.Parameters;
 
     /// <inheritdoc/>
-    public int StepsPerEpoch => _train.Windows;
+    public IBatchSource Batches => _train;
 
     /// <inheritdoc/>
-    public int ItemsPerStep => _inputs.Length;
+    public string Items => "characters";
 
     /// <inheritdoc/>
     public IEnumerable<(string Name, StateTensor Tensor)> CarriedState => _state.Tensors;
 
     /// <inheritdoc/>
-    public Tensor Loss(Graph graph, int step)
-    {
-        if (step == 0)
-            _state.Clear();
-        return Loss(graph, _train, step, _state);
-    }
+    public void BeginEpoch() => _state.Clear();
+
+    /// <inheritdoc/>
+    public Tensor Loss(Graph graph, Batch batch) => Loss(graph, batch, _state);
 
     /// <inheritdoc/>
     public Evaluation Evaluate(CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
-        using var state = new CharRnnState(Device, Model.Config, _validation.Batch);
+        _validationState.Clear();
+        var batch = _validation.NewBatch();
         var sum = 0.0;
         for (var window = 0; window < _validation.Windows; window++)
         {
             cancellation.ThrowIfCancellationRequested();
-            using var graph = Device.BeginGraph(isTraining: false);
-            sum += Loss(graph, _validation, window, state).Item();
+            _validation.Read(0, window, batch);
+            sum += _validationLoss.Run(batch).Item();
         }
         var loss = sum / _validation.Windows;
         var metrics = new Dictionary<string, double> { ["bits_per_character"] = loss / Math.Log(2), ["perplexity"] = Math.Exp(loss) };
@@ -103,16 +102,16 @@ public sealed class CharRnnTask : ITrainingTask, IDisposable
     /// <summary>Gives the memory back.</summary>
     public void Dispose()
     {
+        _validationLoss.Dispose();
+        _validationState.Dispose();
         _state.Dispose();
         Model.Dispose();
     }
 
-    private Tensor Loss(Graph graph, CharStreams streams, int window, CharRnnState state)
+    private Tensor Loss(Graph graph, Batch batch, CharRnnState state)
     {
-        var inputs = _inputs.AsSpan(0, streams.Batch * streams.Steps);
-        var targets = _targets.AsSpan(0, streams.Batch * streams.Steps);
-        streams.Read(window, inputs, targets);
-        Shape shape = [streams.Batch, streams.Steps];
-        return Model.Forward(graph.Input(inputs, shape), state).CrossEntropy(graph.Input(targets, shape));
+        ArgumentNullException.ThrowIfNull(graph);
+        ArgumentNullException.ThrowIfNull(batch);
+        return Model.Forward(graph.Input(batch[0]), state).CrossEntropy(graph.Input(batch[1]));
     }
 }

@@ -1,13 +1,16 @@
+using GpuSeq.Engine;
+
 namespace GpuSeq.Models;
 
 /// <summary>
 /// A long text as B streams that are read side by side, window after window, so that a recurrent state can be carried along
 /// each: truncated back-propagation through time (Williams and Peng 1990).
 /// </summary>
-public sealed class CharStreams
+public sealed class CharStreams : IBatchSource
 {
     private readonly int[] _ids;
     private readonly int _length; // of a stream, in predictions
+    private readonly Shape _shape; // [B, T]
 
     /// <summary>Cuts a text into streams.</summary>
     /// <param name="ids">The text.</param>
@@ -18,7 +21,7 @@ public sealed class CharStreams
     public CharStreams(int[] ids, int batch, int steps, string source)
     {
         ArgumentNullException.ThrowIfNull(ids);
-        (_ids, Batch, Steps) = (ids, batch, steps);
+        (_ids, Batch, Steps, _shape) = (ids, batch, steps, [batch, steps]);
         _length = (ids.Length - 1) / batch;
         if (_length < steps)
         {
@@ -35,6 +38,22 @@ public sealed class CharStreams
 
     /// <summary>Whole windows along the text.</summary>
     public int Windows => _length / Steps;
+
+    /// <inheritdoc/>
+    public int BatchesPerEpoch => Windows;
+
+    /// <summary>A batch of characters and of the characters that follow them.</summary>
+    public Engine.Batch NewBatch() => new(ElementType.Int32, ElementType.Int32);
+
+    /// <inheritdoc/>
+    public int Read(int epoch, int index, Engine.Batch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        batch[0].Resize(_shape);
+        batch[1].Resize(_shape);
+        Read(index, batch[0].Ints, batch[1].Ints);
+        return Batch * Steps;
+    }
 
     /// <summary>Reads a window.</summary>
     /// <param name="window">From 0 to <see cref="Windows"/>, exclusively.</param>

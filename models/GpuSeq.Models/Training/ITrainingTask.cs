@@ -14,19 +14,25 @@ public interface ITrainingTask
     /// <summary>What training changes.</summary>
     ParameterSet Parameters { get; }
 
-    /// <summary>Steps of one pass over the data.</summary>
-    int StepsPerEpoch { get; }
+    /// <summary>What it learns from.</summary>
+    IBatchSource Batches { get; }
 
-    /// <summary>Items, such as characters, that one step learns from.</summary>
-    int ItemsPerStep { get; }
+    /// <summary>What is counted in a batch, such as characters; in the plural.</summary>
+    string Items { get; }
 
     /// <summary>Tensors beside the parameters that a step leaves for the next, by name.</summary>
-    IEnumerable<(string Name, StateTensor Tensor)> CarriedState { get; }
+    IEnumerable<(string Name, StateTensor Tensor)> CarriedState => [];
 
-    /// <summary>Computes the loss of a step.</summary>
-    /// <param name="graph">The step's graph.</param>
-    /// <param name="step">Its place in the epoch.</param>
-    Tensor Loss(Graph graph, int step);
+    /// <summary>Prepares a pass over the data, before its first step.</summary>
+    void BeginEpoch()
+    {
+    }
+
+    /// <summary>
+    /// Computes the loss of a batch: one number. It is recorded and replayed, so what differs from step to step comes in through
+    /// the batch alone; see <see cref="RecordedStep"/>.
+    /// </summary>
+    Tensor Loss(Graph graph, Batch batch);
 
     /// <summary>Measures the model on the validation data.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>

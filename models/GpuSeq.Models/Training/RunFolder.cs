@@ -104,6 +104,9 @@ public sealed record MetricsLine
     /// <summary>Items learned from in a second.</summary>
     public double? TokensPerSecond { get; init; }
 
+    /// <summary>The most bytes of device memory so far.</summary>
+    public long? MemoryBytes { get; init; }
+
     /// <summary>Other measures, written beside the loss.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public IReadOnlyDictionary<string, double>? Metrics { get; init; }

@@ -1,39 +1,13 @@
 using System.Diagnostics;
-using System.Globalization;
 using GpuSeq.Engine;
 using GpuSeq.Engine.Checkpoints;
 
 namespace GpuSeq.Models;
 
-/// <summary>Where training is.</summary>
-/// <param name="Step">Steps that were made.</param>
-/// <param name="TotalSteps">Steps that all epochs have, or fewer where a limit says so.</param>
-/// <param name="Epoch">Passes over the data, with a fraction.</param>
-/// <param name="Loss">The mean loss since the last report.</param>
-/// <param name="ItemsPerSecond">Items learned from in a second since the last report.</param>
-/// <param name="Share">How much of the training is done, from 0 to 1, by the limit that comes first.</param>
-/// <param name="Remaining">The time that is left at this pace.</param>
-/// <param name="Evaluation">Set when the model was just measured.</param>
-/// <param name="IsBest">Whether that was the best so far.</param>
-public sealed record TrainingProgress(
-    int Step, int TotalSteps, double Epoch, double Loss, double ItemsPerSecond, double Share, TimeSpan Remaining,
-    Evaluation? Evaluation = null, bool IsBest = false);
-
-/// <summary>What came of a training.</summary>
-/// <param name="Steps">Steps that were made, over all sittings.</param>
-/// <param name="Evaluation">The measure of the last parameters; null when it was interrupted.</param>
-/// <param name="BestLoss">The best validation loss, whose model lies in the run folder.</param>
-/// <param name="ItemsPerSecond">Over this sitting, evaluations left out.</param>
-/// <param name="IsInterrupted">Whether it was cancelled and can be resumed.</param>
-public sealed record TrainingResult(int Steps, Evaluation? Evaluation, double BestLoss, double ItemsPerSecond, bool IsInterrupted);
-
-/// <summary>Training cannot go on.</summary>
-/// <param name="message">What happened, at which step.</param>
-public sealed class TrainingException(string message) : Exception(message);
-
 /// <summary>
-/// Runs the steps of a task: loss, gradients, clipping, Adam; evaluates, logs, keeps the best model and a state to resume
-/// from. A run that is resumed goes on with the same bits as one that never stopped.
+/// Trains a task: batches that are read ahead, recorded steps, gradients that add up and are clipped, a learning-rate schedule;
+/// evaluates, logs, keeps the best model and a state to resume from. A run that is resumed goes on with the same bits as one
+/// that never stopped.
 /// </summary>
 public sealed class Trainer : IDisposable
 {
@@ -43,34 +17,47 @@ public sealed class Trainer : IDisposable
     private readonly ITrainingTask _task;
     private readonly TrainingOptions _options;
     private readonly RunFolder _run;
-    private readonly Adam _optimizer;
-    private RandomStream _random;
-    private int _step;
+    private readonly Optimizer _optimizer;
+    private readonly WeightAverage? _average;
+    private readonly RandomStream _random;
+    private readonly RecordedStep _gradients; // of one batch
+    private readonly Schedule _schedule;
+    private readonly TrainingGoal _goal;
+    private readonly CarriedStates _carried;
+    private TrainingPosition _position;
     private double _earlierSeconds;
-    private double _bestLoss = double.PositiveInfinity;
-    private double _lossSum;
-    private int _lossCount;
 
     /// <summary>A trainer at the first step.</summary>
+    /// <exception cref="FormatException">The schedule cannot be read.</exception>
     public Trainer(ITrainingTask task, TrainingOptions options, RunFolder run)
     {
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(options);
-        _task = task;
-        _options = options;
-        _run = run;
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Accumulate, 1);
+        (_task, _options, _run) = (task, options, run);
+        _schedule = Schedule.Parse(options.Schedule, TotalSteps);
+        _goal = new(options.Metric);
+        _position = new() { Best = _goal.Worst };
         _random = new RandomStream(options.Seed);
-        _optimizer = new Adam(task.Parameters, options.LearningRate)
-        {
-            ClipNorm = options.ClipNorm,
-            ClipValue = options.ClipValue,
-        };
+        _optimizer = options.Optimizer.Create(task.Parameters, options);
+        _average = options.AverageDecay > 0 ? new(task.Parameters, options.AverageDecay) : null;
+        _carried = new(task.Device, task.CarriedState);
+        _gradients = new(task.Device, Gradients, _random) { IsRecorded = options.IsRecorded, Notice = message => Notice(message) };
     }
 
-    private int TotalSteps => Math.Min(
-        (int)Math.Min((long)_options.Epochs * _task.StepsPerEpoch, int.MaxValue), _options.MaxSteps ?? int.MaxValue);
+    /// <summary>Told of what a person should know, such as that steps cannot be replayed.</summary>
+    public Action<string> Notice { get; set; } = _ => { };
 
-    private int EvaluateEvery => _options.EvaluateEvery ?? Math.Max(_task.StepsPerEpoch, LeastStepsBetweenEvaluations);
+    /// <summary>Steps of one pass over the data; those of the last one may reach into the next.</summary>
+    public double StepsPerEpoch => (double)_task.Batches.BatchesPerEpoch / _options.Accumulate;
+
+    private int TotalSteps => (int)Math.Min(
+        _options.MaxSteps ?? int.MaxValue, (long)_options.Epochs * _task.Batches.BatchesPerEpoch / _options.Accumulate);
+
+    private int EvaluateEvery =>
+        _options.EvaluateEvery ?? Math.Max((int)Math.Ceiling(StepsPerEpoch), LeastStepsBetweenEvaluations);
+
+    private double Epoch => Math.Round(_position.Step / StepsPerEpoch, 4);
 
     /// <summary>Goes back to the state that the run folder holds.</summary>
     /// <exception cref="CheckpointException">There is none, or it does not fit the model.</exception>
@@ -79,167 +66,196 @@ public sealed class Trainer : IDisposable
         using var file = SafeTensorsFile.Open(_run.State);
         foreach (var (name, tensor) in StateTensors())
             TensorFiles.ReadInto(file, name, tensor);
-        _step = int.Parse(Text("step"), CultureInfo.InvariantCulture);
-        _earlierSeconds = double.Parse(Text("seconds"), CultureInfo.InvariantCulture);
-        _bestLoss = double.Parse(Text("best_loss"), CultureInfo.InvariantCulture);
-        _lossSum = double.Parse(Text("loss_sum"), CultureInfo.InvariantCulture);
-        _lossCount = int.Parse(Text("loss_count"), CultureInfo.InvariantCulture);
-        _random = new RandomStream(_options.Seed, ulong.Parse(Text("random_calls"), CultureInfo.InvariantCulture));
-        _optimizer.Resume(_step);
-        _run.ForgetAfter(_step);
-
-        string Text(string name) => file.Metadata.GetValueOrDefault(name)
-            ?? throw new CheckpointException(_run.State, $"the state of a training has an entry '{name}', and this file has none");
+        _position = TrainingPosition.Read(file, _run.State);
+        _earlierSeconds = _position.Seconds;
+        _random.Resume(_position.RandomCalls);
+        _optimizer.Resume(_position.Step);
+        _average?.Resume(_position.Step);
+        _run.ForgetAfter(_position.Step);
     }
 
-    /// <summary>Trains until the epochs, a limit or a cancellation end it.</summary>
+    /// <summary>Trains until the epochs, a limit, too little progress or a cancellation end it.</summary>
     /// <param name="progress">Told of steps and evaluations.</param>
     /// <param name="cancellation">Ends it early, with a state to resume from.</param>
-    /// <exception cref="TrainingException">The loss is not a number any more.</exception>
+    /// <exception cref="TrainingException">The loss or a gradient is not a number any more.</exception>
     /// <exception cref="CheckpointException">A file cannot be written.</exception>
+    /// <exception cref="DataException">The data cannot be read.</exception>
     public TrainingResult Run(Action<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
         _run.Create();
         _options.Save(_run.Training);
         _task.SaveModelFiles(_run.Path);
-        var clock = Stopwatch.StartNew();
-        var lastState = TimeSpan.Zero;
-        var lastLog = (Step: _step, Time: TimeSpan.Zero);
-        var (firstStep, evaluating) = (_step, TimeSpan.Zero);
+        using var reader = new BatchReader(_task.Batches, (long)_position.Step * _options.Accumulate);
+        var clock = new TrainingClock();
         Evaluation? evaluation = null;
-        while (_step < TotalSteps && !IsOutOfTime(clock) && !cancellation.IsCancellationRequested)
+        while (!IsOver(clock) && !cancellation.IsCancellationRequested)
         {
-            Step();
+            clock.Items += Step(reader);
             evaluation = null;
-            if (_step % _options.LogEvery == 0)
-            {
-                var pace = (_step - lastLog.Step) * _task.ItemsPerStep / Math.Max(1e-9, (clock.Elapsed - lastLog.Time).TotalSeconds);
-                var logged = LogStep(pace, clock);
-                progress?.Invoke(logged);
-                lastLog = (_step, clock.Elapsed);
-            }
-            if (_step % EvaluateEvery == 0 && _step < TotalSteps)
-                evaluation = Evaluate();
-            if (evaluation is not null || (clock.Elapsed - lastState).TotalSeconds > SecondsBetweenStates)
-            {
+            if (_position.Step % _options.LogEvery == 0)
+                progress?.Invoke(LogStep(clock));
+            if (_position.Step % EvaluateEvery == 0 && _position.Step < TotalSteps)
+                evaluation = Evaluate(clock, progress, cancellation);
+            if (evaluation is not null || clock.SinceState > SecondsBetweenStates)
                 SaveState(clock);
-                lastState = clock.Elapsed;
-            }
         }
-        var training = clock.Elapsed - evaluating;
+        var rate = clock.ItemsPerSecond;
         SaveState(clock);
         if (!cancellation.IsCancellationRequested)
-            evaluation ??= Evaluate();
-        var rate = (_step - firstStep) * (double)_task.ItemsPerStep / Math.Max(1e-9, training.TotalSeconds);
-        return new(_step, evaluation, _bestLoss, rate, cancellation.IsCancellationRequested);
+            evaluation ??= Evaluate(clock, progress, cancellation);
+        return new(_position.Step, evaluation, _position.BestLoss, rate, cancellation.IsCancellationRequested, _gradients.Replays);
+    }
 
-        Evaluation? Evaluate()
+    /// <summary>Gives the memory of optimizer, averages and recorded steps back.</summary>
+    public void Dispose()
+    {
+        _gradients.Dispose();
+        _carried.Dispose();
+        _average?.Dispose();
+        _optimizer.Dispose();
+    }
+
+    private Tensor Gradients(Graph graph, Batch batch)
+    {
+        var loss = _task.Loss(graph, batch);
+        graph.Backward(_options.Accumulate == 1 ? loss : loss.Scale(1f / _options.Accumulate));
+        if (_options.Accumulate == 1)
+            _optimizer.Step();
+        return loss;
+    }
+
+    // Returns the items that were learned from.
+    private int Step(BatchReader reader)
+    {
+        _optimizer.LearningRate = _schedule.RateAt(_position.Step, _options.LearningRate);
+        var items = 0;
+        for (var i = 0; i < _options.Accumulate; i++)
         {
-            var begin = clock.Elapsed;
-            try
+            if (((long)_position.Step * _options.Accumulate + i) % _task.Batches.BatchesPerEpoch == 0)
+                _task.BeginEpoch();
+            var (batch, count) = reader.Next();
+            items += count;
+            _carried.Remember();
+            var calls = _random.Calls;
+            var loss = _gradients.Run(batch).Item();
+            if (!float.IsFinite(loss))
+                throw NotFinite($"the loss is {loss}", batch, calls);
+            _position.LossSum += loss;
+            _position.LossCount++;
+            if (i == _options.Accumulate - 1)
             {
-                var measured = _task.Evaluate(cancellation);
-                var judged = Judge(measured, clock);
-                progress?.Invoke(judged);
-                return measured;
-            }
-            catch (OperationCanceledException)
-            {
-                return null; // the caller sees the cancellation itself
-            }
-            finally
-            {
-                evaluating += clock.Elapsed - begin;
-                lastLog.Time += clock.Elapsed - begin;
+                if (_options.Accumulate > 1)
+                    _optimizer.Step();
+                if (_optimizer.SkippedSteps > 0)
+                    throw NotFinite("a gradient is not finite", batch, calls);
             }
         }
+        _average?.Update();
+        _position.Step++;
+        return items;
     }
 
-    /// <summary>Gives the optimizer's memory back.</summary>
-    public void Dispose() => _optimizer.Dispose();
-
-    private void Step()
+    // The parameters are as they were before the step: optimizers leave them alone where a gradient is not finite. So the batch
+    // is run again, operation by operation, to find the first that goes wrong.
+    private TrainingException NotFinite(string what, Batch batch, ulong calls)
     {
-        _optimizer.LearningRate = RateAt(_step);
-        using var graph = _task.Device.BeginGraph(_random);
-        var loss = _task.Loss(graph, _step % _task.StepsPerEpoch);
-        graph.Backward(loss);
-        _optimizer.Step();
-        var value = loss.Item();
-        if (!float.IsFinite(value))
+        _carried.Restore();
+        _task.Parameters.ClearGradients();
+        var advice = $"A smaller learning rate (now {_optimizer.LearningRate}) or clip may help; the last saved state is from before.";
+        try
         {
-            throw new TrainingException(
-                $"The loss of step {_step + 1} is {value}. A smaller learning rate (now {_optimizer.LearningRate}) or clip may help; "
-                + "the last saved state is from before.");
+            using var graph = _task.Device.BeginGraph(new RandomStream(_random.Seed, calls));
+            graph.ChecksFinite = true;
+            graph.Backward(_task.Loss(graph, batch));
         }
-        _lossSum += value;
-        _lossCount++;
-        _step++;
+        catch (NotFiniteException exception)
+        {
+            return new($"Step {_position.Step + 1}: {what}. {exception.Message} {advice}");
+        }
+        finally
+        {
+            _task.Parameters.ClearGradients();
+        }
+        return new($"Step {_position.Step + 1}: {what}, but not when the batch is run again by itself. {advice}");
     }
 
-    private float RateAt(int step)
+    private TrainingProgress LogStep(TrainingClock clock)
     {
-        var done = (float)step / TotalSteps;
-        return _options.LearningRate * (1f + done * (_options.FinalRateShare - 1f));
-    }
-
-    private TrainingProgress LogStep(double pace, Stopwatch clock)
-    {
-        var loss = _lossSum / _lossCount;
-        (_lossSum, _lossCount) = (0, 0);
+        var loss = _position.LossSum / _position.LossCount;
+        (_position.LossSum, _position.LossCount) = (0, 0);
+        var pace = clock.Lap();
         _run.Log(new()
         {
-            Step = _step,
+            Step = _position.Step,
             Epoch = Epoch,
             Split = "train",
             Loss = loss,
             Lr = _optimizer.LearningRate,
             GradNorm = _optimizer.GradientNorm,
             TokensPerSecond = Math.Round(pace),
+            MemoryBytes = _task.Device.PeakBytes,
         });
         return Progress(clock) with { Loss = loss, ItemsPerSecond = pace };
     }
 
-    private TrainingProgress Judge(Evaluation evaluation, Stopwatch clock)
+    private Evaluation? Evaluate(TrainingClock clock, Action<TrainingProgress>? progress, CancellationToken cancellation)
     {
-        var isBest = evaluation.Loss < _bestLoss;
-        if (isBest)
+        using var pause = clock.Pause();
+        try
         {
-            TensorFiles.Save(_run.Model, _task.Parameters);
-            _bestLoss = evaluation.Loss;
+            using var average = _average?.Apply();
+            var evaluation = _task.Evaluate(cancellation);
+            var isBest = Judge(evaluation);
+            _run.Log(new()
+            {
+                Step = _position.Step,
+                Epoch = Epoch,
+                Split = "validation",
+                Loss = evaluation.Loss,
+                Metrics = evaluation.Metrics,
+            });
+            progress?.Invoke(Progress(clock) with { Loss = evaluation.Loss, Evaluation = evaluation, IsBest = isBest });
+            return evaluation;
         }
-        _run.Log(new() { Step = _step, Epoch = Epoch, Split = "validation", Loss = evaluation.Loss, Metrics = evaluation.Metrics });
-        return Progress(clock) with { Loss = evaluation.Loss, Evaluation = evaluation, IsBest = isBest };
+        catch (OperationCanceledException)
+        {
+            return null; // the caller sees the cancellation itself
+        }
     }
 
-    private double Epoch => Math.Round((double)_step / _task.StepsPerEpoch, 4);
-
-    private TrainingProgress Progress(Stopwatch clock)
+    private bool Judge(Evaluation evaluation)
     {
-        var seconds = _earlierSeconds + clock.Elapsed.TotalSeconds;
-        var share = (double)_step / TotalSteps;
+        var measure = _goal.Of(evaluation);
+        var isBest = _goal.IsBetter(measure, _position.Best) || !File.Exists(_run.Model);
+        _position.WorseEvaluations = isBest ? 0 : _position.WorseEvaluations + 1;
+        if (!isBest)
+            return false;
+        TensorFiles.Save(_run.Model, _task.Parameters);
+        (_position.Best, _position.BestLoss) = (measure, evaluation.Loss);
+        return true;
+    }
+
+    private bool IsOver(TrainingClock clock) => _position.Step >= TotalSteps
+        || _options.MaxMinutes is { } minutes && _earlierSeconds + clock.Seconds >= minutes * 60
+        || _options.Patience is { } patience && _position.WorseEvaluations >= patience;
+
+    private TrainingProgress Progress(TrainingClock clock)
+    {
+        var seconds = _earlierSeconds + clock.Seconds;
+        var share = (double)_position.Step / TotalSteps;
         if (_options.MaxMinutes is { } minutes)
             share = Math.Max(share, seconds / (minutes * 60));
         share = Math.Min(share, 1);
         var remaining = share > 0 ? TimeSpan.FromSeconds(seconds * (1 - share) / share) : TimeSpan.Zero;
-        return new(_step, TotalSteps, Epoch, 0, 0, share, remaining);
+        return new(_position.Step, TotalSteps, Epoch, 0, 0, share, remaining);
     }
 
-    private bool IsOutOfTime(Stopwatch clock) =>
-        _options.MaxMinutes is { } minutes && _earlierSeconds + clock.Elapsed.TotalSeconds >= minutes * 60;
-
-    private void SaveState(Stopwatch clock)
+    private void SaveState(TrainingClock clock)
     {
-        var metadata = new Dictionary<string, string>
-        {
-            ["step"] = _step.ToString(CultureInfo.InvariantCulture),
-            ["seconds"] = (_earlierSeconds + clock.Elapsed.TotalSeconds).ToString("R", CultureInfo.InvariantCulture),
-            ["best_loss"] = _bestLoss.ToString("R", CultureInfo.InvariantCulture),
-            ["loss_sum"] = _lossSum.ToString("R", CultureInfo.InvariantCulture),
-            ["loss_count"] = _lossCount.ToString(CultureInfo.InvariantCulture),
-            ["random_calls"] = _random.Calls.ToString(CultureInfo.InvariantCulture),
-        };
-        TensorFiles.Save(_run.State, StateTensors(), metadata);
+        _position.Seconds = _earlierSeconds + clock.Seconds;
+        _position.RandomCalls = _random.Calls;
+        TensorFiles.Save(_run.State, StateTensors(), _position.ToMetadata());
+        clock.StateWasSaved();
     }
 
     private IEnumerable<(string Name, Tensor Tensor)> StateTensors()
@@ -250,5 +266,7 @@ public sealed class Trainer : IDisposable
             yield return ($"optimizer.{name}", tensor);
         foreach (var (name, tensor) in _task.CarriedState)
             yield return ($"carried.{name}", tensor);
+        foreach (var (name, tensor) in _average?.State ?? [])
+            yield return ($"average.{name}", tensor);
     }
 }
