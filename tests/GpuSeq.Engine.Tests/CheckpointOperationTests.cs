@@ -67,13 +67,13 @@ public sealed class CheckpointOperationTests
     }
 
     private static Parameter[] Layers(ParameterSet parameters) =>
-        [.. Enumerable.Range(0, 8).Select(i => parameters.Add($"layer{i}", [Width, Width], Initializer.Glorot(Width, Width)))];
+        [.. Enumerable.Range(0, 16).Select(i => parameters.Add($"layer{i}", [Width, Width], Initializer.Glorot(Width, Width)))];
 
     private static Tensor Forward(Tensor x, Parameter[] layers, float dropout, bool isCheckpointed)
     {
-        foreach (var pair in layers.Chunk(2))
+        foreach (var part in layers.Chunk(4))
         {
-            Tensor Part(Tensor input) => pair.Aggregate(input, (y, layer) => y.Linear(layer).Tanh().Dropout(dropout));
+            Tensor Part(Tensor input) => part.Aggregate(input, (y, layer) => y.Linear(layer).Tanh().Dropout(dropout));
             x = isCheckpointed ? x.Checkpoint(Part) : Part(x);
         }
         return (x * x).Mean();

@@ -6,5 +6,9 @@ namespace GpuSeq.Cli.Commands;
 internal static class TrainCommand
 {
     public static Command Create(CommandOutput output) =>
-        new("train", "Train a model by a recipe. Ctrl-C saves; --resume goes on.") { TrainCharRnnCommand.Create(output) };
+        new("train", "Train a model by a recipe. Ctrl-C saves; --resume goes on.")
+        {
+            TrainCharRnnCommand.Create(output),
+            TrainMlpCommand.Create(output),
+        };
 }

@@ -22,16 +22,39 @@ internal sealed class TrainingArguments
         MaxSteps = CommonOptions.OptionalNumber("--max-steps", "End after so many steps.", 0);
         MaxMinutes = CommonOptions.OptionalNumber("--max-minutes", "End after so many minutes of training.", 0.0);
         Batch = CommonOptions.Number("--batch", "Examples of a step.", otherwise.Batch, 1);
-        LearningRate = CommonOptions.Number("--lr", "The learning rate.", otherwise.LearningRate, 0f);
+        Accumulate = CommonOptions.Number("--accumulate", "Batches whose gradients add up to one step.", 1, 1);
+        Optimizer = CommonOptions.Choice("--optimizer", "What makes steps of the gradients.", otherwise.Optimizer);
+        LearningRate = CommonOptions.Number("--lr", "The (largest) learning rate.", otherwise.LearningRate, 0f);
+        Schedule = new("--schedule")
+        {
+            Description = "How the learning rate changes: constant, linear, cosine, polynomial, inverse-sqrt or step, with options, "
+                + "such as cosine,warmup=0.05,final=0.1.",
+            HelpName = "KIND[,OPTION=N...]",
+            DefaultValueFactory = _ => otherwise.Schedule,
+        };
+        Momentum = CommonOptions.Number("--momentum", "The share of the last direction that sgd and rmsprop keep.", otherwise.Momentum, 0f, 1f);
+        WeightDecay = CommonOptions.Number(
+            "--weight-decay", "How strongly weights are drawn to zero; biases are not.", otherwise.WeightDecay, 0f);
+        Average = CommonOptions.Number(
+            "--average", "Evaluate and keep a moving average of the weights with this decay, such as 0.999; 0 for none.", 0.0, 0.0, 0.999999);
         Clip = CommonOptions.Number("--clip", "The largest global norm of the gradients; 0 for no limit.", otherwise.ClipNorm, 0f);
         ClipValue = CommonOptions.Number("--clip-value", "The largest magnitude of one gradient; 0 for no limit.", 0f, 0f);
         Seed = CommonOptions.Number("--seed", "The same seed gives the same bits.", otherwise.Seed, 0UL);
         EvaluateEvery = CommonOptions.OptionalNumber("--evaluate-every", "Steps between two evaluations (default: an epoch, at least 100).", 1);
+        Metric = new("--metric")
+        {
+            Description = "What the best model is chosen by: loss, or a metric of the recipe.",
+            HelpName = "NAME",
+            DefaultValueFactory = _ => otherwise.Metric,
+        };
+        Patience = CommonOptions.OptionalNumber("--patience", "End after so many evaluations in a row that were not the best.", 1);
+        Unrecorded = new("--unrecorded") { Description = "Run every step as it is written, instead of replaying a recorded one." };
         Resume = new("--resume") { Description = "Go on with the run in --out; only limits and the device may be given anew." };
         Json = CommonOptions.Json();
         foreach (var option in new Option[]
         {
-            Data, Out, Config, Epochs, MaxSteps, MaxMinutes, Batch, LearningRate, Clip, ClipValue, Seed, EvaluateEvery, Resume, Json,
+            Data, Out, Config, Epochs, MaxSteps, MaxMinutes, Batch, Accumulate, Optimizer, LearningRate, Schedule, Momentum, WeightDecay,
+            Clip, ClipValue, Average, Seed, EvaluateEvery, Metric, Patience, Unrecorded, Resume, Json,
         })
         {
             command.Add(option);
@@ -53,7 +76,19 @@ internal sealed class TrainingArguments
 
     public Option<int> Batch { get; }
 
+    public Option<int> Accumulate { get; }
+
+    public Option<string> Optimizer { get; }
+
     public Option<float> LearningRate { get; }
+
+    public Option<string> Schedule { get; }
+
+    public Option<float> Momentum { get; }
+
+    public Option<float> WeightDecay { get; }
+
+    public Option<double> Average { get; }
 
     public Option<float> Clip { get; }
 
@@ -62,6 +97,12 @@ internal sealed class TrainingArguments
     public Option<ulong> Seed { get; }
 
     public Option<int?> EvaluateEvery { get; }
+
+    public Option<string> Metric { get; }
+
+    public Option<int?> Patience { get; }
+
+    public Option<bool> Unrecorded { get; }
 
     public DeviceOptions Device { get; }
 
@@ -101,7 +142,16 @@ internal sealed class TrainingArguments
                 MaxSteps = call.GetValue(MaxSteps),
                 MaxMinutes = call.GetValue(MaxMinutes),
                 Batch = call.GetValue(Batch),
+                Accumulate = call.GetValue(Accumulate),
+                Optimizer = Enum.Parse<OptimizerKind>(call.GetValue(Optimizer)!, ignoreCase: true),
                 LearningRate = call.GetValue(LearningRate),
+                Schedule = call.GetValue(Schedule)!,
+                Momentum = call.GetValue(Momentum),
+                WeightDecay = call.GetValue(WeightDecay),
+                AverageDecay = call.GetValue(Average),
+                Metric = call.GetValue(Metric)!,
+                Patience = call.GetValue(Patience),
+                IsRecorded = !call.GetValue(Unrecorded),
                 ClipNorm = call.GetValue(Clip),
                 ClipValue = call.GetValue(ClipValue),
                 Seed = call.GetValue(Seed),

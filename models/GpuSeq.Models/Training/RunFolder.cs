@@ -26,6 +26,24 @@ public sealed record RunFolder(string Path)
     /// <summary>A file of the folder.</summary>
     public string File(string name) => System.IO.Path.Combine(Path, name);
 
+    /// <summary>What the run has beside the model and the training, such as the data.</summary>
+    /// <exception cref="DataException">The file is not one of this recipe.</exception>
+    public T LoadRecipe<T>()
+    {
+        var path = File("recipe.json");
+        try
+        {
+            return JsonSerializer.Deserialize<T>(TextFile.Read(path), JsonStyle.Options) ?? throw new DataException(path, "it is empty");
+        }
+        catch (JsonException exception)
+        {
+            throw new DataException(path, $"line {exception.LineNumber + 1}: this is not the recipe of a run");
+        }
+    }
+
+    /// <summary>Writes what the run has beside the model and the training.</summary>
+    public void SaveRecipe<T>(T recipe) => AtomicFile.WriteText(File("recipe.json"), JsonSerializer.Serialize(recipe, JsonStyle.Options));
+
     /// <summary>Makes the folder.</summary>
     /// <exception cref="CheckpointException">It cannot be made.</exception>
     public void Create()

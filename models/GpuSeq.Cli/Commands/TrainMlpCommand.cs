@@ -1,0 +1,75 @@
+using System.CommandLine;
+using System.Globalization;
+using GpuSeq.Kernels;
+using GpuSeq.Models;
+
+namespace GpuSeq.Cli.Commands;
+
+/// <summary><c>gpuseq train mlp</c>.</summary>
+internal static class TrainMlpCommand
+{
+    public static Command Create(CommandOutput output)
+    {
+        var command = new Command(
+            MlpTask.Name, "A perceptron learns a table: exclusive or, or the columns of a CSV file whose first line names them.");
+        var training = new TrainingArguments(command, new() { Epochs = 2000, Batch = 32, LearningRate = 0.05f, ClipNorm = 0f });
+        var target = new Option<string?>("--target") { Description = "The column to predict (default: the last).", HelpName = "COLUMN" };
+        var hidden = new Option<int[]>("--hidden")
+        {
+            Description = "The sizes of the hidden layers, such as 64,32.",
+            HelpName = "N[,N...]",
+            DefaultValueFactory = _ => [4],
+            CustomParser = result =>
+            {
+                var parts = result.Tokens[0].Value.Split(',', StringSplitOptions.TrimEntries);
+                if (parts.All(part => int.TryParse(part, CultureInfo.InvariantCulture, out var size) && size > 0))
+                    return [.. parts.Select(part => int.Parse(part, CultureInfo.InvariantCulture))];
+                result.AddError($"Option '--hidden' takes sizes of layers, such as 64,32, not '{result.Tokens[0].Value}'.");
+                return [];
+            },
+        };
+        var activation = CommonOptions.Choice("--activation", "The activation of the hidden layers.", Activation.Sigmoid);
+        var loss = new Option<string>("--loss")
+        {
+            Description = "For classes: squared-error of sigmoid outputs, or cross-entropy. Numbers are learned by their squared error.",
+            DefaultValueFactory = _ => "squared-error",
+        };
+        loss.AcceptOnlyFromAmong("squared-error", "cross-entropy");
+        var dropout = CommonOptions.Number("--dropout", "The share of hidden values that is dropped.", 0f, 0f, 0.99f);
+        foreach (var option in new Option[] { target, hidden, activation, loss, dropout })
+            command.Add(option);
+
+        command.SetAction(given =>
+        {
+            var call = training.WithConfigFile(given);
+            var run = training.Run(call);
+            var isResumed = call.GetValue(training.Resume);
+            var options = training.Options(call, run);
+            var recipe = isResumed ? run.LoadRecipe<MlpRun>() : new MlpRun
+            {
+                Data = call.GetValue(training.Data) is { } data ? Path.GetFullPath(data) : null,
+                Target = call.GetValue(target),
+            };
+            var config = isResumed ? MlpConfig.Load(run.Config) : new()
+            {
+                Features = [], // taken from the table, as all else that is empty
+                Means = [],
+                Deviations = [],
+                Target = "",
+                Classes = [],
+                Hidden = call.GetValue(hidden)!,
+                Activation = Enum.Parse<Activation>(call.GetValue(activation)!, ignoreCase: true),
+                Loss = call.GetValue(loss) == "cross-entropy" ? MlpLoss.CrossEntropy : MlpLoss.SquaredError,
+                Dropout = call.GetValue(dropout),
+            };
+            using var device = training.Device.Open(call);
+            var table = recipe.Data is { } file ? Table.Read(file, recipe.Target) : Table.Xor;
+            using var task = new MlpTask(device, table, config, options.Batch, options.Seed);
+            run.Create();
+            run.SaveRecipe(recipe);
+            var result = TrainingSession.Run(output, task, options, run, isResumed);
+            return TrainingSession.Finish(output, result, run, call.GetValue(training.Json), command.Name);
+        });
+        return command;
+    }
+}

@@ -1,0 +1,11 @@
+namespace GpuSeq.Models;
+
+/// <summary>What a run of the recipe has beside the model and the training: which table, and which of its columns.</summary>
+public sealed record MlpRun
+{
+    /// <summary>The CSV file; null for exclusive or.</summary>
+    public string? Data { get; init; }
+
+    /// <summary>The column to predict; null for the last.</summary>
+    public string? Target { get; init; }
+}
