@@ -28,7 +28,7 @@ public sealed record BenchmarkResult(string Kernel, string Case, double Ms, doub
 /// <param name="Failures">A line for each case that was not timed, which begins with the case.</param>
 public sealed record BenchmarkReport(Machine Machine, IReadOnlyList<BenchmarkResult> Results, IReadOnlyList<string> Failures);
 
-/// <summary>Times kernels against the limits of the machine.</summary>
+/// <summary>Times kernels and training steps against the limits of the machine.</summary>
 public static class KernelBenchmark
 {
     /// <summary>Measures the machine, then times kernels that compute what they should.</summary>
@@ -42,6 +42,7 @@ public static class KernelBenchmark
     {
         ArgumentNullException.ThrowIfNull(device);
         var selection = new KernelSelection(filter);
+        var steps = selection.Steps();
         var total = selection.CountBenchmarks();
         var before = MachineLimits.Measure(device.Kernels);
         machine?.Invoke(Describe(device, before));
@@ -51,6 +52,13 @@ public static class KernelBenchmark
         {
             progress?.Invoke(new(kernelCase.Kernel, kernelCase.Name, timings.Count, total));
             timings.Add(runner.Run(kernelCase));
+        }
+        foreach (var step in steps)
+        {
+            progress?.Invoke(new(StepBenchmark.Kernel, step.Name, timings.Count, total));
+            using var training = step.Create(device);
+            timings.Add(runner.Time(
+                StepBenchmark.Kernel, step.Name, step.Flops, () => training.Step.Run(training.Batch), StepBenchmark.Check(training)));
         }
         var limits = before.Best(MachineLimits.Measure(device.Kernels)); // a disturbed measurement would flatter the kernels
         return new(

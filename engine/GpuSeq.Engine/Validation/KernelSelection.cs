@@ -43,9 +43,13 @@ internal sealed class KernelSelection
         .SelectMany(family => family.Benchmarks)
         .Where(Takes);
 
-    /// <summary>The number of the benchmarks that are chosen.</summary>
+    /// <summary>The training steps that are chosen.</summary>
+    public IReadOnlyList<StepBenchmark> Steps() =>
+        [.. StepBenchmark.All.Where(step => Contains($"{StepBenchmark.Kernel} {step.Name}"))];
+
+    /// <summary>The number of the benchmarks that are chosen, training steps included.</summary>
     /// <exception cref="KernelNameException">There is none.</exception>
-    public int CountBenchmarks() => Benchmarks().Count() is > 0 and var count ? count : throw Unknown("benchmark");
+    public int CountBenchmarks() => Benchmarks().Count() + Steps().Count is > 0 and var count ? count : throw Unknown("benchmark");
 
     private bool Contains(string name) => name.Contains(_filter, StringComparison.OrdinalIgnoreCase);
 

@@ -59,6 +59,15 @@ public sealed class BenchmarkRunner
         return new(kernelCase.Kernel, kernelCase.Name, kernelCase.Flops, kernelCase.Bytes, seconds, failure);
     }
 
+    /// <summary>Times something that launches several kernels.</summary>
+    /// <param name="kernel">What stands in the place of the kernel's name.</param>
+    /// <param name="name">Which case of it.</param>
+    /// <param name="flops">Floating-point operations of a call.</param>
+    /// <param name="launch">The call.</param>
+    /// <param name="failure">Why it is not timed, or null.</param>
+    public BenchmarkTiming Time(string kernel, string name, double flops, Action launch, string? failure) =>
+        new(kernel, name, flops, 0, failure is null ? _timer.Median(launch) : 0, failure);
+
     private string? KernelFailure(string kernel)
     {
         if (!_failures.TryGetValue(kernel, out var failure))
