@@ -21,7 +21,7 @@ public sealed class KillTests
     public void RemoveFolder() => Directory.Delete(_folder, recursive: true);
 
     [Test]
-    public void Training_ThatIsKilledEndsWithTheSameBits() => KillAndCompare(kills: 3, steps: 200);
+    public void Training_ThatIsKilledEndsWithTheSameBits() => KillAndCompare(kills: 3, steps: 150);
 
     [Test]
     [Category("Slow")]
