@@ -1,6 +1,9 @@
 namespace GpuSeq.Engine.Checkpoints;
 
-/// <summary>A file of a checkpoint that cannot be read or written. The message is one line for people.</summary>
+/// <summary>
+/// A file of a checkpoint that cannot be read or written. The message is one line for people; only <see cref="LoadException"/> adds a
+/// table.
+/// </summary>
 public class CheckpointException : Exception
 {
     private const int LongestName = 200;

@@ -59,9 +59,11 @@ public sealed record Inspection(string Path, IReadOnlyList<FileInspection> Files
             return new Inspection(path, [OfFile(path, cancellation)], []);
         }
 
-        var indexes = Directory.GetFiles(path, "*.safetensors" + Checkpoint.IndexSuffix).Select(index => OfFile(index, cancellation)).ToArray();
-        var shards = indexes.SelectMany(index => index.Shards).ToHashSet();
-        var singles = Directory.GetFiles(path, "*.safetensors").Where(file => !shards.Contains(file)).Select(file => OfFile(file, cancellation));
+        var indexes = Directory.GetFiles(path, "*.safetensors" + Checkpoint.IndexSuffix)
+            .Select(index => OfFile(index, cancellation)).ToArray();
+        var shards = indexes.SelectMany(index => index.Shards).Select(System.IO.Path.GetFullPath).ToHashSet();
+        var singles = Directory.GetFiles(path, "*.safetensors")
+            .Where(file => !shards.Contains(System.IO.Path.GetFullPath(file))).Select(file => OfFile(file, cancellation));
         FileInspection[] files = [.. indexes.Concat(singles).OrderBy(file => file.Path, StringComparer.Ordinal)];
         if (files.Length == 0)
         {

@@ -51,7 +51,8 @@ internal sealed class LoadPlan
             var name = _options.Rename is { } rename ? rename(entry.Name) : entry.Name;
             if (name is not null && !entries.TryAdd(name, entry))
             {
-                throw new CheckpointException(_checkpoint.Path, entry.Name, $"and '{entries[name].Name}' both stand for the model's '{name}'");
+                throw new CheckpointException(
+                    _checkpoint.Path, entry.Name, $"and '{entries[name].Name}' both stand for the model's '{name}'");
             }
         }
 

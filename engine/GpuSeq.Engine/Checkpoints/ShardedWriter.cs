@@ -37,8 +37,7 @@ public static partial class ShardedWriter
         if (shards.Count <= 1)
         {
             SafeTensorsWriter.Write(only, all, metadata);
-            Delete(index);
-            RemoveLeftOvers(folder, []);
+            RemoveOld(folder, index, []);
             return;
         }
 
@@ -51,8 +50,7 @@ public static partial class ShardedWriter
         }
 
         new ShardIndex(shardOf, new(metadata ?? new Dictionary<string, string>())).Write(index, all.Sum(tensor => tensor.ByteLength));
-        Delete(only);
-        RemoveLeftOvers(folder, names);
+        RemoveOld(folder, only, names);
     }
 
     // In the given order, each as full as it goes.
@@ -89,27 +87,25 @@ public static partial class ShardedWriter
         }
     }
 
-    private static void RemoveLeftOvers(string folder, string[] kept)
-    {
-        foreach (var path in Directory.EnumerateFiles(folder, Stem + "*"))
-        {
-            var name = Path.GetFileName(path);
-            if (LeftOverName().IsMatch(name) && !kept.Contains(name))
-            {
-                Delete(path);
-            }
-        }
-    }
-
-    private static void Delete(string path)
+    // The other way to lay out a checkpoint goes first: without its index, or beside the one file, a shard is read by nobody.
+    private static void RemoveOld(string folder, string otherLayout, string[] kept)
     {
         try
         {
-            File.Delete(path);
+            File.Delete(otherLayout);
+            FolderFlush.Flush(folder);
+            foreach (var path in Directory.EnumerateFiles(folder, Stem + "*"))
+            {
+                var name = Path.GetFileName(path);
+                if (LeftOverName().IsMatch(name) && !kept.Contains(name))
+                {
+                    File.Delete(path);
+                }
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CheckpointException(path, $"is out of date and cannot be removed: {e.Message}", e);
+            throw new CheckpointException(folder, $"the new checkpoint is there, but the old one cannot be removed: {e.Message}", e);
         }
     }
 

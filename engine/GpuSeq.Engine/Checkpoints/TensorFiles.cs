@@ -27,7 +27,9 @@ public static class TensorFiles
         SafeTensorsWriter.Write(path, tensors.Select(tensor => Data(tensor.Name, tensor.Tensor)), metadata);
     }
 
-    /// <summary>Writes the values of all parameters into a folder, in shards where they are many; see <see cref="ShardedWriter"/>.</summary>
+    /// <summary>
+    /// Writes the values of all parameters into a folder, in shards where they are too large for one; see <see cref="ShardedWriter"/>.
+    /// </summary>
     /// <exception cref="CheckpointException">A file cannot be written.</exception>
     public static void SaveSharded(
         string folder, ParameterSet parameters, long maximalShardBytes, IReadOnlyDictionary<string, string>? metadata = null) =>

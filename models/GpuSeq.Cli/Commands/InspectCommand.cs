@@ -9,7 +9,10 @@ internal static class InspectCommand
 {
     public static Command Create(CommandOutput output)
     {
-        var path = new Argument<string>("FILE-OR-DIR") { Description = "A safetensors file, the index of a sharded model, or a folder of a run or a model." };
+        var path = new Argument<string>("FILE-OR-DIR")
+        {
+            Description = "A safetensors file, the index of a sharded model, or a folder of a run or a model.",
+        };
         var json = CommonOptions.Json();
         var command = new Command("inspect", "Show the tensors of a checkpoint: names, shapes, sizes, values.") { path, json };
         command.SetAction(call =>

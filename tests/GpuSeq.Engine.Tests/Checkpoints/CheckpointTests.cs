@@ -53,7 +53,8 @@ public class CheckpointTests
             Assert.That(checkpoint.Path, Is.EqualTo(_folder.File("weights.safetensors")));
         SafeTensorsWriter.Write(_folder.File("others.safetensors"), Tensors());
         Assert.That(() => Checkpoint.Open(_folder.Path),
-            Refusal($"{_folder.Path}: the folder holds 2 *.safetensors files, and neither model.safetensors nor model.safetensors.index.json"));
+            Refusal(
+                $"{_folder.Path}: the folder holds 2 *.safetensors files, and neither {Checkpoint.ModelFile} nor {Checkpoint.IndexFile}"));
     }
 
     [Test]
@@ -66,7 +67,9 @@ public class CheckpointTests
         {
             Assert.That(Opening("""{"a":"one","b":"one"}"""), Refusal($"{Index}: tensor 'b': is not in its shard 'one'"));
             Assert.That(Opening("""{"a":"two","b":"two"}"""), Refusal($"{Index}: tensor 'a': is not in its shard 'two'"));
-            Assert.That(Opening("""{"a":"both"}"""), Refusal($"{_folder.File("both")}: tensor 'ids': the index does not place it in this shard"));
+            Assert.That(
+                Opening("""{"a":"both"}"""),
+                Refusal($"{_folder.File("both")}: tensor 'ids': the index does not place it in this shard"));
             Assert.That(
                 Opening("""{"a":"both","b":"both","ids":"both","c":"one"}"""),
                 Refusal($"{_folder.File("one")}: tensor 'a': the index does not place it in this shard"));

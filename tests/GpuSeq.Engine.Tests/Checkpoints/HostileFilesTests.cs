@@ -130,7 +130,8 @@ public class HostileFilesTests
         var name = $"t{(random.Next(20) == 0 ? 0 : place)}";
         var type = random.Next(20) == 0 ? "F128" : "F32";
         return $$"""
-            "{{name}}":{"dtype":"{{type}}","shape":[{{Number(2)}},{{Number(1)}}],"data_offsets":[{{Number(place * 8)}},{{Number(place * 8 + 8)}}]}
+            "{{name}}":{"dtype":"{{type}}","shape":[{{Number(2)}},{{Number(1)}}],
+            "data_offsets":[{{Number(place * 8)}},{{Number(place * 8 + 8)}}]}
             """;
 
         string Number(int good) => random.Next(8) > 0 ? $"{good}" : Numbers[random.Next(Numbers.Length)];

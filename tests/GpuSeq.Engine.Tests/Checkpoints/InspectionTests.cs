@@ -88,15 +88,15 @@ public class InspectionTests
         ShardedWriter.Write(_folder.Path, tensors, 16);
         SafeTensorsWriter.Write(_folder.File("a.safetensors"), [TensorData.FromFloats("a", [3], new float[3])]);
 
-        foreach (var path in new[] { _folder.Path, _folder.File(Checkpoint.IndexFile) })
+        foreach (var path in new[] { _folder.Path, _folder.Path + "//", _folder.File(Checkpoint.IndexFile) })
         {
             var inspection = Inspection.Of(path);
             var sharded = inspection.Files[^1];
             Assert.Multiple(() =>
             {
-                Assert.That(inspection.Files, Has.Count.EqualTo(path == _folder.Path ? 2 : 1));
+                Assert.That(inspection.Files, Has.Count.EqualTo(Directory.Exists(path) ? 2 : 1));
                 Assert.That(inspection.Companions, Is.Empty);
-                Assert.That(sharded.Path, Is.EqualTo(_folder.File(Checkpoint.IndexFile)));
+                Assert.That(Path.GetFullPath(sharded.Path), Is.EqualTo(_folder.File(Checkpoint.IndexFile)));
                 Assert.That(sharded.Shards.Select(shard => Path.GetFileName(shard)), Is.EqualTo(
                     new[] { "model-00001-of-00003.safetensors", "model-00002-of-00003.safetensors", "model-00003-of-00003.safetensors" }));
                 Assert.That(sharded.Metadata["total_size"], Is.EqualTo("48"));

@@ -29,4 +29,27 @@ public class SafeTensorsFixtureTests
             }
         }
     }
+
+    [TestCaseSource(typeof(Fixtures), nameof(Fixtures.Find), new object[] { "model.safetensors" })]
+    public void Models_written_elsewhere_come_back_from_shards(string name)
+    {
+        var expected = FixtureTensors.Read(Fixtures.Require(name));
+        using var folder = new TemporaryFolder();
+        using (var file = SafeTensorsFile.Open(Fixtures.Require(name)))
+        {
+            var tensors = file.Tensors.Values
+                .Select(entry => TensorData.FromBytes(entry.Name, entry.ElementType, entry.Shape.AsSpan(), file.ReadBytes(entry.Name)));
+            ShardedWriter.Write(folder.Path, tensors, maximalShardBytes: 8192, file.Metadata);
+        }
+
+        using var checkpoint = Checkpoint.Open(folder.Path);
+        Assert.That(checkpoint.Files, Has.Count.GreaterThan(1));
+        Assert.That(checkpoint.Tensors.Keys, Is.EquivalentTo(expected.Names));
+        foreach (var entry in checkpoint.Tensors.Values)
+        {
+            Assert.That(entry.ElementType.Code(), Is.EqualTo(expected[entry.Name].Type), entry.Name);
+            Assert.That(entry.Shape, Is.EqualTo(expected[entry.Name].Shape), entry.Name);
+            Assert.That(checkpoint.FileOf(entry.Name).ReadBytes(entry.Name), Is.EqualTo(expected[entry.Name].Bytes), entry.Name);
+        }
+    }
 }
