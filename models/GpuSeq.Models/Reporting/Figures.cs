@@ -7,7 +7,7 @@ internal static class Figures
 {
     private const string None = "\u2013";
 
-    /// <summary>Four digits that count, and all of a whole number.</summary>
+    /// <summary>Four digits that count, without zeros at the end, and all of a whole number.</summary>
     public static string Number(double? value) => value switch
     {
         null => None,
@@ -37,6 +37,6 @@ internal static class Figures
     private static string Fixed(double value)
     {
         var decimals = Math.Max(0, 3 - (int)Math.Floor(Math.Log10(Math.Abs(value))));
-        return value == Math.Floor(value) ? value.ToString("0", CultureInfo.InvariantCulture) : value.ToString($"F{decimals}", CultureInfo.InvariantCulture);
+        return Math.Round(value, decimals).ToString(CultureInfo.InvariantCulture);
     }
 }

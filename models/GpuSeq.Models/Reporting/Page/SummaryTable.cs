@@ -11,16 +11,16 @@ internal static class SummaryTable
 
     private static Html One(RunSummary summary, IReadOnlyList<string> metrics)
     {
-        (string Name, string Value)[] tiles =
+        (string Name, double? Value, Func<double?, string> Text)[] tiles =
         [
-            ("best validation loss", Figures.Number(RunSummary.Value(summary.Best, "loss"))),
-            ("last training loss", Figures.Number(summary.TrainLoss)),
-            ("steps", Figures.Whole(summary.Steps)),
-            ("epochs", Figures.Number(summary.Epochs)),
-            ("tokens/s, median", Figures.Whole(summary.TokensPerSecond)),
-            ("device memory", Figures.Bytes(summary.MemoryBytes)),
+            ("best validation loss", RunSummary.Value(summary.Best, "loss"), Figures.Number),
+            ("last training loss", summary.TrainLoss, Figures.Number),
+            ("steps", summary.Steps, Figures.Whole),
+            ("epochs", summary.Epochs, Figures.Number),
+            ("tokens/s, median", summary.TokensPerSecond, Figures.Whole),
+            ("device memory", summary.MemoryBytes, Figures.Bytes),
         ];
-        var shown = Html.Join(tiles.Select(tile => Html.Of($"<div><dd>{tile.Value}</dd><dt>{tile.Name}</dt></div>\n")));
+        var shown = Html.Join(tiles.Where(tile => tile.Value is not null).Select(tile => Html.Of($"<div><dd>{tile.Text(tile.Value)}</dd><dt>{tile.Name}</dt></div>\n")));
         return Html.Of($"<dl class=\"tiles\">\n{shown}</dl>\n{Evaluations(summary, metrics)}");
     }
 

@@ -38,7 +38,7 @@ public sealed record Axis(string Label)
     internal bool Shows(double value) => double.IsFinite(value) && !(IsLogarithmic && value <= 0);
 
     /// <summary>The part of the numbers that is shown: all the data and a little room.</summary>
-    internal (double Low, double High) Domain(IEnumerable<double> data)
+    public (double Low, double High) Domain(IEnumerable<double> data)
     {
         if (Categories is { } names)
             return (-0.5, Math.Max(names.Count, 1) - 0.5);
@@ -53,7 +53,8 @@ public sealed record Axis(string Label)
     private (double Low, double High) Difference(double low, double high)
     {
         const double Room = 0.04;
-        if (low == high)
+        const double Distinct = 1e-9; // closer values are drawn as one: numbers on the axis could not tell them apart
+        if (high - low <= Distinct * Math.Max(Math.Abs(low), Math.Abs(high)))
         {
             var around = low == 0 ? 1 : Math.Abs(low) * 0.5;
             return (low - around, high + around);

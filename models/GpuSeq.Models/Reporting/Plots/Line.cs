@@ -18,7 +18,7 @@ public sealed record Line(IReadOnlyList<double> X, IReadOnlyList<double> Y) : Ma
     public bool IsFaint { get; init; }
 
     /// <summary>A line of no points, for an entry of the legend that is about several lines.</summary>
-    public static Line Key(string name, bool isDashed) => new([], []) { Name = name, Color = Neutral, IsDashed = isDashed };
+    public static Line Key(string name, bool isDashed, int color) => new([], []) { Name = name, IsDashed = isDashed, Color = color };
 
     internal override IEnumerable<double> XValues => X;
 
@@ -66,7 +66,7 @@ public sealed record Line(IReadOnlyList<double> X, IReadOnlyList<double> Y) : Ma
         return IsDashed ? Svg.Set(element, ("stroke-dasharray", IsFaint ? "2 2" : "6 3")) : element;
     }
 
-    private XElement Faint(XElement element) => IsFaint ? Svg.Set(element, ("opacity", 0.3)) : element;
+    private XElement Faint(XElement element) => IsFaint ? Svg.Set(element, ("opacity", 0.25)) : element;
 
     private static string Path(IReadOnlyList<(double X, double Y)> points)
     {

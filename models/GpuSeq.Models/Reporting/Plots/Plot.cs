@@ -13,7 +13,7 @@ public sealed record Plot(string Title, Axis X, Axis Y, IReadOnlyList<Mark> Mark
     /// <summary>The width in pixels, before a page scales it.</summary>
     public double Width { get; init; } = 480;
 
-    /// <summary>The height in pixels, before a page scales it.</summary>
+    /// <summary>The height in pixels, before a page scales it. A legend of several rows makes it larger.</summary>
     public double Height { get; init; } = 300;
 
     /// <summary>The plot as a file of its own: light, or dark where the viewer prefers it.</summary>

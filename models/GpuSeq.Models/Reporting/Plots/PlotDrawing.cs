@@ -16,6 +16,7 @@ internal sealed class PlotDrawing
     private const double Slope = 0.7; // sine and cosine of a slanted name, about
 
     private readonly Plot _plot;
+    private readonly double _height;
     private readonly Legend _legend;
     private readonly HeatMap? _heatMap;
     private readonly Tick[] _xTicks;
@@ -28,21 +29,27 @@ internal sealed class PlotDrawing
         _plot = plot;
         _legend = new Legend(plot.Marks, plot.Width - 2 * Edge);
         _heatMap = plot.Marks.OfType<HeatMap>().FirstOrDefault();
+        _height = plot.Height + Math.Max(0, _legend.Height - Legend.RowHeight); // the first row takes room from the marks, others make more
+        var bars = plot.Marks.OfType<Bars>().ToArray();
+        var yAxis = bars.Length == 0 ? plot.Y : plot.Y with { Includes = [.. plot.Y.Includes, 0] };
         var x = plot.X.Domain(plot.Marks.SelectMany(mark => mark.XValues));
-        var y = plot.Y.Domain(plot.Marks.SelectMany(mark => mark.YValues));
+        var y = yAxis.Domain(plot.Marks.SelectMany(mark => mark.YValues));
 
         var top = Edge + TitleHeight + (plot.Note is null ? 0 : NoteHeight) + _legend.Height + 8;
-        var roughHeight = plot.Height - top - Edge - CaptionHeight - TickTextHeight;
-        _yTicks = Shortened(Ticks.For(plot.Y, y.Low, y.High, Math.Max(2, (int)(roughHeight / (plot.Y.Categories is null ? 36 : 14)))));
+        var roughHeight = _height - top - Edge - CaptionHeight - TickTextHeight;
+        _yTicks = Shortened(Ticks.For(plot.Y, y.Low, y.High, Most(roughHeight, plot.Y.Categories is null ? 22 : 14)));
         var left = Edge + CaptionHeight + Widest(_yTicks) + TickGap;
         var right = plot.Width - Edge - 4 - (_heatMap is null ? 0 : ColorBarWidth + 44);
-        var width = right - left;
 
-        var wholeTicks = Ticks.For(plot.X, x.Low, x.High, Math.Max(2, (int)(width / (plot.X.Categories is null ? 72 : 14))));
-        _xTicks = Shortened(wholeTicks);
-        _isSlanted = plot.X.Categories is not null && Widest(_xTicks) + 6 > width / Math.Max(1, _xTicks.Length);
-        var tickHeight = _isSlanted ? Widest(_xTicks) * Slope + 12 : TickTextHeight;
-        var bottom = plot.Height - Edge - CaptionHeight - tickHeight;
+        _xTicks = Shortened(Ticks.For(plot.X, x.Low, x.High, Most(right - left, plot.X.Categories is null ? 72 : 20)));
+        var tickHeight = TickTextHeight;
+        if (plot.X.Categories is not null && Widest(_xTicks) + 6 > (right - left) / Math.Max(1, _xTicks.Length))
+        {
+            _isSlanted = true;
+            tickHeight = Widest(_xTicks) * Slope + 12;
+            left = Math.Max(left, Edge + Svg.WidthOf(_xTicks[0].Text) * Slope); // the first name reaches out to the left
+        }
+        var bottom = _height - Edge - CaptionHeight - tickHeight;
 
         _frame = new(
             left, top, right, bottom,
@@ -50,12 +57,12 @@ internal sealed class PlotDrawing
             plot.Y.Categories is null
                 ? new Scale(y.Low, y.High, bottom, top, plot.Y.IsLogarithmic)
                 : new Scale(y.Low, y.High, top, bottom, isLogarithmic: false),
-            [.. plot.Marks.OfType<Bars>()]);
+            bars);
     }
 
     public XElement Draw()
     {
-        var (width, height) = (_plot.Width, _plot.Height);
+        var (width, height) = (_plot.Width, _height);
         var svg = Svg.Element(
             "svg",
             ("class", "plot"), ("viewBox", FormattableString.Invariant($"0 0 {width} {height}")), ("width", width), ("height", height),
@@ -66,9 +73,7 @@ internal sealed class PlotDrawing
         svg.Add(XAxis());
         svg.Add(YAxis());
         svg.Add(_plot.Marks.Select(mark => mark.Draw(_frame)));
-        svg.Add(Line(_frame.Left, _frame.Bottom, _frame.Right, _frame.Bottom, Palette.Muted));
-        if (_heatMap is not null)
-            svg.Add(ColorBar(_heatMap));
+        svg.Add(_heatMap is null ? [Line(_frame.Left, _frame.Bottom, _frame.Right, _frame.Bottom, Palette.Muted)] : ColorBar(_heatMap));
         return svg;
     }
 
@@ -98,7 +103,7 @@ internal sealed class PlotDrawing
                 ? Svg.Set(text, ("x", x + 4), ("y", y - 4), ("transform", FormattableString.Invariant($"rotate(-45 {x + 4:0.#} {y - 4:0.#})")))
                 : text;
         }
-        yield return Svg.Text(_plot.X.Caption, (_frame.Left + _frame.Right) / 2, _plot.Height - Edge + 2, "middle");
+        yield return Svg.Text(_plot.X.Caption, (_frame.Left + _frame.Right) / 2, _height - Edge + 2, "middle");
     }
 
     private IEnumerable<XElement> YAxis()
@@ -121,18 +126,23 @@ internal sealed class PlotDrawing
         var axis = new Axis("");
         var (x, height, most) = (_frame.Right + 14, (_frame.Bottom - _frame.Top) / Steps, map.Top);
         var values = new Scale(map.Least, most, _frame.Bottom, _frame.Top, isLogarithmic: false);
+        yield return Svg.Element(
+            "rect", ("x", _frame.Left), ("y", _frame.Top), ("width", _frame.Right - _frame.Left), ("height", _frame.Bottom - _frame.Top))
+            .Stroked(Palette.Grid);
         for (var step = 0; step < Steps; step++)
         {
             yield return Svg.Element(
                 "rect", ("x", x), ("y", _frame.Bottom - (step + 1) * height), ("width", ColorBarWidth), ("height", height + 0.3),
                 ("fill-opacity", (step + 0.5) / Steps)).Filled(map.Color);
         }
-        foreach (var tick in Ticks.For(axis, map.Least, most, Math.Max(2, (int)((_frame.Bottom - _frame.Top) / 36))))
+        foreach (var tick in Ticks.For(axis, map.Least, most, Most(_frame.Bottom - _frame.Top, 40)))
             yield return Svg.Text(tick.Text, x + ColorBarWidth + 5, values.At(tick.Value) + 4).Colored(Palette.Muted);
     }
 
     private static XElement Line(double x1, double y1, double x2, double y2, ThemeColor color) =>
         Svg.Element("line", ("x1", x1), ("y1", y1), ("x2", x2), ("y2", y2)).Stroked(color);
+
+    private static int Most(double length, double room) => Math.Max(2, (int)(length / room));
 
     private static double Widest(Tick[] ticks) => ticks.Length == 0 ? 0 : ticks.Max(tick => Svg.WidthOf(tick.Text));
 

@@ -58,6 +58,6 @@ public sealed record Points(IReadOnlyList<double> X, IReadOnlyList<double> Y) : 
         var share = (x - frame.Left) / (frame.Right - frame.Left);
         var anchor = share < MiddleShare ? "start" : share > 1 - MiddleShare ? "end" : "middle";
         var isHigh = y - frame.Top < 24;
-        return Svg.Text(label, x, isHigh ? y + Radius + 14 : y - Radius - 5, anchor).Haloed();
+        return Svg.Text(label, x, isHigh ? y + Radius + 14 : y - Radius - 8, anchor).Haloed();
     }
 }

@@ -25,7 +25,7 @@ public static class Ticks
         ArgumentNullException.ThrowIfNull(axis);
         if (axis.Categories is { } names)
             return Named(names, most);
-        if (axis.IsLogarithmic && Logarithmic(low, high, most) is { Count: >= 2 } ticks)
+        if (axis.IsLogarithmic && Logarithmic(low, high, most) is { Count: >= 3 } ticks)
             return ticks;
         return Linear(low, high, most, axis.Numbers);
     }
@@ -42,8 +42,9 @@ public static class Ticks
         if (numbers != AxisNumbers.Plain)
             step = Math.Max(step, 1);
         var values = new List<double>();
-        for (var i = Math.Ceiling(low / step - 1e-9); i * step <= high + step * 1e-9; i++)
-            values.Add(i * step);
+        var first = Math.Ceiling(low / step - 1e-9);
+        for (var i = 0; i <= most && (first + i) * step <= high + step * 1e-9; i++)
+            values.Add((first + i) * step);
         var largest = values.Count == 0 ? 0 : values.Max(Math.Abs);
         return [.. values.Select(value => new Tick(value, numbers == AxisNumbers.Bytes ? Bytes(value, largest) : Plain(value, largest, step)))];
     }
@@ -53,7 +54,7 @@ public static class Ticks
     {
         var (first, last) = ((int)Math.Floor(Math.Log10(low)), (int)Math.Ceiling(Math.Log10(high)));
         var decades = Math.Log10(high / low);
-        double[] within = decades <= most / 3.0 ? [1, 2, 5] : [1];
+        double[] within = decades * 3 <= most + 2 ? [1, 2, 5] : [1];
         var every = Math.Max(1, (int)Math.Ceiling(decades / Math.Min(most, MostDecades)));
         var ticks = new List<Tick>();
         for (var exponent = first; exponent <= last; exponent++)
