@@ -38,6 +38,7 @@ public static class GpuSeqCommand
             TrainCommand.Create(output),
             GenerateCommand.Create(output),
             InspectCommand.Create(output),
+            ReportCommand.Create(output),
         };
         var call = root.Parse(args);
         if (call.Errors.Count > 0)

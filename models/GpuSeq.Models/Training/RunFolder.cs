@@ -20,6 +20,15 @@ public sealed record RunFolder(string Path)
     /// <summary>One object for each logged step or evaluation.</summary>
     public string Metrics => File("metrics.jsonl");
 
+    /// <summary>What it was made on.</summary>
+    public string Environment => File("environment.json");
+
+    /// <summary>One object for each sample of what the model makes of an input.</summary>
+    public string Samples => File("samples.jsonl");
+
+    /// <summary>The page that shows all of it.</summary>
+    public string Report => File("report.html");
+
     /// <summary>Everything that a resumed run needs, in one file, so that it is whole or not there.</summary>
     public string State => File(System.IO.Path.Combine("state", "last.safetensors"));
 

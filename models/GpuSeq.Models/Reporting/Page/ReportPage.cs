@@ -1,0 +1,106 @@
+using GpuSeq.Models.Reporting.Plots;
+
+namespace GpuSeq.Models.Reporting.Page;
+
+/// <summary>The page of a report, from the head down.</summary>
+internal static class ReportPage
+{
+    public static Html Of(IReadOnlyList<TrainingRun> runs)
+    {
+        var title = runs.Count == 1 ? $"{runs[0].Recipe ?? "Training"}: {runs[0].Name}" : $"{runs.Count} runs";
+        return Html.Of($"""
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="color-scheme" content="light dark">
+            <title>{title}</title>
+            <style>{Resource("report.css")}</style>
+            <style id="plot-style">{Html.Raw(Plot.Style)}</style>
+            </head>
+            <body>
+            <header><h1>{title}</h1>{Origin(runs)}</header>
+            <main>
+            {Notes(runs)}
+            {Section("Figures", SummaryTable.Of(runs))}
+            {Section("Curves", Figures(runs))}
+            {Section("Configuration", Configuration(runs))}
+            {Section("Environment", EnvironmentTable(runs))}
+            {SampleSection.Of(runs)}
+            </main>
+            <script>{Resource("report.js")}</script>
+            </body>
+            </html>
+
+            """);
+    }
+
+    private static Html Section(string name, Html content) => Html.Of($"<section><h2>{name}</h2>\n{content}</section>");
+
+    private static Html Origin(IReadOnlyList<TrainingRun> runs)
+    {
+        if (runs.Count > 1)
+        {
+            var recipes = runs.Select(run => run.Recipe).OfType<string>().Distinct().ToArray();
+            return recipes.Length == 0 ? Html.Empty : Html.Of($"<p>{string.Join(", ", recipes)}</p>");
+        }
+        var environment = runs[0].Environment;
+        string?[] facts =
+        [
+            environment?.Started?.ToString("yyyy-MM-dd HH:mm", System.Globalization.CultureInfo.InvariantCulture),
+            environment?.DeviceName,
+            environment?.GpuseqVersion is { } version ? $"GpuSeq {Version(version)}" : null,
+        ];
+        var text = string.Join(" \u00b7 ", facts.OfType<string>());
+        return text.Length == 0 ? Html.Empty : Html.Of($"<p>{text}</p>");
+    }
+
+    private static Html Notes(IReadOnlyList<TrainingRun> runs) => Html.Join(
+        runs.Where(run => run.MalformedLines.Count > 0).Select(run => Html.Of($"<p class=\"note\">{MalformedNote.Of(run)}</p>\n")));
+
+    private static Html Figures(IReadOnlyList<TrainingRun> runs)
+    {
+        var plots = RunPlots.Of(runs).Select(plot => Html.Of($"""
+            <figure>{Html.Raw(plot.ToPageElement())}<button type="button" class="save" hidden>Save as SVG</button></figure>
+
+            """));
+        return Html.Of($"<div class=\"plots\">\n{Html.Join(plots)}</div>\n");
+    }
+
+    private static Html Configuration(IReadOnlyList<TrainingRun> runs) => runs.All(run => run.Configuration.Count == 0)
+        ? Html.Of($"<p>The folder holds no configuration.</p>\n")
+        : ComparisonTable.Of("setting", runs, run => run.Configuration);
+
+    private static Html EnvironmentTable(IReadOnlyList<TrainingRun> runs) => runs.All(run => run.Environment is null)
+        ? Html.Of($"<p>The folder does not say what the run was made on.</p>\n")
+        : ComparisonTable.Of("", runs, Facts);
+
+    private static Dictionary<string, string> Facts(TrainingRun run)
+    {
+        var environment = run.Environment;
+        (string Name, string? Value)[] facts =
+        [
+            ("command", environment?.CommandLine),
+            ("started", environment?.Started?.ToString("yyyy-MM-dd HH:mm:ss zzz", System.Globalization.CultureInfo.InvariantCulture)),
+            ("device", environment?.Device is { } id ? $"{id}: {environment.DeviceName}" : null),
+            ("processor", environment?.Processor),
+            ("cores", environment?.Cores?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+            ("memory", environment?.MemoryBytes is { } bytes ? Reporting.Figures.Bytes(bytes) : null),
+            ("operating system", environment?.OperatingSystem),
+            (".NET", environment?.DotnetVersion),
+            ("GpuSeq", environment?.GpuseqVersion),
+        ];
+        return facts.Where(fact => fact.Value is not null).ToDictionary(fact => fact.Name, fact => fact.Value!);
+    }
+
+    // Without the commit behind the plus sign.
+    private static string Version(string version) => version.Split('+')[0];
+
+    private static Html Resource(string name)
+    {
+        using var stream = typeof(ReportPage).Assembly.GetManifestResourceStream($"GpuSeq.Models.{name}")!;
+        using var reader = new StreamReader(stream);
+        return Html.Raw(reader.ReadToEnd());
+    }
+}

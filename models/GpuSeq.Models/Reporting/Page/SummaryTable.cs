@@ -1,0 +1,67 @@
+namespace GpuSeq.Models.Reporting.Page;
+
+/// <summary>The figures of runs: for one, a tile each and the evaluations side by side; for several, a row each.</summary>
+internal static class SummaryTable
+{
+    public static Html Of(IReadOnlyList<TrainingRun> runs)
+    {
+        var metrics = RunSummary.MetricNames(runs);
+        return runs.Count == 1 ? One(RunSummary.Of(runs[0]), metrics) : Several(runs, metrics);
+    }
+
+    private static Html One(RunSummary summary, IReadOnlyList<string> metrics)
+    {
+        (string Name, double? Value, Func<double?, string> Text)[] tiles =
+        [
+            ("best validation loss", RunSummary.Value(summary.Best, "loss"), Figures.Number),
+            ("last training loss", summary.TrainLoss, Figures.Number),
+            ("steps", summary.Steps, Figures.Whole),
+            ("epochs", summary.Epochs, Figures.Number),
+            ("tokens/s, median", summary.TokensPerSecond, Figures.Whole),
+            ("device memory", summary.MemoryBytes, Figures.Bytes),
+        ];
+        var shown = Html.Join(tiles.Where(tile => tile.Value is not null).Select(tile => Html.Of($"<div><dd>{tile.Text(tile.Value)}</dd><dt>{tile.Name}</dt></div>\n")));
+        return Html.Of($"<dl class=\"tiles\">\n{shown}</dl>\n{Evaluations(summary, metrics)}");
+    }
+
+    private static Html Evaluations(RunSummary summary, IReadOnlyList<string> metrics)
+    {
+        if (summary.Last is null)
+            return Html.Of($"<p>The run was not evaluated yet.</p>\n");
+        var rows = metrics.Prepend("loss").Select(name => Html.Of(
+            $"<tr><th>{name}</th><td>{Figures.Number(RunSummary.Value(summary.Best, name))}</td><td>{Figures.Number(RunSummary.Value(summary.Last, name))}</td></tr>\n"));
+        var best = summary.Best is { } line ? $"best, step {Figures.Whole(line.Step)}" : "best";
+        return Html.Of($"""
+            <div class="scroll"><table class="figures">
+            <thead><tr><th>validation</th><th>{best}</th><th>last, step {Figures.Whole(summary.Last.Step)}</th></tr></thead>
+            <tbody>
+            {Html.Join(rows)}</tbody></table></div>
+
+            """);
+    }
+
+    private static Html Several(IReadOnlyList<TrainingRun> runs, IReadOnlyList<string> metrics)
+    {
+        string[] names = ["steps", "epochs", "best validation loss", "at step", .. metrics, "last validation loss", "last training loss", "tokens/s", "memory"];
+        var rows = runs.Select(run =>
+        {
+            var summary = RunSummary.Of(run);
+            string[] cells =
+            [
+                Figures.Whole(summary.Steps), Figures.Number(summary.Epochs),
+                Figures.Number(RunSummary.Value(summary.Best, "loss")), Figures.Whole(summary.Best?.Step),
+                .. metrics.Select(name => Figures.Number(RunSummary.Value(summary.Best, name))),
+                Figures.Number(RunSummary.Value(summary.Last, "loss")), Figures.Number(summary.TrainLoss),
+                Figures.Whole(summary.TokensPerSecond), Figures.Bytes(summary.MemoryBytes),
+            ];
+            return Html.Of($"<tr><th>{run.Name}</th>{Html.Join(cells.Select(cell => Html.Of($"<td>{cell}</td>")))}</tr>\n");
+        });
+        return Html.Of($"""
+            <div class="scroll"><table class="figures">
+            <thead><tr><th>run</th>{Html.Join(names.Select(name => Html.Of($"<th>{name.Replace('_', ' ')}</th>")))}</tr></thead>
+            <tbody>
+            {Html.Join(rows)}</tbody></table></div>
+            {(metrics.Count == 0 ? Html.Empty : Html.Of($"<p class=\"small\">Metrics are those of the evaluation with the best loss.</p>\n"))}
+            """);
+    }
+}
