@@ -34,7 +34,8 @@ public sealed partial class Graph : IDisposable
     /// <summary>Where random numbers are drawn from.</summary>
     /// <exception cref="InvalidOperationException">The graph was begun without one.</exception>
     internal RandomStream Random => _random
-        ?? throw new InvalidOperationException("Dropout, sampling and random tensors draw random numbers: begin the graph with a RandomStream.");
+        ?? throw new InvalidOperationException(
+            "Dropout, sampling and random tensors draw random numbers: begin the graph with a RandomStream.");
 
     /// <summary>Copies values to the device.</summary>
     /// <param name="values">As many as the shape holds, rows first.</param>
