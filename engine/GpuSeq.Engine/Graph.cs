@@ -66,7 +66,8 @@ public sealed partial class Graph : IDisposable
     /// </summary>
     /// <param name="loss">One number that this graph computed.</param>
     /// <exception cref="InvalidOperationException">
-    /// It is not one number, does not depend on anything with a gradient, or depends on it through an operation without one.
+    /// It is not one number, does not depend on anything with a gradient, depends on it through an operation without one, or was
+    /// computed before an earlier call.
     /// </exception>
     public void Backward(Tensor loss)
     {
@@ -80,6 +81,8 @@ public sealed partial class Graph : IDisposable
             throw new InvalidOperationException($"Backward: a loss is one number, not a tensor of shape {loss.Shape}.");
         if (!loss.RequiresGradient)
             throw new InvalidOperationException("Backward: the loss does not depend on anything that has a gradient.");
+        if (loss.IsResult && !_records.Any(record => record.Results.Contains(loss)))
+            throw new InvalidOperationException("Backward: an earlier call has used the record up; add losses, and call it once.");
         Kernels.Elementwise.Fill(Accumulate(loss).Floats, 1f);
         for (var i = _records.Count - 1; i >= 0; i--)
         {
