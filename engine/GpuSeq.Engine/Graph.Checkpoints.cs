@@ -16,6 +16,7 @@ public sealed partial class Graph
         {
             using (NoGradient())
                 result = part();
+            _ = result.Memory; // a view is copied out before what it is a view of goes
             return result;
         }
         finally

@@ -38,7 +38,8 @@ public sealed partial class Graph : IDisposable
     /// <summary>Where random numbers are drawn from.</summary>
     /// <exception cref="InvalidOperationException">The graph was begun without one.</exception>
     internal RandomStream Random => _random
-        ?? throw new InvalidOperationException("Dropout, sampling and random tensors draw random numbers: begin the graph with a RandomStream.");
+        ?? throw new InvalidOperationException(
+            "Dropout, sampling and random tensors draw random numbers: begin the graph with a RandomStream.");
 
     /// <summary>Copies values to the device.</summary>
     /// <param name="values">As many as the shape holds, rows first.</param>
@@ -83,7 +84,8 @@ public sealed partial class Graph : IDisposable
     /// </summary>
     /// <param name="loss">One number that this graph computed.</param>
     /// <exception cref="InvalidOperationException">
-    /// It is not one number, does not depend on anything with a gradient, or depends on it through an operation without one.
+    /// It is not one number, does not depend on anything with a gradient, depends on it through an operation without one, or was
+    /// computed before an earlier call.
     /// </exception>
     public void Backward(Tensor loss)
     {
@@ -97,6 +99,8 @@ public sealed partial class Graph : IDisposable
             throw new InvalidOperationException($"Backward: a loss is one number, not a tensor of shape {loss.Shape}.");
         if (!loss.RequiresGradient)
             throw new InvalidOperationException("Backward: the loss does not depend on anything that has a gradient.");
+        if (loss.IsResult && !_records.Any(record => record.Results.Contains(loss)))
+            throw new InvalidOperationException("Backward: an earlier call has used the record up; add losses, and call it once.");
         Kernels.Elementwise.Fill(Accumulate(loss).Floats, 1f);
         WalkBack();
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using GpuSeq.Kernels;
 using ILGPU;
 using ILGPU.Runtime;
@@ -48,7 +49,7 @@ public class Tensor
     internal Graph? Graph => _graph;
 
     /// <summary>The graph's memory that it lies in, alone or with other views; null where it outlives graphs.</summary>
-    internal MemoryBlock? Block { get; init; }
+    internal virtual MemoryBlock? Block { get; init; }
 
     /// <summary>The kernels of its device.</summary>
     internal virtual KernelLibrary? Kernels => _graph?.Kernels;
@@ -60,6 +61,34 @@ public class Tensor
 
     /// <summary>The memory, wherever it lies at this moment.</summary>
     internal virtual ArrayView<byte> Memory => _memory;
+
+    /// <summary>An entry of the first axis; from the end as <c>x[^1]</c>.</summary>
+    /// <exception cref="ShapeException">There is no such entry.</exception>
+    [IndexerName("Part")]
+    public Tensor this[Index entry]
+    {
+        get
+        {
+            if (Shape.Rank == 0)
+                throw new ShapeException("Index", $"{Shape} has no axis 0");
+            return this.Slice(entry.GetOffset(Shape[0]), 1).Reshape([.. Shape.Skip(1)]);
+        }
+    }
+
+    /// <summary>Parts of the first axes, as in <c>x[.., 1..3]</c>.</summary>
+    /// <exception cref="ShapeException">There are more ranges than axes.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A range does not lie inside its axis.</exception>
+    [IndexerName("Part")]
+    public Tensor this[params ReadOnlySpan<Range> ranges]
+    {
+        get
+        {
+            var part = this;
+            for (var axis = 0; axis < ranges.Length; axis++)
+                part = ranges[axis].Equals(Range.All) ? part : part.Slice(axis, ranges[axis]);
+            return part;
+        }
+    }
 
     /// <summary>Keeps the gradient of a tensor that an operation made, for <see cref="Gradient"/>. Others are kept anyway.</summary>
     /// <returns>The tensor itself.</returns>

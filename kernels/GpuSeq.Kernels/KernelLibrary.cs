@@ -35,6 +35,7 @@ public sealed class KernelLibrary : IDisposable
 
     private Activations? _activations;
     private Elementwise? _elementwise;
+    private Functions? _functions;
     private Reduction? _reduction;
     private TopK? _topK;
     private RandomNumbers? _random;
@@ -131,6 +132,9 @@ public sealed class KernelLibrary : IDisposable
 
     /// <summary>Elementwise arithmetic.</summary>
     public Elementwise Elementwise => _elementwise ??= new(this);
+
+    /// <summary>Elementary functions.</summary>
+    public Functions Functions => _functions ??= new(this);
 
     /// <summary>Sums, means, maxima and norms.</summary>
     public Reduction Reduction => _reduction ??= new(this);

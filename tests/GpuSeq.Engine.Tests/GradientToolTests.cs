@@ -93,6 +93,44 @@ public sealed class GradientToolTests
     }
 
     [Test]
+    public void NormPerStep_OfAGradient_ShowsHowFarBackItReaches()
+    {
+        using var parameters = new ParameterSet(_device, seed: 1);
+        var weights = new RecurrentWeights(
+            parameters.Add("weight_ih", [3, 2], Initializer.Normal(1f)), parameters.Add("weight_hh", [3, 3], Initializer.Zeros));
+        using var graph = _device.BeginGraph();
+        var x = graph.Input([.. Enumerable.Range(0, 16).Select(i => i / 16f)], [2, 4, 2], requiresGradient: true);
+        graph.Backward(x.Rnn([weights], new()).State.Sum());
+        var gradient = x.Gradient!;
+        var norms = gradient.NormPerStep().ToArray();
+        Assert.Multiple(() =>
+        {
+            Assert.That(norms.Take(3), Is.All.Zero, "the state forgets at once");
+            Assert.That(norms[3], Is.EqualTo(Math.Sqrt(new[] { 6, 7, 14, 15 }.Sum(i => Math.Pow(gradient.ToArray()[i], 2)))).Within(1e-6));
+        });
+    }
+
+    [Test]
+    public void Transpose_IsCopiedOnlyWhereItIsNotReadInPlace()
+    {
+        using var graph = _device.BeginGraph();
+        var a = graph.Input([1f, 2f, 3f, 4f, 5f, 6f], [2, 3], requiresGradient: true);
+        var before = _device.Pool.BlocksInUse;
+        var transposed = a.Transpose();
+        Assert.That(_device.Pool.BlocksInUse, Is.EqualTo(before), "a view");
+        var product = a.MatMul(transposed);
+        Assert.That(_device.Pool.BlocksInUse, Is.EqualTo(before + 1), "the product alone");
+        graph.Backward(product.Sum());
+        Assert.Multiple(() =>
+        {
+            Assert.That(product.ToArray(), Is.EqualTo(new[] { 14f, 32f, 32f, 77f }));
+            Assert.That(_device.Pool.BlocksInUse, Is.EqualTo(before + 5), "the sum, and three gradients");
+            Assert.That(transposed.ToArray(), Is.EqualTo(new[] { 1f, 4f, 2f, 5f, 3f, 6f }));
+            Assert.That(a.Gradient!.ToArray(), Is.EqualTo(new[] { 10f, 14f, 18f, 10f, 14f, 18f }));
+        });
+    }
+
+    [Test]
     public void NoGradient_RecordsNothingUntilTheScopeEnds()
     {
         using var graph = _device.BeginGraph();

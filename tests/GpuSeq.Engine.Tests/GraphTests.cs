@@ -166,6 +166,18 @@ public sealed class GraphTests
     }
 
     [Test]
+    public void Backward_RefusesALossWhoseRecordIsUsedUp()
+    {
+        using var graph = _device.BeginGraph();
+        var x = graph.Input([1f], [1], requiresGradient: true);
+        var (first, second) = (x.Sum(), x.Mean());
+        graph.Backward(first);
+        Expect<InvalidOperationException>(() => graph.Backward(second), "earlier");
+        graph.Backward(x.Sum());
+        Assert.That(x.Gradient!.Item(), Is.EqualTo(2f));
+    }
+
+    [Test]
     public void Graphs_DoNotMixAndDoNotOutliveTheirScope()
     {
         using var first = _device.BeginGraph();

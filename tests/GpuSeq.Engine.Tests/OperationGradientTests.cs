@@ -32,6 +32,15 @@ public sealed class OperationGradientTests
             yield return Case("scale", x => x[0].Scale(-0.3f), [3, 1]);
             yield return Case("scalars", x => 2f * (1f - x[0]) / 3f - (-x[0] + 0.5f) * 4f - 1f, [3, 2]);
             yield return Case("broadcast", x => x[0].BroadcastTo([2, 3, 4, 2]), [3, 1, 2]);
+            yield return Case("square", x => x[0].Square(), [3, 5]);
+            yield return Case("square root", x => x[0].Abs().Sqrt(), [3, 5]);
+            yield return Case("exp", x => x[0].Exp() * x[0].Exp(), [3, 5]);
+            yield return Case("log", x => x[0].Abs().Log(), [3, 5]);
+            yield return Case("power", x => x[0].Abs().Power(-1.5f), [3, 5]);
+            yield return Case("clamp", x => x[0].Clamp(-0.5f, 0.3f), [3, 5]);
+            yield return Case("norm per step", x => x[0].NormPerStep(), [3, 5, 2]);
+            foreach (var norm in Enum.GetValues<Norm>())
+                yield return Case($"norm {norm}", x => x[0].Norm(norm) + x[0].Sum(), [3, 5]);
             yield return Case("sum", x => x[0].Sum(), [3, 5]);
             yield return Case("mean", x => x[0].Mean(), [3, 5]);
             foreach (var axis in new[] { 0, 1, -1 })
@@ -63,6 +72,8 @@ public sealed class OperationGradientTests
             yield return Case("matmul batched", x => x[0].MatMul(x[1]), [2, 3, 5], [2, 5, 2]);
             yield return Case("matmul by one matrix", x => x[0].MatMul(x[1]), [2, 3, 5], [5, 2]);
             yield return Case("matmul of one matrix", x => x[0].MatMul(x[1]), [3, 5], [2, 5, 2]);
+            foreach (var test in ProductsOfViews)
+                yield return test;
             yield return Case("matmul with itself", x => x[0].MatMul(x[0]), [3, 3]);
             yield return Case("embedding", x => Ints(x[0], [2, 0, 2], [3, 1]).Embedding(x[0]), [4, 3]);
             yield return Case(
@@ -77,7 +88,8 @@ public sealed class OperationGradientTests
             yield return Case("layer norm", x => x[0].LayerNorm([2, 3], x[1], x[2]), [3, 2, 3], [2, 3], [2, 3]);
             yield return Case("layer norm reused", x => x[0].LayerNorm([3], x[1]) + x[0].Scale(2f), [3, 3], [3]);
             yield return Case(
-                "layer norm of a residual", x => x[0].AddLayerNorm(x[1], x[2], x[3], dropout: 0.3f).Normalized, [3, 2, 7], [3, 2, 7], [7], [7]);
+                "layer norm of a residual", x => x[0].AddLayerNorm(x[1], x[2], x[3], dropout: 0.3f).Normalized,
+                [3, 2, 7], [3, 2, 7], [7], [7]);
             yield return Case(
                 "layer norm of a residual and its sum",
                 x =>
@@ -90,7 +102,8 @@ public sealed class OperationGradientTests
             yield return Case("dropout", x => x[0].Dropout(0.4f), [5, 7]);
             foreach (var reduction in Enum.GetValues<LossReduction>())
             {
-                yield return Case($"squared error {reduction}", x => x[0].SquaredError(x[1], reduction, x[2].Detach()), [3, 5], [3, 5], [5]);
+                yield return Case(
+                    $"squared error {reduction}", x => x[0].SquaredError(x[1], reduction, x[2].Detach()), [3, 5], [3, 5], [5]);
                 yield return Case(
                     $"binary cross-entropy {reduction}",
                     x => x[0].BinaryCrossEntropy(
@@ -112,7 +125,8 @@ public sealed class OperationGradientTests
                 "conv2d of odd windows",
                 x => x[0].Conv2d(x[1], x[2], new() { Stride = (2, 1), Padding = (1, 2), Dilation = (1, 2), Groups = 2 }),
                 [2, 4, 4, 5], [6, 2, 3, 2], [6]);
-            yield return Case("conv1d by steps", x => x[0].Conv1d(x[1], x[2], stride: 2, padding: 1, dilation: 2), [2, 3, 9], [4, 3, 3], [4]);
+            yield return Case(
+                "conv1d by steps", x => x[0].Conv1d(x[1], x[2], stride: 2, padding: 1, dilation: 2), [2, 3, 9], [4, 3, 3], [4]);
             yield return Case("max-pool", x => x[0].MaxPool2d((2, 3), new() { Stride = (1, 2), Padding = (1, 1) }), [2, 2, 5, 6]);
             yield return Case("max-pool 1d", x => x[0].MaxPool1d(3, stride: 2, ceilMode: true), [2, 8]);
             yield return Case("average-pool", x => x[0].AvgPool2d((2, 2), new() { Padding = (1, 1), CountIncludePad = false }), [2, 3, 5]);
@@ -122,6 +136,37 @@ public sealed class OperationGradientTests
             yield return Case("average-pool 1d", x => x[0].AvgPool1d(3, stride: 1, padding: 1), [2, 8]);
             foreach (var test in Attentions.Concat(Recurrences))
                 yield return test;
+        }
+    }
+
+    private static IEnumerable<TestCaseData> ProductsOfViews
+    {
+        get
+        {
+            yield return Case("matmul by a transposition", x => x[0].MatMul(x[1].Transpose()), [3, 5], [2, 5]);
+            yield return Case("matmul of a transposition", x => x[0].Transpose().MatMul(x[1]), [5, 3], [5, 2]);
+            yield return Case("matmul of transpositions", x => x[0].Transpose().MatMul(x[1].Transpose()), [2, 5, 3], [2, 4, 5]);
+            yield return Case("matmul with its transposition", x => x[0].MatMul(x[0].Transpose()), [3, 4]);
+            yield return Case("matmul by one transposition", x => x[0].MatMul(x[1].Transpose()), [2, 3, 5], [2, 5]);
+            yield return Case("matmul of many transpositions by one matrix", x => x[0].Transpose().MatMul(x[1]), [2, 5, 3], [5, 2]);
+            yield return Case("matmul of one transposition", x => x[0].Transpose().MatMul(x[1]), [5, 3], [2, 3, 5, 2]);
+            yield return Case("matmul of slices", x => x[0][.., 1..4].MatMul(x[1][1..4, 2..]), [3, 6], [5, 4]);
+            yield return Case(
+                "matmul of sliced transpositions", x => x[0].Transpose()[1..].MatMul(x[1][.., ..2].Transpose()), [2, 4], [3, 5]);
+            yield return Case(
+                "matmul of every second row and column",
+                x => x[0].Slice(0, 0, 2, step: 2).MatMul(x[1].Slice(1, 0, 2, step: 2)), [3, 4], [4, 3]);
+            yield return Case(
+                "matmul of heads",
+                x => x[0].Permute(0, 2, 1, 3).MatMul(x[1].Permute(0, 2, 3, 1)).MatMul(x[1].Permute(0, 2, 1, 3)),
+                [2, 3, 2, 4], [2, 5, 2, 4]);
+            yield return Case(
+                "matmul of five axes", x => x[0].Permute(1, 0, 2, 4, 3).MatMul(x[1].Transpose()), [2, 3, 2, 4, 3], [3, 2, 2, 5, 4]);
+            yield return Case("linear of a transposition", x => x[0].Transpose().Linear(x[1], x[2]), [5, 3], [2, 5], [2]);
+            yield return Case("linear of a slice", x => x[0][.., .., 1..].Linear(x[1]), [2, 3, 6], [4, 5]);
+            yield return Case("linear of many transpositions", x => x[0].Transpose().Linear(x[1]), [2, 5, 3], [2, 5]);
+            yield return Case("linear of one row", x => x[0].Linear(x[1]), [5], [3, 5]);
+            yield return Case("an entry", x => x[0][1] * x[0][^1], [3, 4]);
         }
     }
 

@@ -60,7 +60,7 @@ public sealed class SelectionOperationTests
     {
         Assert.That(_graph.Uniform([10_000], 2f, 4f).ToArray(), Is.All.InRange(2f, 4f));
         Assert.That(_graph.Uniform([10_000], 2f, 4f).Mean().Item(), Is.EqualTo(3f).Within(0.05f));
-        Assert.That(_graph.Normal([10_000], 1f, 2f).SquaredError(_graph.Input(new float[10_000], [10_000])).Item(), Is.EqualTo(5f).Within(0.3f));
+        Assert.That(_graph.Normal([10_000], 1f, 2f).Square().Mean().Item(), Is.EqualTo(5f).Within(0.3f));
         Assert.That(_graph.Bernoulli([10_000], 0.3f).Mean().Item(), Is.EqualTo(0.3f).Within(0.03f));
     });
 

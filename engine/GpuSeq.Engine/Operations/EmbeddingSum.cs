@@ -30,7 +30,10 @@ public static partial class Operations
             var fits = ids.ElementType == ElementType.Int32 && table.Shape.Rank == 2 && table.Shape[1] == columns
                 && BroadcastsTo(ids.Shape, shape);
             if (!fits)
-                throw new ShapeException(nameof(EmbeddingSum), string.Join(", ", parts.Select(p => $"ids {p.Ids} of table {p.Table.Shape}")));
+            {
+                var shapes = parts.Select(part => $"ids {part.Ids} of table {part.Table.Shape}");
+                throw new ShapeException(nameof(EmbeddingSum), string.Join(", ", shapes));
+            }
         }
         for (var i = 1; i < parts.Length; i++)
         {

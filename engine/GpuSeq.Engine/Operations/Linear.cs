@@ -44,8 +44,11 @@ public static partial class Operations
         var (count, inputs) = (x.Shape.Rows, weight.Shape[1]);
         var y = graph.Result(x.Shape.WithColumns(outputs), x, weight, bias);
         var kernels = graph.Kernels;
+        var matrix = new Matrices(x, isJoined: true);
         var shape = new GemmShape(count, outputs, inputs) { TransposeB = true, Activation = activation };
-        kernels.Gemm.Multiply(shape, x.Floats, Weight(), y.Floats, bias?.Floats.Part(firstBias, outputs) ?? default);
+        kernels.Gemm.Multiply(
+            shape with { TransposeA = matrix.Layout.IsTransposed, Lda = matrix.Layout.Stride }, matrix.Floats, Weight(),
+            y.Floats, bias?.Floats.Part(firstBias, outputs) ?? default);
 
         graph.Remember(
             nameof(Linear),
@@ -68,8 +71,9 @@ public static partial class Operations
                 if (weight.RequiresGradient) // dW = dy^T x
                 {
                     var dw = graph.AccumulatePart(weight, (long)first * inputs, (long)outputs * inputs);
+                    var sums = new GemmShape(outputs, inputs, count) { TransposeA = true, Beta = dw.Beta };
                     kernels.Gemm.Multiply(
-                        new(outputs, inputs, count) { TransposeA = true, Beta = dw.Beta }, dy, x.Floats, dw.Floats);
+                        sums with { TransposeB = matrix.Layout.IsTransposed, Ldb = matrix.Layout.Stride }, dy, matrix.Floats, dw.Floats);
                 }
                 if (bias is { RequiresGradient: true }) // db = sum of dy over rows
                 {

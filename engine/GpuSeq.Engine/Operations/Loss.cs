@@ -31,7 +31,8 @@ public static partial class Operations
         Loss(nameof(BinaryCrossEntropy), LossFunction.BinaryCrossEntropy, logits, targets, reduction, weights, positiveWeights);
 
     private static Tensor Loss(
-        string operation, LossFunction function, Tensor x, Tensor targets, LossReduction reduction, Tensor? weights, Tensor? positiveWeights)
+        string operation, LossFunction function, Tensor x, Tensor targets, LossReduction reduction, Tensor? weights,
+        Tensor? positiveWeights)
     {
         var graph = Graph.Of(operation, x, targets, weights, positiveWeights);
         if (!targets.Shape.Equals(x.Shape))

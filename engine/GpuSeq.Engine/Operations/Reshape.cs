@@ -1,5 +1,3 @@
-using GpuSeq.Kernels;
-
 namespace GpuSeq.Engine;
 
 public static partial class Operations
@@ -18,31 +16,6 @@ public static partial class Operations
             [y],
             () => AddGradient(graph, x, graph.Arrived(y)),
             v => [v[0]]);
-        return y;
-    }
-
-    /// <summary>Entries begin to begin + length of the first dimension. Nothing is copied.</summary>
-    /// <exception cref="ShapeException">They do not lie inside the tensor.</exception>
-    public static Tensor Slice(this Tensor x, int begin, int length)
-    {
-        var graph = Graph.Of(nameof(Slice), x);
-        if (x.Shape.Rank == 0 || begin < 0 || length < 0 || begin > x.Shape[0] - length)
-            throw new ShapeException(nameof(Slice), $"{x.Shape} and entries {begin} to {begin + length}");
-        Shape shape = [length, .. x.Shape.Skip(1)];
-        var offset = x.Shape[0] == 0 ? 0 : x.Shape.ElementCount / x.Shape[0] * begin;
-        var y = graph.Alias(x, shape, offset, x.RequiresGradient);
-        graph.Remember(
-            nameof(Slice),
-            [x],
-            [y],
-            () =>
-            {
-                var dx = graph.Accumulate(x);
-                if (!dx.Adds) // the other entries get nothing
-                    graph.Kernels.Elementwise.Fill(dx.Floats, 0f);
-                graph.Kernels.Elementwise.Scale(graph.Arrived(y), 1f, dx.Floats.Part(offset, shape.ElementCount), accumulate: true);
-            },
-            v => [v[0].AsSpan((int)offset, shape.IntCount).ToArray()]);
         return y;
     }
 

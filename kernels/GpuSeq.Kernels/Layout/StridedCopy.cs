@@ -118,6 +118,23 @@ public struct StridedCopy
         return copy;
     }
 
+    /// <summary>Elements at any strides, put side by side.</summary>
+    /// <param name="sizes">The target's sizes.</param>
+    /// <param name="strides">From one entry of each axis to the next, in the source.</param>
+    /// <param name="offset">The source's first element.</param>
+    /// <exception cref="ArgumentException">There are too many axes.</exception>
+    public static StridedCopy Strided(ReadOnlySpan<int> sizes, ReadOnlySpan<int> strides, long offset)
+    {
+        var copy = new StridedCopy { Rank = CheckRank(sizes.Length), SourceOffset = offset };
+        var target = 1;
+        for (var i = sizes.Length - 1; i >= 0; i--)
+        {
+            copy.Axes[i] = new() { Size = sizes[i], Source = strides[i], Target = target };
+            target *= sizes[i];
+        }
+        return copy;
+    }
+
     internal readonly void Check(long sourceLength, long targetLength)
     {
         if (Count == 0)

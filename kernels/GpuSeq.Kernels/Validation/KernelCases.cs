@@ -16,7 +16,9 @@ public static class KernelCases
         new("CrossEntropy", CrossEntropyCases.All, () => CrossEntropyCases.Benchmarks),
         new("Losses", LossCases.All, () => LossCases.Benchmarks),
         new("Activations", ActivationCases.All, () => ActivationCases.Benchmarks),
-        new("Elementwise", ElementwiseCases.All.Concat(WhereCases.All), () => ElementwiseCases.Benchmarks.Concat(WhereCases.Benchmarks)),
+        new(
+            "Elementwise", ElementwiseCases.All.Concat(FunctionCases.All).Concat(WhereCases.All),
+            () => ElementwiseCases.Benchmarks.Concat(FunctionCases.Benchmarks).Concat(WhereCases.Benchmarks)),
         new("Layout", LayoutCases.All.Concat(GatherCases.All), () => LayoutCases.Benchmarks.Concat(GatherCases.Benchmarks)),
         new("Convolution", ConvolutionCases.All, () => ConvolutionCases.Benchmarks),
         new("Pooling", PoolingCases.All, () => PoolingCases.Benchmarks),

@@ -22,7 +22,11 @@ internal static class KernelTable
         ["LayerNorm"] = new("LayerNorm", ["LayerNormRows"], ["LayerNormGroups"]) { MoreCases = ["LayerNormResidual"] },
         ["Losses"] = Files.OfOne("Loss", "LossKernels"),
         ["Activations"] = Files.OfOne("Activation", "ActivationKernels"),
-        ["Elementwise"] = Files.OfOne("Elementwise", "ElementwiseKernels", "WhereKernels") with { MoreCases = ["Where"] },
+        ["Elementwise"] = Files.OfOne("Elementwise", "ElementwiseKernels", "FunctionKernels", "WhereKernels") with
+        {
+            MoreReferences = ["Function"],
+            MoreCases = ["Function", "Where"],
+        },
         ["Layout"] = new("Layout", ["LayoutRows", "GatherKernels"], ["LayoutGroups", "GatherKernels"])
         {
             MoreReferences = ["Gather"],
