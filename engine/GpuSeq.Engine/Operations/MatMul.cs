@@ -13,6 +13,7 @@ public static partial class Operations
     public static Tensor MatMul(this Tensor a, Tensor b)
     {
         var graph = Graph.Of(nameof(MatMul), a, b);
+        (a, b) = (graph.Widened(a), graph.Widened(b));
         var product = new MatrixProduct(a.Shape, b.Shape);
         var gemm = graph.Kernels.Gemm;
         var y = graph.Result(product.Result, a, b);
