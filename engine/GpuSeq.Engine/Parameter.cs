@@ -46,6 +46,8 @@ public sealed class Parameter : Tensor
         {
             if (field == value)
                 return;
+            if (!value)
+                _set.ThrowIfNarrowed();
             field = value;
             HasGradient = false;
             _set.RaiseVersion();
@@ -54,6 +56,10 @@ public sealed class Parameter : Tensor
 
     /// <inheritdoc/>
     public override bool RequiresGradient => !IsFrozen;
+
+    /// <summary>What one element is: float32, unless <see cref="ParameterSet.Narrow"/> made something smaller of it.</summary>
+    public override ElementType ElementType =>
+        LowPrecision is not { } matrix ? ElementType.Float32 : matrix.IsInt8 ? ElementType.Int8 : ElementType.BFloat16;
 
     /// <summary>Sets its values.</summary>
     /// <param name="values">As many as its shape holds, rows first.</param>
@@ -65,6 +71,9 @@ public sealed class Parameter : Tensor
     }
 
     internal Initializer Initializer { get; }
+
+    /// <summary>Its elements in fewer bits than float32; null where they are float32.</summary>
+    internal LowPrecisionMatrix? LowPrecision { get; private set; }
 
     /// <summary>Where it begins in the set's memory, in elements.</summary>
     internal long Offset { get; }
@@ -112,10 +121,13 @@ public sealed class Parameter : Tensor
         Kernels.Repeat(MarkGradient);
     }
 
-    /// <summary>Takes its parts of the set's memory.</summary>
+    /// <summary>Takes its part of the set's memory.</summary>
     internal void PlaceValues(ArrayView<byte> all) => _values = Slice(all, sizeof(float));
 
-    /// <inheritdoc cref="PlaceValues"/>
+    /// <summary>Takes memory of its own: float32s, or what a matrix of fewer bits reads.</summary>
+    internal void PlaceValues(ArrayView<byte> own, LowPrecisionMatrix? matrix) => (_values, LowPrecision) = (own, matrix);
+
+    /// <summary>Takes its part of the gradients' memory.</summary>
     internal void PlaceGradients(ArrayView<byte> all) => _gradients = Slice(all, sizeof(float));
 
     internal ArrayView<float> Slice(ArrayView<float> all) => Slice(all, 1);

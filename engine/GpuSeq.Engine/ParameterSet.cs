@@ -9,7 +9,7 @@ namespace GpuSeq.Engine;
 /// The parameters of a model, side by side in one piece of device memory and their gradients in another, so that one launch
 /// updates them all. Parameters are added first; the memory is taken, and the first values are drawn, when one is first used.
 /// </summary>
-public sealed class ParameterSet : IDisposable
+public sealed partial class ParameterSet : IDisposable
 {
     private const int Alignment = 16; // elements: every parameter begins on a cache line
 
@@ -51,6 +51,7 @@ public sealed class ParameterSet : IDisposable
     {
         get
         {
+            ThrowIfNarrowed();
             TakeValues();
             return _allValues;
         }
@@ -146,6 +147,7 @@ public sealed class ParameterSet : IDisposable
     {
         if (_gradients is not null)
             return;
+        ThrowIfNarrowed();
         _gradients = Take(out _allGradients);
         foreach (var parameter in _parameters)
             parameter.PlaceGradients(_allGradients.Cast<byte>());

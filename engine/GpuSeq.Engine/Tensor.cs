@@ -27,7 +27,7 @@ public class Tensor
     public Shape Shape { get; }
 
     /// <summary>What one element is.</summary>
-    public ElementType ElementType { get; }
+    public virtual ElementType ElementType { get; }
 
     /// <summary>Whether a gradient reaches it in <see cref="Graph.Backward"/>.</summary>
     public virtual bool RequiresGradient { get; }

@@ -42,6 +42,7 @@ public sealed class KernelLibrary : IDisposable
     private Sampling? _sampling;
     private Dropout? _dropout;
     private Optimizers? _optimizers;
+    private LowPrecision? _lowPrecision;
     private WordVectors? _wordVectors;
 
     /// <summary>The kernels of an accelerator.</summary>
@@ -153,6 +154,9 @@ public sealed class KernelLibrary : IDisposable
 
     /// <summary>Steps of optimizers.</summary>
     public Optimizers Optimizers => _optimizers ??= new(this);
+
+    /// <summary>Weights in fewer bits.</summary>
+    public LowPrecision LowPrecision => _lowPrecision ??= new(this);
 
     /// <summary>Steps of word vectors.</summary>
     public WordVectors WordVectors => _wordVectors ??= new(this);

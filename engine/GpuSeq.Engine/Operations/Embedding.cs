@@ -14,6 +14,8 @@ public static partial class Operations
         var graph = Graph.Of(nameof(Embedding), ids, table);
         if (ids.ElementType != ElementType.Int32 || table.Shape.Rank != 2)
             throw new ShapeException(nameof(Embedding), $"ids {ids} and table {table}");
+        if (table is Parameter { LowPrecision: { } matrix })
+            return LookUpOf(graph, ids, matrix);
         var columns = table.Shape[1];
         var y = graph.Result([.. ids.Shape, columns], table);
         graph.Kernels.Embedding.Forward(columns, table.Floats, ids.Ints, y.Floats);

@@ -38,6 +38,8 @@ public static partial class Operations
             (firstBias, biasCount) = (biases ?? rows).GetOffsetAndLength(bias.Shape.IntCount);
         if (biasCount != outputs)
             throw new ShapeException(nameof(Linear), $"weight {weight.Shape} [outputs, inputs] and bias {bias?.Shape}");
+        if (weight is Parameter { LowPrecision: { } narrow })
+            return LinearOf(graph, x, narrow.Part(first, outputs), bias?.Floats.Part(firstBias, outputs) ?? default, activation);
         // The derivatives of some functions need what went into them, which the fused kernel does not keep.
         if (graph.IsTraining && !Activations.BackwardReadsOutput(activation))
             return x.Linear(weight, bias, rows, biases).Activate(activation);

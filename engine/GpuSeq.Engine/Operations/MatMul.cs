@@ -14,6 +14,7 @@ public static partial class Operations
     public static Tensor MatMul(this Tensor a, Tensor b)
     {
         var graph = Graph.Of(nameof(MatMul), a, b);
+        (a, b) = (graph.Widened(a), graph.Widened(b));
         CheckProduct(a.Shape, b.Shape);
         var product = new MatrixProduct(new(a, isJoined: b.Shape.Rank == 2), new(b, isJoined: false));
         var gemm = graph.Kernels.Gemm;

@@ -16,9 +16,9 @@ public sealed class Functions
     {
         _library = library;
         var isRow = library.Shape == KernelShape.Row;
-        _forward = library.LoadFlat<ArrayView<float>, ArrayView<float>, FunctionKernels.Arguments>(
+        _forward = library.LoadKernel<ArrayView<float>, ArrayView<float>, FunctionKernels.Arguments>(
             isRow ? FunctionKernels.ForwardPart : FunctionKernels.ForwardLane);
-        _backward = library.LoadFlat<ArrayView<float>, ArrayView<float>, ArrayView<float>, FunctionKernels.Arguments>(
+        _backward = library.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, FunctionKernels.Arguments>(
             isRow ? FunctionKernels.BackwardPart : FunctionKernels.BackwardLane);
     }
 

@@ -16,6 +16,12 @@ internal unsafe interface IVector<TSelf>
 
     static abstract TSelf Load(float* source);
 
+    /// <summary>Loads bfloat16s: the upper halves of float32s.</summary>
+    static abstract TSelf LoadBFloat16(ushort* source);
+
+    /// <summary>Loads whole numbers.</summary>
+    static abstract TSelf LoadInt8(sbyte* source);
+
     static abstract void Store(TSelf value, float* target);
 
     /// <summary>Stores past the caches, to an address that is a multiple of the vector's size.</summary>

@@ -42,6 +42,12 @@ internal readonly unsafe struct ScalarLane(float value) : IVector<ScalarLane>
     public static ScalarLane Load(float* source) => new(*source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ScalarLane LoadBFloat16(ushort* source) => new(Interop.IntAsFloat((uint)*source << 16));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ScalarLane LoadInt8(sbyte* source) => new(*source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(ScalarLane value, float* target) => *target = value.Value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -28,6 +28,20 @@ internal readonly unsafe struct Vector128Lanes(Vector128<float> lanes) : IVector
     public static Vector128Lanes Load(float* source) => new(Vector128.Load(source));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128Lanes LoadBFloat16(ushort* source)
+    {
+        var halves = Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(source)).AsUInt16();
+        return new((Vector128.WidenLower(halves) << 16).AsSingle());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128Lanes LoadInt8(sbyte* source)
+    {
+        var bytes = Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<uint>(source)).AsSByte();
+        return new(Vector128.ConvertToSingle(Vector128.WidenLower(Vector128.WidenLower(bytes))));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector128Lanes value, float* target) => value._lanes.Store(target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -28,6 +28,22 @@ internal readonly unsafe struct Vector256Lanes(Vector256<float> lanes) : IVector
     public static Vector256Lanes Load(float* source) => new(Vector256.Load(source));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256Lanes LoadBFloat16(ushort* source)
+    {
+        var halves = Vector128.Load(source).ToVector256Unsafe();
+        return new((Vector256.WidenLower(halves) << 16).AsSingle());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256Lanes LoadInt8(sbyte* source)
+    {
+        if (Avx2.IsSupported)
+            return new(Vector256.ConvertToSingle(Avx2.ConvertToVector256Int32(source)));
+        var bytes = Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(source)).AsSByte().ToVector256Unsafe();
+        return new(Vector256.ConvertToSingle(Vector256.WidenLower(Vector256.WidenLower(bytes))));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector256Lanes value, float* target) => value._lanes.Store(target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

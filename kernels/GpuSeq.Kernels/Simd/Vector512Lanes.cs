@@ -27,6 +27,20 @@ internal readonly unsafe struct Vector512Lanes(Vector512<float> lanes) : IVector
     public static Vector512Lanes Load(float* source) => new(Vector512.Load(source));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512Lanes LoadBFloat16(ushort* source)
+    {
+        var halves = Vector256.Load(source).ToVector512Unsafe();
+        return new((Vector512.WidenLower(halves) << 16).AsSingle());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512Lanes LoadInt8(sbyte* source)
+    {
+        var bytes = Vector128.Load(source).ToVector256Unsafe();
+        return new(Vector512.ConvertToSingle(Vector512.WidenLower(Vector256.WidenLower(bytes).ToVector512Unsafe())));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector512Lanes value, float* target) => value._lanes.Store(target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -29,6 +29,7 @@ public static class KernelCases
         new(
             "Optimizers", OptimizerCases.All.Concat(StepControlCases.All),
             () => OptimizerCases.Benchmarks.Concat(StepControlCases.Benchmarks)),
+        new("LowPrecision", LowPrecisionCases.All, () => LowPrecisionCases.Benchmarks),
         new("WordVectors", WordVectorCases.All, () => WordVectorCases.Benchmarks),
     ];
 

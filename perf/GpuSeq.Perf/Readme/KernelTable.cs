@@ -46,6 +46,8 @@ internal static class KernelTable
         ["Dropout"] = Files.OfOne("Dropout", "Dropout") with { Reference = "Random" },
         ["Convolution"] = new("Convolution", ["ConvolutionRows", "ConvolutionInputRows", "ConvolutionWeightRows"], ["ConvolutionGroups"]),
         ["WordVectors"] = new("WordVector", ["WordVectorRows"], ["WordVectorGroups"]),
+        ["LowPrecision"] = new(
+            "LowPrecision", ["LowPrecisionRows", "LowPrecisionConversion"], ["LowPrecisionGroups", "LowPrecisionConversion"]),
         ["Optimizers"] = Files.OfOne("Optimizer", "OptimizerKernels", "StepControlKernels", "WeightAverageKernels") with
         {
             MoreCases = ["StepControl"],
