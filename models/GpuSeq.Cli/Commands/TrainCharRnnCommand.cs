@@ -51,7 +51,7 @@ internal static class TrainCharRnnCommand
                 device, text, recipe.Data ?? "the built-in text", config, options.Batch, recipe.SequenceLength, options.Seed);
             run.Create();
             recipe.Save(run);
-            var result = TrainingSession.Run(output, task, options, run, isResumed);
+            var result = TrainingSession.Run(output, task, options, run, isResumed, call.GetValue(training.TensorBoard));
             if (!result.IsInterrupted && !call.GetValue(training.Json))
             {
                 using var generator = CharGenerator.Load(device, run.Path);

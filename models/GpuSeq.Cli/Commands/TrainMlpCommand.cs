@@ -67,7 +67,7 @@ internal static class TrainMlpCommand
             using var task = new MlpTask(device, table, config, options.Batch, options.Seed);
             run.Create();
             run.SaveRecipe(recipe);
-            var result = TrainingSession.Run(output, task, options, run, isResumed);
+            var result = TrainingSession.Run(output, task, options, run, isResumed, call.GetValue(training.TensorBoard));
             return TrainingSession.Finish(output, result, run, call.GetValue(training.Json), command.Name);
         });
         return command;

@@ -48,13 +48,14 @@ internal sealed class TrainingArguments
             DefaultValueFactory = _ => otherwise.Metric,
         };
         Patience = CommonOptions.OptionalNumber("--patience", "End after so many evaluations in a row that were not the best.", 1);
+        TensorBoard = new("--tensorboard") { Description = "Also write the log as events for TensorBoard into this folder.", HelpName = "DIR" };
         Unrecorded = new("--unrecorded") { Description = "Run every step as it is written, instead of replaying a recorded one." };
         Resume = new("--resume") { Description = "Go on with the run in --out; only limits and the device may be given anew." };
         Json = CommonOptions.Json();
         foreach (var option in new Option[]
         {
             Data, Out, Config, Epochs, MaxSteps, MaxMinutes, Batch, Accumulate, Optimizer, LearningRate, Schedule, Momentum, WeightDecay,
-            Clip, ClipValue, Average, Seed, EvaluateEvery, Metric, Patience, Unrecorded, Resume, Json,
+            Clip, ClipValue, Average, Seed, EvaluateEvery, Metric, Patience, TensorBoard, Unrecorded, Resume, Json,
         })
         {
             command.Add(option);
@@ -101,6 +102,8 @@ internal sealed class TrainingArguments
     public Option<string> Metric { get; }
 
     public Option<int?> Patience { get; }
+
+    public Option<string?> TensorBoard { get; }
 
     public Option<bool> Unrecorded { get; }
 
@@ -158,7 +161,7 @@ internal sealed class TrainingArguments
                 EvaluateEvery = call.GetValue(EvaluateEvery),
             };
         }
-        Option[] free = [Out, Resume, Epochs, MaxSteps, MaxMinutes, Device.Device, Device.NoCache, Json];
+        Option[] free = [Out, Resume, TensorBoard, Epochs, MaxSteps, MaxMinutes, Device.Device, Device.NoCache, Json];
         if (_command.Options.FirstOrDefault(option => !free.Contains(option) && WasGiven(call, option)) is { } fixedOption)
             throw new WrongCallException($"{fixedOption.Name} cannot be changed on resuming: the run has it in {run.Training}.");
         var saved = TrainingOptions.Load(run.Training);

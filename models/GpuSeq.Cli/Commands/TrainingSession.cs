@@ -12,9 +12,9 @@ internal static class TrainingSession
 
     /// <summary>Trains, and shows how it goes.</summary>
     public static TrainingResult Run(
-        CommandOutput output, ITrainingTask task, TrainingOptions options, RunFolder run, bool isResumed)
+        CommandOutput output, ITrainingTask task, TrainingOptions options, RunFolder run, bool isResumed, string? tensorBoard)
     {
-        using var trainer = new Trainer(task, options, run);
+        using var trainer = new Trainer(task, options, run) { TensorBoardFolder = tensorBoard };
         if (isResumed)
             trainer.Resume();
         using var interrupt = new CancellationTokenSource();
@@ -69,7 +69,7 @@ internal static class TrainingSession
             return ExitCode.Success;
         }
         output.Out.WriteLine(Format.Invariant(
-            $"validation loss {result.Evaluation!.Loss:0.0000}, best {result.BestLoss:0.0000}, after {result.Steps} steps; the best model is in {run.Path}"));
+            $"validation loss {result.Evaluation!.Loss:0.0000}, best {result.BestLoss:0.0000}, after {result.Steps} steps; the best model is in {run.Path}, all about it in {run.Report}"));
         return ExitCode.Success;
     }
 

@@ -23,7 +23,8 @@ public sealed class CharGenerator : IDisposable
     private readonly CharRnnModel _model;
     private readonly CharVocabulary _vocabulary;
 
-    private CharGenerator(Device device, CharRnnModel model, CharVocabulary vocabulary) =>
+    /// <summary>A generator that writes with a model's parameters as they are at each moment, and disposes it in the end.</summary>
+    internal CharGenerator(Device device, CharRnnModel model, CharVocabulary vocabulary) =>
         (_device, _model, _vocabulary) = (device, model, vocabulary);
 
     /// <summary>Loads the best model of a run.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using GpuSeq.Engine;
+using GpuSeq.Models.Reporting;
 
 namespace GpuSeq.Models;
 
@@ -13,10 +14,12 @@ public sealed class CharRnnTask : ITrainingTask, IDisposable
     public const string VocabularyFile = "vocab.json";
 
     private const double TrainShare = 0.9;
+    private const int SampleLength = 200;
 
     private readonly CharVocabulary _vocabulary;
     private readonly CharStreams _train;
     private readonly CharStreams _validation;
+    private readonly CharGenerator _generator;
     private readonly CharRnnState _state;
     private readonly CharRnnState _validationState;
     private readonly RecordedStep _validationLoss; // of one window
@@ -42,6 +45,7 @@ public sealed class CharRnnTask : ITrainingTask, IDisposable
         _validation = new CharStreams(ids[split..], streams, sequenceLength, $"{source}, last tenth");
         Device = device;
         Model = new CharRnnModel(device, config with { VocabSize = _vocabulary.Count }, seed);
+        _generator = new(device, Model, _vocabulary);
         _state = new CharRnnState(device, Model.Config, batch);
         _validationState = new CharRnnState(device, Model.Config, streams);
         _validationLoss = new(device, (graph, window) => Loss(graph, window, _validationState), isTraining: false);
@@ -93,6 +97,13 @@ public sealed class CharRnnTask : ITrainingTask, IDisposable
     }
 
     /// <inheritdoc/>
+    public IEnumerable<Sample> Samples(int step)
+    {
+        var text = string.Concat(_generator.Write("", SampleLength, new() { Temperature = 0.8f }));
+        return [new(step, "", text)];
+    }
+
+    /// <inheritdoc/>
     public void SaveModelFiles(string folder)
     {
         Model.Config.Save(Path.Combine(folder, "config.json"));
@@ -105,7 +116,7 @@ public sealed class CharRnnTask : ITrainingTask, IDisposable
         _validationLoss.Dispose();
         _validationState.Dispose();
         _state.Dispose();
-        Model.Dispose();
+        _generator.Dispose(); // and the model with it
     }
 
     private Tensor Loss(Graph graph, Batch batch, CharRnnState state)

@@ -1,4 +1,5 @@
 using GpuSeq.Engine;
+using GpuSeq.Models.Reporting;
 
 namespace GpuSeq.Models;
 
@@ -37,6 +38,10 @@ public interface ITrainingTask
     /// <summary>Measures the model on the validation data.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     Evaluation Evaluate(CancellationToken cancellation);
+
+    /// <summary>What the model makes of a few inputs now, for people to read.</summary>
+    /// <param name="step">Steps that were made.</param>
+    IEnumerable<Sample> Samples(int step) => [];
 
     /// <summary>Writes what a model folder holds beside the parameters: configuration, vocabulary.</summary>
     void SaveModelFiles(string folder);

@@ -84,26 +84,24 @@ public sealed record RunFolder(string Path)
         }
     }
 
-    /// <summary>Takes the lines out of the log that tell of steps after a given one, because they will come again.</summary>
-    public void ForgetAfter(int step)
+    /// <summary>The bytes of the log and of the samples.</summary>
+    public (long Metrics, long Samples) LogLengths => (Length(Metrics), Length(Samples));
+
+    /// <summary>Cuts the log and the samples to the lengths that they had, because what comes after will come again.</summary>
+    public void CutLogs(long metrics, long samples)
     {
-        if (!System.IO.File.Exists(Metrics))
-            return;
-        var kept = System.IO.File.ReadLines(Metrics).Where(line => StepOf(line) <= step).Select(line => line + "\n");
-        AtomicFile.WriteText(Metrics, string.Concat(kept));
+        Cut(Metrics, metrics);
+        Cut(Samples, samples);
     }
 
-    // A line that was cut off by a kill tells of no step.
-    private static int StepOf(string line)
+    private static long Length(string path) => System.IO.File.Exists(path) ? new FileInfo(path).Length : 0;
+
+    private static void Cut(string path, long length)
     {
-        try
-        {
-            return (int?)JsonNode.Parse(line)?["step"] ?? int.MaxValue;
-        }
-        catch (JsonException)
-        {
-            return int.MaxValue;
-        }
+        if (Length(path) <= length)
+            return;
+        using var file = System.IO.File.OpenWrite(path);
+        file.SetLength(length);
     }
 }
 

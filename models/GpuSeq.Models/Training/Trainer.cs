@@ -1,6 +1,7 @@
-using System.Diagnostics;
 using GpuSeq.Engine;
 using GpuSeq.Engine.Checkpoints;
+using GpuSeq.Models.Reporting;
+using GpuSeq.Models.Reporting.TensorBoard;
 
 namespace GpuSeq.Models;
 
@@ -24,6 +25,7 @@ public sealed class Trainer : IDisposable
     private readonly Schedule _schedule;
     private readonly TrainingGoal _goal;
     private readonly CarriedStates _carried;
+    private TensorBoardLog? _events;
     private TrainingPosition _position;
     private double _earlierSeconds;
 
@@ -48,6 +50,9 @@ public sealed class Trainer : IDisposable
     /// <summary>Told of what a person should know, such as that steps cannot be replayed.</summary>
     public Action<string> Notice { get; set; } = _ => { };
 
+    /// <summary>A folder in which the log is also written as events for TensorBoard; null for none.</summary>
+    public string? TensorBoardFolder { get; init; }
+
     /// <summary>Steps of one pass over the data; those of the last one may reach into the next.</summary>
     public double StepsPerEpoch => (double)_task.Batches.BatchesPerEpoch / _options.Accumulate;
 
@@ -63,15 +68,14 @@ public sealed class Trainer : IDisposable
     /// <exception cref="CheckpointException">There is none, or it does not fit the model.</exception>
     public void Resume()
     {
-        using var file = SafeTensorsFile.Open(_run.State);
-        foreach (var (name, tensor) in StateTensors())
-            TensorFiles.ReadInto(file, name, tensor);
+        using var file = Checkpoint.Open(_run.State);
+        TensorFiles.Load(file, StateTensors());
         _position = TrainingPosition.Read(file, _run.State);
         _earlierSeconds = _position.Seconds;
         _random.Resume(_position.RandomCalls);
         _optimizer.Resume(_position.Step);
         _average?.Resume(_position.Step);
-        _run.ForgetAfter(_position.Step);
+        _run.CutLogs(_position.MetricsLength, _position.SamplesLength);
     }
 
     /// <summary>Trains until the epochs, a limit, too little progress or a cancellation end it.</summary>
@@ -85,8 +89,34 @@ public sealed class Trainer : IDisposable
         _run.Create();
         _options.Save(_run.Training);
         _task.SaveModelFiles(_run.Path);
+        if (_position.Step == 0)
+            RunEnvironment.Current(_task.Device, _task.Recipe).Save(_run.Environment);
+        using var events = _events = TensorBoardFolder is null ? null : new(TensorBoardFolder);
+        try
+        {
+            return RunSteps(progress, cancellation);
+        }
+        finally
+        {
+            RunReport.Write(_run);
+        }
+    }
+
+    /// <summary>Gives the memory of optimizer, averages and recorded steps back.</summary>
+    public void Dispose()
+    {
+        _gradients.Dispose();
+        _carried.Dispose();
+        _average?.Dispose();
+        _optimizer.Dispose();
+    }
+
+    private TrainingResult RunSteps(Action<TrainingProgress>? progress, CancellationToken cancellation)
+    {
         using var reader = new BatchReader(_task.Batches, (long)_position.Step * _options.Accumulate);
         var clock = new TrainingClock();
+        if (_position.Step == 0)
+            SaveState(clock); // a run that is killed early can be resumed too
         Evaluation? evaluation = null;
         while (!IsOver(clock) && !cancellation.IsCancellationRequested)
         {
@@ -104,15 +134,6 @@ public sealed class Trainer : IDisposable
         if (!cancellation.IsCancellationRequested)
             evaluation ??= Evaluate(clock, progress, cancellation);
         return new(_position.Step, evaluation, _position.BestLoss, rate, cancellation.IsCancellationRequested, _gradients.Replays);
-    }
-
-    /// <summary>Gives the memory of optimizer, averages and recorded steps back.</summary>
-    public void Dispose()
-    {
-        _gradients.Dispose();
-        _carried.Dispose();
-        _average?.Dispose();
-        _optimizer.Dispose();
     }
 
     private Tensor Gradients(Graph graph, Batch batch)
@@ -184,7 +205,7 @@ public sealed class Trainer : IDisposable
         var loss = _position.LossSum / _position.LossCount;
         (_position.LossSum, _position.LossCount) = (0, 0);
         var pace = clock.Lap();
-        _run.Log(new()
+        Log(new()
         {
             Step = _position.Step,
             Epoch = Epoch,
@@ -206,7 +227,7 @@ public sealed class Trainer : IDisposable
             using var average = _average?.Apply();
             var evaluation = _task.Evaluate(cancellation);
             var isBest = Judge(evaluation);
-            _run.Log(new()
+            Log(new()
             {
                 Step = _position.Step,
                 Epoch = Epoch,
@@ -214,6 +235,8 @@ public sealed class Trainer : IDisposable
                 Loss = evaluation.Loss,
                 Metrics = evaluation.Metrics,
             });
+            foreach (var sample in _task.Samples(_position.Step))
+                sample.AppendTo(_run.Samples);
             progress?.Invoke(Progress(clock) with { Loss = evaluation.Loss, Evaluation = evaluation, IsBest = isBest });
             return evaluation;
         }
@@ -221,6 +244,12 @@ public sealed class Trainer : IDisposable
         {
             return null; // the caller sees the cancellation itself
         }
+    }
+
+    private void Log(MetricsLine line)
+    {
+        _run.Log(line);
+        _events?.Add(LoggedLine.Of(line));
     }
 
     private bool Judge(Evaluation evaluation)
@@ -254,6 +283,7 @@ public sealed class Trainer : IDisposable
     {
         _position.Seconds = _earlierSeconds + clock.Seconds;
         _position.RandomCalls = _random.Calls;
+        (_position.MetricsLength, _position.SamplesLength) = _run.LogLengths;
         TensorFiles.Save(_run.State, StateTensors(), _position.ToMetadata());
         clock.StateWasSaved();
     }

@@ -27,6 +27,11 @@ internal sealed class TrainingPosition
 
     public ulong RandomCalls { get; set; }
 
+    /// <summary>The bytes of the logs; what comes after them comes again when the training is resumed.</summary>
+    public long MetricsLength { get; set; }
+
+    public long SamplesLength { get; set; }
+
     public Dictionary<string, string> ToMetadata() => new()
     {
         ["step"] = Step.ToString(CultureInfo.InvariantCulture),
@@ -37,10 +42,12 @@ internal sealed class TrainingPosition
         ["loss_sum"] = LossSum.ToString("R", CultureInfo.InvariantCulture),
         ["loss_count"] = LossCount.ToString(CultureInfo.InvariantCulture),
         ["random_calls"] = RandomCalls.ToString(CultureInfo.InvariantCulture),
+        ["metrics_length"] = MetricsLength.ToString(CultureInfo.InvariantCulture),
+        ["samples_length"] = SamplesLength.ToString(CultureInfo.InvariantCulture),
     };
 
     /// <exception cref="CheckpointException">An entry is missing or is no number.</exception>
-    public static TrainingPosition Read(SafeTensorsFile file, string path) => new()
+    public static TrainingPosition Read(Checkpoint file, string path) => new()
     {
         Step = Number<int>(file, path, "step"),
         Seconds = Number<double>(file, path, "seconds"),
@@ -50,9 +57,11 @@ internal sealed class TrainingPosition
         LossSum = Number<double>(file, path, "loss_sum"),
         LossCount = Number<int>(file, path, "loss_count"),
         RandomCalls = Number<ulong>(file, path, "random_calls"),
+        MetricsLength = Number<long>(file, path, "metrics_length"),
+        SamplesLength = Number<long>(file, path, "samples_length"),
     };
 
-    private static T Number<T>(SafeTensorsFile file, string path, string name)
+    private static T Number<T>(Checkpoint file, string path, string name)
         where T : IParsable<T>
     {
         var text = file.Metadata.GetValueOrDefault(name)
