@@ -4,6 +4,12 @@ using GpuSeq.Kernels.Recording;
 
 namespace GpuSeq.Engine;
 
+/// <summary>What the launches of one kernel take in a step.</summary>
+/// <param name="Name">The kernel, or what else is done.</param>
+/// <param name="Count">Its launches in a step.</param>
+/// <param name="Seconds">What they take together.</param>
+public sealed record LaunchTime(string Name, int Count, double Seconds);
+
 /// <summary>
 /// A step that is written once as a graph and from then on replayed: the same launches on the same memory with new inputs. A
 /// replay does no graph work and allocates nothing, neither on the device nor in the program.
@@ -68,6 +74,33 @@ public sealed class RecordedStep : IDisposable
 
     /// <summary>The launches and copies of the last recording, in order, for people to read.</summary>
     public IEnumerable<string> Describe() => _recordings.Count == 0 ? [] : _recordings[^1].Launches.Describe();
+
+    /// <summary>Runs the step many times, each launch by itself, and tells what took how long: the least of all runs.</summary>
+    /// <param name="batch">The inputs.</param>
+    /// <param name="runs">How many times; where the step trains, it trains on.</param>
+    /// <returns>Kernels and copies by their names, those that took most first.</returns>
+    /// <exception cref="InvalidOperationException">The step is not replayed.</exception>
+    public IReadOnlyList<LaunchTime> Profile(Batch batch, int runs = 100)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(runs, 1);
+        for (var run = 0; run < 3; run++)
+            Run(batch);
+        if (Find(batch) is not { IsBound: true } recording)
+            throw new InvalidOperationException($"Profile: the step is not replayed: {Obstacle ?? "it has too many shapes"}.");
+        var seconds = new double[recording.Launches.Count];
+        Array.Fill(seconds, double.PositiveInfinity);
+        for (var run = 0; run < runs; run++)
+        {
+            recording.Launches.Profile((_random?.Calls ?? 0) - recording.FirstCall, Device.Synchronize, seconds);
+            _random?.Skip(recording.Calls);
+        }
+        return
+        [
+            .. recording.Launches.Describe().Zip(seconds).GroupBy(launch => launch.First)
+                .Select(group => new LaunchTime(group.Key, group.Count(), group.Sum(launch => launch.Second)))
+                .OrderByDescending(time => time.Seconds),
+        ];
+    }
 
     /// <summary>Bytes that the values of the step take, over all shapes; parameters and optimizers are not among them.</summary>
     public long PeakBytes => _recordings.Count == 0 ? 0 : _recordings.Max(recording => recording.Launches.Bytes);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ILGPU;
@@ -81,6 +82,24 @@ public sealed class LaunchRecording
             use.Renew(calls);
         foreach (var work in _works)
             work.Run();
+    }
+
+    /// <summary>Does everything again, and measures each part by itself.</summary>
+    /// <param name="calls">By how much the first random call is later than in the run that was recorded.</param>
+    /// <param name="synchronize">Waits for the device.</param>
+    /// <param name="seconds">One for each part: lowered to what the part took, where that is less.</param>
+    public void Profile(ulong calls, Action synchronize, Span<double> seconds)
+    {
+        ArgumentNullException.ThrowIfNull(synchronize);
+        foreach (var use in _renewed)
+            use.Renew(calls);
+        for (var i = 0; i < _works.Length; i++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            _works[i].Run();
+            synchronize();
+            seconds[i] = Math.Min(seconds[i], Stopwatch.GetElapsedTime(start).TotalSeconds);
+        }
     }
 
     private string? Difference(int number, RecordedLaunch later, ulong calls)
