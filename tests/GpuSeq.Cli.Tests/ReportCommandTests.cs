@@ -34,13 +34,14 @@ public sealed class ReportCommandTests
         var page = Path.Combine(_folder, "both.html");
         var (exit, output, error) = CommandTests.Run("report", MakeRun("a", 2), MakeRun("b", 3), "--out", page, "--json");
         var json = JsonDocument.Parse(output).RootElement;
+        var runs = json.GetProperty("runs");
         Assert.Multiple(() =>
         {
             Assert.That(exit, Is.Zero, error);
             Assert.That(File.ReadAllText(page), Does.Contain("2 runs"));
             Assert.That(json.GetProperty("report").GetString(), Is.EqualTo(page));
-            Assert.That(json.GetProperty("runs")[1].GetProperty("best").GetProperty("values").GetProperty("loss").GetDouble(), Is.EqualTo(3));
-            Assert.That(json.GetProperty("runs")[0].GetProperty("steps").GetInt32(), Is.EqualTo(20));
+            Assert.That(runs[1].GetProperty("best").GetProperty("values").GetProperty("loss").GetDouble(), Is.EqualTo(3));
+            Assert.That(runs[0].GetProperty("steps").GetInt32(), Is.EqualTo(20));
         });
     }
 
@@ -66,7 +67,8 @@ public sealed class ReportCommandTests
     {
         MakeRun("a", 2);
         Directory.CreateDirectory(Path.Combine(_folder, "empty"));
-        var (exit, output, error) = CommandTests.Run(["report", .. args.Select(arg => arg.StartsWith('-') ? arg : Path.Combine(_folder, arg))]);
+        var paths = args.Select(arg => arg.StartsWith('-') ? arg : Path.Combine(_folder, arg));
+        var (exit, output, error) = CommandTests.Run(["report", .. paths]);
         Assert.Multiple(() =>
         {
             Assert.That(exit, Is.EqualTo(ExitCode.Failure));

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using GpuSeq.Engine.Checkpoints;
@@ -13,8 +14,7 @@ public sealed record JsonLines(IReadOnlyList<(int Line, JsonObject Object)> Obje
     /// <exception cref="DataException">It cannot be read.</exception>
     public static JsonLines Read(string path)
     {
-        var text = TextFile.Read(path);
-        var lines = text[..(text.LastIndexOf('\n') + 1)].Split('\n');
+        var lines = WholeLines(path).Split('\n');
         var (objects, malformed) = (new List<(int, JsonObject)>(), new List<int>());
         for (var i = 0; i < lines.Length; i++)
         {
@@ -39,6 +39,20 @@ public sealed record JsonLines(IReadOnlyList<(int Line, JsonObject Object)> Obje
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new CheckpointException(path, $"the line cannot be written: {exception.Message}", exception);
+        }
+    }
+
+    // The cut may lie within a character: bytes are cut before they are read as text.
+    private static string WholeLines(string path)
+    {
+        try
+        {
+            var bytes = File.ReadAllBytes(path).AsSpan();
+            return Encoding.UTF8.GetString(bytes[..(bytes.LastIndexOf((byte)'\n') + 1)]);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException(path, exception.Message.TrimEnd('.'));
         }
     }
 

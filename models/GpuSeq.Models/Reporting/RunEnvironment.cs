@@ -48,6 +48,8 @@ public sealed record RunEnvironment
     public static RunEnvironment Current(Device device, string recipe)
     {
         ArgumentNullException.ThrowIfNull(device);
+        var version = typeof(RunEnvironment).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>();
+        var architecture = RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant();
         return new()
         {
             Recipe = recipe,
@@ -58,9 +60,9 @@ public sealed record RunEnvironment
             Processor = device.IsCpu ? device.Name : ProcessorName(),
             Cores = Environment.ProcessorCount,
             MemoryBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
-            OperatingSystem = $"{RuntimeInformation.OSDescription.Trim()}, {RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}",
+            OperatingSystem = $"{RuntimeInformation.OSDescription.Trim()}, {architecture}",
             DotnetVersion = Environment.Version.ToString(),
-            GpuseqVersion = typeof(RunEnvironment).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion,
+            GpuseqVersion = version?.InformationalVersion,
         };
     }
 

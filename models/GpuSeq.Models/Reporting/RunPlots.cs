@@ -27,8 +27,8 @@ public static class RunPlots
         plots.Add(Draw("Learning rate", new Axis("learning rate") { Includes = [0] }, Curves(runs, "lr")));
         plots.Add(Draw("Gradient norm before clipping", new Axis("global norm"), Curves(runs, "grad_norm")));
         plots.Add(Draw("Throughput", new Axis("throughput") { Unit = "tokens/s", Includes = [0] }, Curves(runs, "tokens_per_second")));
-        plots.Add(Draw(
-            "Device memory, the most so far", new Axis("memory") { Includes = [0], Numbers = AxisNumbers.Bytes }, Curves(runs, "memory_bytes")));
+        var memory = new Axis("memory") { Includes = [0], Numbers = AxisNumbers.Bytes };
+        plots.Add(Draw("Device memory, the most so far", memory, Curves(runs, "memory_bytes")));
         return [.. plots.OfType<Plot>()];
     }
 
@@ -52,9 +52,10 @@ public static class RunPlots
         axis = axis with { IsLogarithmic = axis.Includes.Count == 0 && SpansDecades(curves) };
         var smoothed = curves.Where(curve => curve.IsNoisy).ToArray();
         List<Mark> marks = [.. smoothed.Select(curve => curve.Raw), .. curves.Select(curve => curve.Line(axis.IsLogarithmic))];
-        marks.AddRange(curves.Where(curve => curve.Split == LoggedLine.Validation && curve.X.Length <= MostDots).Select(curve => curve.Dots));
+        var evaluations = curves.Where(curve => curve.Split == LoggedLine.Validation).ToArray();
+        marks.AddRange(evaluations.Where(curve => curve.X.Length <= MostDots).Select(curve => curve.Dots));
         if (marksLeast)
-            marks.AddRange(curves.Where(curve => curve.Split == LoggedLine.Validation).Select(curve => curve.Least()).OfType<Mark>());
+            marks.AddRange(evaluations.Select(curve => curve.Least()).OfType<Mark>());
         marks.AddRange(Keys(curves));
         var note = smoothed.Length == 0 ? null : $"Lines are means of {WindowText(smoothed)} values; the values themselves are pale.";
         return new(title, fromZero ? StepAxis with { Includes = [0] } : StepAxis, axis, marks) { Note = note };
@@ -67,8 +68,10 @@ public static class RunPlots
             foreach (var split in run.Lines.Select(line => line.Split).Distinct())
             {
                 var lines = run.Of(split).Where(line => line.Values.ContainsKey(name)).ToArray();
-                if (lines.Length > 0)
-                    yield return new(split, run.Name, index, runs.Count == 1, [.. lines.Select(line => (double)line.Step)], [.. lines.Select(line => line.Values[name])]);
+                if (lines.Length == 0)
+                    continue;
+                var (steps, values) = (lines.Select(line => (double)line.Step), lines.Select(line => line.Values[name]));
+                yield return new(split, run.Name, index, IsAlone: runs.Count == 1, [.. steps], [.. values]);
             }
         }
     }
@@ -83,9 +86,11 @@ public static class RunPlots
                 : curves.Select(curve => Plots.Line.Key(curve.Split, curve.IsDashed, curve.Color));
         }
         var splits = curves.Select(curve => (curve.Split, curve.IsDashed)).Distinct().ToArray();
-        return curves.Select(curve => (curve.Run, curve.Color)).Distinct()
-            .Select(run => Plots.Line.Key(run.Run, isDashed: false, run.Color))
-            .Concat(splits is [(LoggedLine.Train, _)] ? [] : splits.Select(split => Plots.Line.Key(split.Split, split.IsDashed, Mark.Neutral)));
+        var colors = curves.Select(curve => (curve.Run, curve.Color)).Distinct()
+            .Select(run => Plots.Line.Key(run.Run, isDashed: false, run.Color));
+        return splits is [(LoggedLine.Train, _)]
+            ? colors
+            : colors.Concat(splits.Select(split => Plots.Line.Key(split.Split, split.IsDashed, Mark.Neutral)));
     }
 
     private static bool SpansDecades(Curve[] curves)
@@ -124,7 +129,11 @@ public static class RunPlots
             return this with { X = X[first..], Y = Y[first..] };
         }
 
-        public Line Line(bool isLogarithmic) => new(X, IsNoisy ? Smoothing.Smooth(Y, isLogarithmic) : Y) { Color = Color, IsDashed = IsDashed };
+        public Line Line(bool isLogarithmic) => new(X, IsNoisy ? Smoothing.Smooth(Y, isLogarithmic) : Y)
+        {
+            Color = Color,
+            IsDashed = IsDashed,
+        };
 
         public Points? Least()
         {

@@ -33,7 +33,8 @@ public sealed record RunSummary(
         [.. runs.SelectMany(run => run.Lines).SelectMany(line => line.Values.Keys).Distinct().Except(NotMetrics)];
 
     /// <summary>A number of a line; null where it has none of that name, or there is no line.</summary>
-    internal static double? Value(LoggedLine? line, string name) => line is not null && line.Values.TryGetValue(name, out var value) ? value : null;
+    internal static double? Value(LoggedLine? line, string name) =>
+        line is not null && line.Values.TryGetValue(name, out var value) ? value : null;
 
     private static double[] Finite(IEnumerable<LoggedLine> lines, string name) =>
         [.. lines.Select(line => Value(line, name)).OfType<double>().Where(double.IsFinite)];

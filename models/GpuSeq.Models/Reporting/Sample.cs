@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using GpuSeq.Engine.Checkpoints;
 
 namespace GpuSeq.Models.Reporting;
@@ -16,9 +17,10 @@ public sealed record Sample(int Step, string Input, string Output, string? Expec
 
     /// <summary>Reads the samples of a file; lines that hold none are left out.</summary>
     /// <exception cref="DataException">The file cannot be read.</exception>
-    public static IReadOnlyList<Sample> Read(string path) => [.. JsonLines.Read(path).Objects.Select(line => Of(line.Object)).OfType<Sample>()];
+    public static IReadOnlyList<Sample> Read(string path) =>
+        [.. JsonLines.Read(path).Objects.Select(line => Of(line.Object)).OfType<Sample>()];
 
-    private static Sample? Of(System.Text.Json.Nodes.JsonObject json)
+    private static Sample? Of(JsonObject json)
     {
         try
         {

@@ -87,9 +87,16 @@ public sealed record TrainingRun
             if (value is JsonObject inner)
                 Flatten(settings, $"{prefix}{name}.", inner);
             else
-                settings[prefix + name] = value is JsonValue one && one.TryGetValue(out string? text) ? text : value?.ToJsonString(JsonStyle.Line) ?? "none";
+                settings[prefix + name] = Text(value);
         }
     }
+
+    private static string Text(JsonNode? value) => value switch
+    {
+        null => "none",
+        JsonValue one when one.TryGetValue(out string? text) => text,
+        _ => value.ToJsonString(JsonStyle.Line),
+    };
 
     private static JsonObject ReadObject(string path)
     {

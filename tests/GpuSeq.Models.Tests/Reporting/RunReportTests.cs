@@ -27,11 +27,15 @@ public sealed partial class RunReportTests
         var html = File.ReadAllText(RunReport.Write(run));
         using (Assert.EnterMultipleScope())
         {
-            foreach (var title in new[] { "Loss", "Accuracy", "Learning rate", "Gradient norm before clipping", "Throughput", "Device memory, the most so far" })
-                Assert.That(Plots(html), Does.Contain(title));
+            string[] titles =
+            [
+                "Loss", "Accuracy", "Learning rate", "Gradient norm before clipping", "Throughput", "Device memory, the most so far",
+            ];
+            Assert.That(Plots(html), Is.EqualTo(titles));
             Assert.That(html, Does.Contain("<title>char-rnn: first</title>"));
             Assert.That(html, Does.Contain("1.25").And.Contain("best, step 40").And.Contain("last, step 50"), "figures");
             Assert.That(html, Does.Contain("1.25 at step 40"), "the least loss is marked");
+            Assert.That(Figure(html, "Loss").Split(">train<"), Has.Length.EqualTo(2), "once in the legend");
             Assert.That(html, Does.Contain("learning_rate").And.Contain("inner.size").And.Contain("[1,2]"), "settings");
             Assert.That(html, Does.Contain(".NET").And.Contain(Environment.Version.ToString()), "environment");
             Assert.That(html, Does.Contain("&lt;b&gt;bold&lt;/b&gt; &amp; &quot;quoted&quot;").And.Not.Contain("<b>bold"), "samples");
@@ -74,7 +78,12 @@ public sealed partial class RunReportTests
     public void CutOffAndMalformedLines_AreLeftOut()
     {
         var run = MakeRun("a", 3, 0.01);
-        File.AppendAllText(run.Metrics, "not json\n{\"split\":\"train\"}\n[1]\n{\"step\":4,\"step\":4}\n{\"step\":9,\"split\":\"train\",\"loss\":\"NaN\"}\n{\"step\":10,\"split\":\"tr");
+        string[] more =
+        [
+            "not json", """{"split":"train"}""", "[1]", """{"step":4,"step":4}""",
+            """{"step":9,"split":"train","loss":"NaN"}""", """{"step":10,"sp""",
+        ];
+        File.AppendAllText(run.Metrics, string.Join('\n', more));
         var read = TrainingRun.Load(run);
         using (Assert.EnterMultipleScope())
         {
@@ -154,7 +163,9 @@ public sealed partial class RunReportTests
         environment.Save(_folder.File("environment.json"));
         sample.AppendTo(_folder.File("samples.jsonl"));
         (sample with { Expected = "u" }).AppendTo(_folder.File("samples.jsonl"));
-        File.AppendAllText(_folder.File("samples.jsonl"), "{\"step\":8,\"inp");
+        var whole = File.ReadAllBytes(_folder.File("samples.jsonl"));
+        var withinCharacter = Array.IndexOf(whole, (byte)0xC3) + 1; // the first byte of two
+        File.WriteAllBytes(_folder.File("samples.jsonl"), [.. whole, .. whole[..withinCharacter]]);
         using (Assert.EnterMultipleScope())
         {
             Assert.That(RunEnvironment.Load(_folder.File("environment.json")), Is.EqualTo(environment));
@@ -170,12 +181,14 @@ public sealed partial class RunReportTests
         var run = new RunFolder(_folder.File(name));
         run.Create();
         File.WriteAllText(run.Config, """{"model_type":"char-rnn","inner":{"size":3,"list":[1,2]},"maybe":null}""");
-        File.WriteAllText(run.Training, $$"""{"batch":8,"learning_rate":{{learningRate.ToString(System.Globalization.CultureInfo.InvariantCulture)}}}""");
+        File.WriteAllText(run.Training, FormattableString.Invariant($$"""{"batch":8,"learning_rate":{{learningRate}}}"""));
         for (var step = 1; step <= steps; step++)
         {
-            File.AppendAllText(
-                run.Metrics,
-                $$"""{"step":{{step}},"epoch":1,"split":"train","loss":{{100 - step}},"lr":0.01,"grad_norm":2,"tokens_per_second":{{1000 + step}},"memory_bytes":4096}""" + "\n");
+            var (loss, rate) = (100 - step, 1000 + step);
+            File.AppendAllText(run.Metrics, $$"""
+                {"step":{{step}},"split":"train","loss":{{loss}},"lr":0.01,"grad_norm":2,"tokens_per_second":{{rate}},"memory_bytes":4096}
+
+                """);
         }
         return run;
     }
@@ -193,7 +206,8 @@ public sealed partial class RunReportTests
 
     private static string[] Plots(string html) => [.. Titles().Matches(html).Select(match => match.Groups[1].Value)];
 
-    private static string Figure(string html, string title) => Svgs().Matches(html).Single(svg => svg.Value.Contains($"<title>{title}</title>")).Value;
+    private static string Figure(string html, string title) =>
+        Svgs().Matches(html).Single(svg => svg.Value.Contains($"<title>{title}</title>")).Value;
 
     [GeneratedRegex("<svg [^>]*><title>([^<]*)</title>")]
     private static partial Regex Titles();

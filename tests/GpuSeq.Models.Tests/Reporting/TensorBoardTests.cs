@@ -37,7 +37,7 @@ public sealed class TensorBoardTests
             log.Add(line, time);
         }
         var events = EventFileReader.Records(File.ReadAllBytes(path)).Select(record => EventFileReader.Message(record)).ToArray();
-        var values = events.Skip(1).Select(message => EventFileReader.Message(EventFileReader.Message(message.Single(5).Bytes).Single(1).Bytes)).ToArray();
+        var values = events.Skip(1).Select(Value).ToArray();
         using (Assert.EnterMultipleScope())
         {
             Assert.That(Path.GetFileName(path), Does.StartWith("events.out.tfevents."));
@@ -60,8 +60,7 @@ public sealed class TensorBoardTests
             path = log.Path;
             log.Add(new Sample(5, "2 + 2", "4\nor so", "4"), number: 1);
         }
-        var record = EventFileReader.Records(File.ReadAllBytes(path))[1];
-        var value = EventFileReader.Message(EventFileReader.Message(EventFileReader.Message(record).Single(5).Bytes).Single(1).Bytes);
+        var value = Value(EventFileReader.Message(EventFileReader.Records(File.ReadAllBytes(path))[1]));
         var tensor = EventFileReader.Message(value.Single(8).Bytes);
         var dimension = EventFileReader.Message(EventFileReader.Message(tensor.Single(2).Bytes).Single(2).Bytes);
         var plugin = EventFileReader.Message(EventFileReader.Message(value.Single(9).Bytes).Single(1).Bytes);
@@ -86,4 +85,8 @@ public sealed class TensorBoardTests
         file.ReadExactly(bytes);
         Assert.That(EventFileReader.Records(bytes), Has.Count.EqualTo(2));
     }
+
+    // The value of an event's summary.
+    private static List<Field> Value(List<Field> message) =>
+        EventFileReader.Message(EventFileReader.Message(message.Single(5).Bytes).Single(1).Bytes);
 }

@@ -27,7 +27,9 @@ internal static class ComparisonTable
     private static Html Note((string Name, string[] Cells)[] rows)
     {
         var count = rows.Count(row => IsDifferent(row.Cells));
-        return count == 0 ? Html.Empty : Html.Of($"<p class=\"small\">Marked: the {count} of {rows.Length} in which the runs differ.</p>\n");
+        return count == 0
+            ? Html.Empty
+            : Html.Of($"<p class=\"small\">Marked: the {count} of {rows.Length} in which the runs differ.</p>\n");
     }
 
     private static bool IsDifferent(string[] cells) => cells.Distinct().Skip(1).Any();

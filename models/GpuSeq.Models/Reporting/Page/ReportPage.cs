@@ -1,3 +1,4 @@
+using System.Globalization;
 using GpuSeq.Models.Reporting.Plots;
 
 namespace GpuSeq.Models.Reporting.Page;
@@ -24,7 +25,7 @@ internal static class ReportPage
             <main>
             {Notes(runs)}
             {Section("Figures", SummaryTable.Of(runs))}
-            {Section("Curves", Figures(runs))}
+            {Section("Curves", Curves(runs))}
             {Section("Configuration", Configuration(runs))}
             {Section("Environment", EnvironmentTable(runs))}
             {SampleSection.Of(runs)}
@@ -48,7 +49,7 @@ internal static class ReportPage
         var environment = runs[0].Environment;
         string?[] facts =
         [
-            environment?.Started?.ToString("yyyy-MM-dd HH:mm", System.Globalization.CultureInfo.InvariantCulture),
+            environment?.Started?.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture),
             environment?.DeviceName,
             environment?.GpuseqVersion is { } version ? $"GpuSeq {Version(version)}" : null,
         ];
@@ -59,7 +60,7 @@ internal static class ReportPage
     private static Html Notes(IReadOnlyList<TrainingRun> runs) => Html.Join(
         runs.Where(run => run.MalformedLines.Count > 0).Select(run => Html.Of($"<p class=\"note\">{MalformedNote.Of(run)}</p>\n")));
 
-    private static Html Figures(IReadOnlyList<TrainingRun> runs)
+    private static Html Curves(IReadOnlyList<TrainingRun> runs)
     {
         var plots = RunPlots.Of(runs).Select(plot => Html.Of($"""
             <figure>{Html.Raw(plot.ToPageElement())}<button type="button" class="save" hidden>Save as SVG</button></figure>
@@ -82,11 +83,11 @@ internal static class ReportPage
         (string Name, string? Value)[] facts =
         [
             ("command", environment?.CommandLine),
-            ("started", environment?.Started?.ToString("yyyy-MM-dd HH:mm:ss zzz", System.Globalization.CultureInfo.InvariantCulture)),
+            ("started", environment?.Started?.ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture)),
             ("device", environment?.Device is { } id ? $"{id}: {environment.DeviceName}" : null),
             ("processor", environment?.Processor),
-            ("cores", environment?.Cores?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
-            ("memory", environment?.MemoryBytes is { } bytes ? Reporting.Figures.Bytes(bytes) : null),
+            ("cores", environment?.Cores?.ToString(CultureInfo.InvariantCulture)),
+            ("memory", environment?.MemoryBytes is { } bytes ? Figures.Bytes(bytes) : null),
             ("operating system", environment?.OperatingSystem),
             (".NET", environment?.DotnetVersion),
             ("GpuSeq", environment?.GpuseqVersion),

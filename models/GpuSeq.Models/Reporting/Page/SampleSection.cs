@@ -24,13 +24,12 @@ internal static class SampleSection
 
     private static Html Card(Sample sample)
     {
-        var isRight = sample.Expected is null ? Html.Empty : Html.Of($" class=\"{(sample.Expected == sample.Output ? "right" : "wrong")}\"");
-        return Html.Of($"""
-            <dl class="sample">{Part("input", sample.Input)}<dt>output</dt><dd{isRight}>{sample.Output}</dd>{Part("expected", sample.Expected)}</dl>
-
-            """);
+        var judged = sample.Expected is null ? "" : sample.Expected == sample.Output ? "right" : "wrong";
+        var input = sample.Input.Length == 0 ? null : sample.Input;
+        Html[] parts = [Part("input", input), Part("output", sample.Output, judged), Part("expected", sample.Expected)];
+        return Html.Of($"<dl class=\"sample\">{Html.Join(parts)}</dl>\n");
     }
 
-    private static Html Part(string name, string? text) =>
-        string.IsNullOrEmpty(text) ? Html.Empty : Html.Of($"<dt>{name}</dt><dd>{text}</dd>");
+    private static Html Part(string name, string? text, string style = "") =>
+        text is null ? Html.Empty : Html.Of($"<dt>{name}</dt><dd class=\"{style}\">{text}</dd>");
 }

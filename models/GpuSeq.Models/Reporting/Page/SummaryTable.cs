@@ -20,20 +20,25 @@ internal static class SummaryTable
             ("tokens/s, median", summary.TokensPerSecond, Figures.Whole),
             ("device memory", summary.MemoryBytes, Figures.Bytes),
         ];
-        var shown = Html.Join(tiles.Where(tile => tile.Value is not null).Select(tile => Html.Of($"<div><dd>{tile.Text(tile.Value)}</dd><dt>{tile.Name}</dt></div>\n")));
-        return Html.Of($"<dl class=\"tiles\">\n{shown}</dl>\n{Evaluations(summary, metrics)}");
+        var shown = tiles.Where(tile => tile.Value is not null)
+            .Select(tile => Html.Of($"<div><dd>{tile.Text(tile.Value)}</dd><dt>{tile.Name}</dt></div>\n"));
+        return Html.Of($"<dl class=\"tiles\">\n{Html.Join(shown)}</dl>\n{Evaluations(summary, metrics)}");
     }
 
     private static Html Evaluations(RunSummary summary, IReadOnlyList<string> metrics)
     {
         if (summary.Last is null)
             return Html.Of($"<p>The run was not evaluated yet.</p>\n");
-        var rows = metrics.Prepend("loss").Select(name => Html.Of(
-            $"<tr><th>{name}</th><td>{Figures.Number(RunSummary.Value(summary.Best, name))}</td><td>{Figures.Number(RunSummary.Value(summary.Last, name))}</td></tr>\n"));
-        var best = summary.Best is { } line ? $"best, step {Figures.Whole(line.Step)}" : "best";
+        var rows = metrics.Prepend("loss").Select(name =>
+        {
+            var best = Figures.Number(RunSummary.Value(summary.Best, name));
+            var last = Figures.Number(RunSummary.Value(summary.Last, name));
+            return Html.Of($"<tr><th>{name.Replace('_', ' ')}</th><td>{best}</td><td>{last}</td></tr>\n");
+        });
+        var bestStep = summary.Best is { } line ? $"best, step {Figures.Whole(line.Step)}" : "best";
         return Html.Of($"""
             <div class="scroll"><table class="figures">
-            <thead><tr><th>validation</th><th>{best}</th><th>last, step {Figures.Whole(summary.Last.Step)}</th></tr></thead>
+            <thead><tr><th>validation</th><th>{bestStep}</th><th>last, step {Figures.Whole(summary.Last.Step)}</th></tr></thead>
             <tbody>
             {Html.Join(rows)}</tbody></table></div>
 
@@ -42,7 +47,11 @@ internal static class SummaryTable
 
     private static Html Several(IReadOnlyList<TrainingRun> runs, IReadOnlyList<string> metrics)
     {
-        string[] names = ["steps", "epochs", "best validation loss", "at step", .. metrics, "last validation loss", "last training loss", "tokens/s", "memory"];
+        string[] names =
+        [
+            "steps", "epochs", "best validation loss", "at step", .. metrics,
+            "last validation loss", "last training loss", "tokens/s", "memory",
+        ];
         var rows = runs.Select(run =>
         {
             var summary = RunSummary.Of(run);
@@ -61,7 +70,8 @@ internal static class SummaryTable
             <thead><tr><th>run</th>{Html.Join(names.Select(name => Html.Of($"<th>{name.Replace('_', ' ')}</th>")))}</tr></thead>
             <tbody>
             {Html.Join(rows)}</tbody></table></div>
-            {(metrics.Count == 0 ? Html.Empty : Html.Of($"<p class=\"small\">Metrics are those of the evaluation with the best loss.</p>\n"))}
+            <p class="small">Metrics are those of the evaluation with the best loss.</p>
+
             """);
     }
 }

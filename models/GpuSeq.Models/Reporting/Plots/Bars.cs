@@ -26,9 +26,9 @@ public sealed record Bars(IReadOnlyList<double> Values) : Mark
             var (x, right, zero, end) = (frame.X.At(left), frame.X.At(left + width), frame.Y.At(0), frame.Y.At(Values[i]));
             if (double.IsNaN(end))
                 continue;
-            group.Add(Svg.Element(
-                "rect", ("x", x + 0.5), ("y", Math.Min(zero, end)), ("width", Math.Max(right - x - 1, 0.5)), ("height", Math.Abs(zero - end)))
-                .Filled(Color));
+            var (y, height) = (Math.Min(zero, end), Math.Abs(zero - end));
+            var bar = Svg.Element("rect", ("x", x + 0.5), ("y", y), ("width", Math.Max(right - x - 1, 0.5)), ("height", height));
+            group.Add(bar.Filled(Color));
         }
         return group;
     }

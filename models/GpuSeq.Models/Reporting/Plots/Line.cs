@@ -66,7 +66,7 @@ public sealed record Line(IReadOnlyList<double> X, IReadOnlyList<double> Y) : Ma
         return IsDashed ? Svg.Set(element, ("stroke-dasharray", IsFaint ? "2 2" : "6 3")) : element;
     }
 
-    private XElement Faint(XElement element) => IsFaint ? Svg.Set(element, ("opacity", 0.25)) : element;
+    private XElement Faint(XElement element) => IsFaint ? Svg.Set(element, ("opacity", 0.3)) : element;
 
     private static string Path(IReadOnlyList<(double X, double Y)> points)
     {

@@ -53,7 +53,8 @@ internal static class Palette
     /// <summary>Keeps text readable where lines run behind it.</summary>
     public static XElement Haloed(this XElement text) => Svg.Set(
         text,
-        ("class", $"{Ink.Class} halo"), ("stroke", Background.Light), ("stroke-width", 3), ("stroke-linejoin", "round"), ("paint-order", "stroke"));
+        ("class", $"{Ink.Class} halo"), ("stroke", Background.Light), ("stroke-width", 3), ("stroke-linejoin", "round"),
+        ("paint-order", "stroke"));
 
     private static string MakeDarkStyle()
     {

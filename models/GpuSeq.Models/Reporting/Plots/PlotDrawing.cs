@@ -98,10 +98,9 @@ internal sealed class PlotDrawing
             if (_plot.X.Categories is null)
                 yield return Line(x, _frame.Top, x, _frame.Bottom, Palette.Grid);
             var y = _frame.Bottom + TickTextHeight;
-            var text = Svg.Text(tick.Text, x, y, _isSlanted ? "end" : "middle").Colored(Palette.Muted);
-            yield return _isSlanted
-                ? Svg.Set(text, ("x", x + 4), ("y", y - 4), ("transform", FormattableString.Invariant($"rotate(-45 {x + 4:0.#} {y - 4:0.#})")))
-                : text;
+            yield return (_isSlanted
+                ? Turned(Svg.Text(tick.Text, x + 4, y - 4, "end"), -45, x + 4, y - 4)
+                : Svg.Text(tick.Text, x, y, "middle")).Colored(Palette.Muted);
         }
         yield return Svg.Text(_plot.X.Caption, (_frame.Left + _frame.Right) / 2, _height - Edge + 2, "middle");
     }
@@ -116,8 +115,7 @@ internal sealed class PlotDrawing
             yield return Svg.Text(tick.Text, _frame.Left - TickGap, y + 4, "end").Colored(Palette.Muted);
         }
         var (x, middle) = (Edge + 8, (_frame.Top + _frame.Bottom) / 2);
-        var caption = Svg.Text(_plot.Y.Caption, x, middle, "middle");
-        yield return Svg.Set(caption, ("transform", FormattableString.Invariant($"rotate(-90 {x:0.#} {middle:0.#})")));
+        yield return Turned(Svg.Text(_plot.Y.Caption, x, middle, "middle"), -90, x, middle);
     }
 
     private IEnumerable<XElement> ColorBar(HeatMap map)
@@ -138,6 +136,9 @@ internal sealed class PlotDrawing
         foreach (var tick in Ticks.For(axis, map.Least, most, Most(_frame.Bottom - _frame.Top, 40)))
             yield return Svg.Text(tick.Text, x + ColorBarWidth + 5, values.At(tick.Value) + 4).Colored(Palette.Muted);
     }
+
+    private static XElement Turned(XElement text, int degrees, double x, double y) =>
+        Svg.Set(text, ("transform", FormattableString.Invariant($"rotate({degrees} {x:0.#} {y:0.#})")));
 
     private static XElement Line(double x1, double y1, double x2, double y2, ThemeColor color) =>
         Svg.Element("line", ("x1", x1), ("y1", y1), ("x2", x2), ("y2", y2)).Stroked(color);

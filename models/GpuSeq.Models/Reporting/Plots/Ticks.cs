@@ -46,7 +46,8 @@ public static class Ticks
         for (var i = 0; i <= most && (first + i) * step <= high + step * 1e-9; i++)
             values.Add((first + i) * step);
         var largest = values.Count == 0 ? 0 : values.Max(Math.Abs);
-        return [.. values.Select(value => new Tick(value, numbers == AxisNumbers.Bytes ? Bytes(value, largest) : Plain(value, largest, step)))];
+        string Text(double value) => numbers == AxisNumbers.Bytes ? Bytes(value, largest) : Plain(value, largest, step);
+        return [.. values.Select(value => new Tick(value, Text(value)))];
     }
 
     // Powers of ten, with 2 and 5 between them where there is room.

@@ -13,8 +13,8 @@ public sealed class TensorBoardLog : IDisposable
     public TensorBoardLog(string folder)
     {
         var now = DateTimeOffset.UtcNow;
-        Path = System.IO.Path.Combine(
-            folder, string.Create(CultureInfo.InvariantCulture, $"events.out.tfevents.{now.ToUnixTimeMilliseconds()}.{Environment.MachineName}"));
+        var milliseconds = now.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
+        Path = System.IO.Path.Combine(folder, $"events.out.tfevents.{milliseconds}.{Environment.MachineName}");
         try
         {
             Directory.CreateDirectory(folder);
@@ -53,8 +53,8 @@ public sealed class TensorBoardLog : IDisposable
     {
         ArgumentNullException.ThrowIfNull(sample);
         (string Name, string? Text)[] parts = [("input", sample.Input), ("output", sample.Output), ("expected", sample.Expected)];
-        var text = string.Concat(parts.Where(part => !string.IsNullOrEmpty(part.Text)).Select(part => $"{part.Name}\n\n{Indented(part.Text!)}\n\n"));
-        Write(EventMessage.Text(Seconds(time ?? DateTimeOffset.UtcNow), sample.Step, $"sample/{number}", text));
+        var shown = parts.Where(part => !string.IsNullOrEmpty(part.Text)).Select(part => $"{part.Name}\n\n{Indented(part.Text!)}\n\n");
+        Write(EventMessage.Text(Seconds(time ?? DateTimeOffset.UtcNow), sample.Step, $"sample/{number}", string.Concat(shown)));
         Flush();
     }
 
