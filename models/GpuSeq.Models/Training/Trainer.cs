@@ -98,7 +98,8 @@ public sealed class Trainer : IDisposable
         }
         finally
         {
-            RunReport.Write(_run);
+            if (_run.LogLengths.Metrics > 0)
+                RunReport.Write(_run);
         }
     }
 
@@ -236,7 +237,7 @@ public sealed class Trainer : IDisposable
                 Metrics = evaluation.Metrics,
             });
             foreach (var sample in _task.Samples(_position.Step))
-                sample.AppendTo(_run.Samples);
+                Log(sample);
             progress?.Invoke(Progress(clock) with { Loss = evaluation.Loss, Evaluation = evaluation, IsBest = isBest });
             return evaluation;
         }
@@ -250,6 +251,12 @@ public sealed class Trainer : IDisposable
     {
         _run.Log(line);
         _events?.Add(LoggedLine.Of(line));
+    }
+
+    private void Log(Sample sample)
+    {
+        sample.AppendTo(_run.Samples);
+        _events?.Add(sample, number: 0);
     }
 
     private bool Judge(Evaluation evaluation)
