@@ -5,7 +5,7 @@ namespace GpuSeq.Engine.Tests;
 /// <summary>Every operation against its definition: values, and gradients by central differences in float64.</summary>
 public sealed class OperationGradientTests
 {
-    private static readonly Shape[] _lstm = [[16, 3], [16, 4], [16], [16]];
+    private static readonly Shape[] LstmShapes = [[16, 3], [16, 4], [16], [16]];
     private Device _device = null!;
 
     [OneTimeSetUp]
@@ -216,7 +216,7 @@ public sealed class OperationGradientTests
                     var (output, state, cell) = x[0].Lstm([Weights(x, 3)], options, x[1], x[2]);
                     return (output * output).Sum() + (state * cell!).Sum();
                 },
-                [[2, 5, 3], [1, 2, 4], [1, 2, 4], .. _lstm]);
+                [[2, 5, 3], [1, 2, 4], [1, 2, 4], .. LstmShapes]);
             yield return Case(
                 "lstm with a projection", x => x[0].Lstm([new(x[1], x[2], x[3], x[4], x[5])], new()).Output,
                 [2, 4, 3], [16, 3], [16, 2], [16], [16], [2, 4]);
@@ -224,7 +224,7 @@ public sealed class OperationGradientTests
                 "two lstms in two directions with dropout",
                 x => x[0].Lstm(
                     [Weights(x, 1), Weights(x, 5), Weights(x, 9), Weights(x, 13)], new() { Bidirectional = true, Dropout = 0.4f }).Output,
-                [[2, 3, 3], .. _lstm, .. _lstm, [16, 8], [16, 4], [16], [16], [16, 8], [16, 4], [16], [16]]);
+                [[2, 3, 3], .. LstmShapes, .. LstmShapes, [16, 8], [16, 4], [16], [16], [16, 8], [16, 4], [16], [16]]);
             yield return Case("gru", x => x[0].Gru([Weights(x, 1)], new()).State, [2, 5, 3], [12, 3], [12, 4], [12], [12]);
             yield return Case(
                 "gru of the paper", x => x[0].Gru([Weights(x, 2)], new(), x[1], GruForm.ResetBefore).Output,
