@@ -101,35 +101,27 @@ public sealed class OptimizerTests
         Assert.That(bias.ToArray(), Is.EqualTo(new[] { 1f, 0.4f, 0.2f }).Within(1e-5));
     }
 
-    private static IEnumerable<Func<ParameterSet, Optimizer>> Optimizers =>
-    [
-        parameters => new Adam(parameters, amsgrad: true) { WeightDecay = 0.1 },
-        parameters => new Sgd(parameters, 0.1f, momentum: 0.9) { Dampening = 0.5 },
-        parameters => new RmsProp(parameters, momentum: 0.5, centered: true),
-        parameters => new Adagrad(parameters) { LearningRateDecay = 0.5 },
-    ];
-
     [Test]
     public void AStepThatIsNotFinite_IsAsIfItHadNeverBeen(
-        [ValueSource(nameof(Optimizers))] Func<ParameterSet, Optimizer> create,
+        [Values("adam", "sgd", "rmsprop", "adagrad")] string name,
         [Values(float.NaN, float.PositiveInfinity, 1e30f)] float odd, [Values(0f, 0.5f)] float clip, [Values(1, 3)] int at)
     {
         using var parameters = Parameters(out _, out var bias);
-        using var skipping = create(parameters);
+        using var skipping = Create(name, parameters);
         using var others = Parameters(out _, out _);
-        using var undisturbed = create(others);
+        using var undisturbed = Create(name, others);
         skipping.ClipValue = undisturbed.ClipValue = odd == 1e30f ? 0f : clip; // which would make it finite
         skipping.ClipNorm = undisturbed.ClipNorm = clip;
         for (var step = 1; step <= 4; step++)
         {
             if (step == at)
             {
-                var (values, state) = (parameters.Parameters.Select(parameter => parameter.ToArray()).ToArray(), State(skipping).SkipLast(1));
+                var (values, state) = (Values(parameters), State(skipping));
                 SetGradients(parameters, 1f);
                 bias.Gradient!.Floats.CopyFromCPU([0f, odd, 0f]);
                 skipping.Step();
-                Assert.That(parameters.Parameters.Select(parameter => parameter.ToArray()), Is.EqualTo(values));
-                Assert.That(State(skipping).SkipLast(1), Is.EqualTo(state).Using<(string, float[] Values)>((a, b) => a.Values.SequenceEqual(b.Values)));
+                Assert.That(Values(parameters), Is.EqualTo(values));
+                Assert.That(State(skipping).SkipLast(1).Select(entry => entry.Values), Is.EqualTo(state.SkipLast(1).Select(entry => entry.Values)));
             }
             SetGradients(parameters, step);
             skipping.Step();
@@ -139,9 +131,7 @@ public sealed class OptimizerTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(skipping.SkippedSteps, Is.EqualTo(1));
-            Assert.That(
-                parameters.Parameters.Select(parameter => parameter.ToArray()),
-                Is.EqualTo(others.Parameters.Select(parameter => parameter.ToArray())));
+            Assert.That(Values(parameters), Is.EqualTo(Values(others)));
         }
     }
 
@@ -193,10 +183,10 @@ public sealed class OptimizerTests
     }
 
     [Test]
-    public void AStep_AllocatesNothing([ValueSource(nameof(Optimizers))] Func<ParameterSet, Optimizer> create, [Values] bool freezes)
+    public void AStep_AllocatesNothing([Values("adam", "sgd", "rmsprop", "adagrad")] string name, [Values] bool freezes)
     {
         using var parameters = Parameters(out var weight, out _);
-        using var optimizer = create(parameters);
+        using var optimizer = Create(name, parameters);
         optimizer.ClipNorm = 1f;
         weight.IsFrozen = freezes;
         for (var i = 0; i < 50; i++)
@@ -210,6 +200,15 @@ public sealed class OptimizerTests
         });
         Assert.That(least, Is.Zero);
     }
+
+    // With every kind of state.
+    private static Optimizer Create(string name, ParameterSet parameters) => name switch
+    {
+        "adam" => new Adam(parameters, amsgrad: true) { WeightDecay = 0.1 },
+        "sgd" => new Sgd(parameters, 0.1f, momentum: 0.9) { Dampening = 0.5 },
+        "rmsprop" => new RmsProp(parameters, momentum: 0.5, centered: true),
+        _ => new Adagrad(parameters) { LearningRateDecay = 0.5 },
+    };
 
     private ParameterSet Parameters(out Parameter weight, out Parameter bias)
     {
@@ -236,6 +235,8 @@ public sealed class OptimizerTests
         graph.Backward(loss + ones.MatMul(parameters.Find("last")!).Sum());
         optimizer.Step();
     }
+
+    private static float[][] Values(ParameterSet parameters) => [.. parameters.Parameters.Select(parameter => parameter.ToArray())];
 
     private static (string Name, float[] Values)[] State(Optimizer optimizer) =>
         [.. optimizer.State.Select(state => (state.Name, state.Tensor.ToArray()))];
