@@ -27,7 +27,7 @@ public sealed record LoggedLine(int Step, string Split, IReadOnlyDictionary<stri
     }
 
     /// <summary>What a line of the log says; null where it names no step or no split.</summary>
-    internal static LoggedLine? Of(JsonObject json)
+    internal static LoggedLine? Parse(JsonObject json)
     {
         if (Number(json["step"]) is not { } step || step != Math.Floor(step) || Math.Abs(step) > int.MaxValue)
             return null;

@@ -45,7 +45,7 @@ public sealed record TrainingRun
         if (!File.Exists(folder.Metrics))
             throw new DataException(folder.Path, $"it is not the folder of a run: it has no {Path.GetFileName(folder.Metrics)}");
         var log = JsonLines.Read(folder.Metrics);
-        var lines = log.Objects.Select(line => (line.Line, Logged: LoggedLine.Of(line.Object))).ToArray();
+        var lines = log.Objects.Select(line => (line.Line, Logged: LoggedLine.Parse(line.Object))).ToArray();
         if (!lines.Any(line => line.Logged is not null))
             throw new DataException(folder.Metrics, "no line of it tells of a step");
         return new()

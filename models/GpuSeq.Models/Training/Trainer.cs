@@ -206,7 +206,7 @@ public sealed class Trainer : IDisposable
         var loss = _position.LossSum / _position.LossCount;
         (_position.LossSum, _position.LossCount) = (0, 0);
         var pace = clock.Lap();
-        Log(new()
+        Log(new MetricsLine
         {
             Step = _position.Step,
             Epoch = Epoch,
@@ -228,7 +228,7 @@ public sealed class Trainer : IDisposable
             using var average = _average?.Apply();
             var evaluation = _task.Evaluate(cancellation);
             var isBest = Judge(evaluation);
-            Log(new()
+            Log(new MetricsLine
             {
                 Step = _position.Step,
                 Epoch = Epoch,
