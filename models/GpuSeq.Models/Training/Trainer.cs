@@ -124,7 +124,7 @@ public sealed class Trainer : IDisposable
             clock.Items += Step(reader);
             evaluation = null;
             if (_position.Step % _options.LogEvery == 0)
-                progress?.Invoke(LogStep(clock));
+                LogStep(clock, progress);
             if (_position.Step % EvaluateEvery == 0 && _position.Step < TotalSteps)
                 evaluation = Evaluate(clock, progress, cancellation);
             if (evaluation is not null || clock.SinceState > SecondsBetweenStates)
@@ -201,7 +201,7 @@ public sealed class Trainer : IDisposable
         return new($"Step {_position.Step + 1}: {what}, but not when the batch is run again by itself. {advice}");
     }
 
-    private TrainingProgress LogStep(TrainingClock clock)
+    private void LogStep(TrainingClock clock, Action<TrainingProgress>? progress)
     {
         var loss = _position.LossSum / _position.LossCount;
         (_position.LossSum, _position.LossCount) = (0, 0);
@@ -217,7 +217,7 @@ public sealed class Trainer : IDisposable
             TokensPerSecond = Math.Round(pace),
             MemoryBytes = _task.Device.PeakBytes,
         });
-        return Progress(clock) with { Loss = loss, ItemsPerSecond = pace };
+        progress?.Invoke(Progress(clock) with { Loss = loss, ItemsPerSecond = pace });
     }
 
     private Evaluation? Evaluate(TrainingClock clock, Action<TrainingProgress>? progress, CancellationToken cancellation)

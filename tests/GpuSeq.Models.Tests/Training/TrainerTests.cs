@@ -65,7 +65,7 @@ public sealed class TrainerTests
     [Test]
     public void Metric_ChoosesTheBestModel()
     {
-        var result = Train("run", new() { MaxSteps = 30, Batch = 54, EvaluateEvery = 10, Metric = "root_mean_squared_error" });
+        var result = Train("run", new() { Epochs = 30, Batch = 54, EvaluateEvery = 10, Metric = "root_mean_squared_error" });
         Assert.Multiple(() =>
         {
             Assert.That(result.Steps, Is.EqualTo(30));
