@@ -66,7 +66,7 @@ internal static unsafe class OptimizerKernels
         rule.Begin(control == null ? 0f : control[StepControl.SkippedSteps]);
         var step = new RuleStep<TRule>(p.Pointer(), g.Pointer(), first.Pointer(), second.Pointer(), third.Pointer(), factor, rule);
         if (groups.Length == 0)
-            VectorLoop.Run(step, item, cut);
+            Run(step, cut.Begin(item), cut.End(item), cut.Width);
         else
             UpdateGroups(step, item, groups.Pointer(), table.Pointer(), cut);
     }
@@ -87,11 +87,53 @@ internal static unsafe class OptimizerKernels
             {
                 var own = step;
                 own.Join(table[2 * group], table[2 * group + 1]);
-                VectorLoop.Run(own, begin, stop, cut.Width);
+                Run(own, begin, stop, cut.Width);
             }
             begin = stop;
         }
     }
+
+    private static void Run<TRule>(RuleStep<TRule> step, nint begin, nint end, int width)
+        where TRule : struct, IOptimizerRule
+    {
+        switch ((SimdWidth)width)
+        {
+            case SimdWidth.Bits512:
+                Run<Vector512Lanes, TRule>(step, begin, end);
+                break;
+            case SimdWidth.Bits256:
+                Run<Vector256Lanes, TRule>(step, begin, end);
+                break;
+            default:
+                Run<Vector128Lanes, TRule>(step, begin, end);
+                break;
+        }
+    }
+
+    // The tail apart: for what it calls, the loop would keep the rule's constants in memory (measured: three times slower).
+    private static void Run<TVector, TRule>(RuleStep<TRule> step, nint begin, nint end)
+        where TVector : struct, IVector<TVector>
+        where TRule : struct, IOptimizerRule
+    {
+        var whole = begin + (end - begin) / TVector.Count * TVector.Count;
+        RunWhole<TVector, TRule>(step, begin, whole);
+        if (whole < end)
+            RunTail<TVector, TRule>(step, whole, end);
+    }
+
+    [MethodImpl(MicroKernel.Options)]
+    private static void RunWhole<TVector, TRule>(RuleStep<TRule> step, nint begin, nint end)
+        where TVector : struct, IVector<TVector>
+        where TRule : struct, IOptimizerRule
+    {
+        for (var i = begin; i < end; i += TVector.Count)
+            step.Step<TVector>(i, TVector.Count);
+    }
+
+    [MethodImpl(MicroKernel.Options)]
+    private static void RunTail<TVector, TRule>(RuleStep<TRule> step, nint begin, nint end)
+        where TVector : struct, IVector<TVector>
+        where TRule : struct, IOptimizerRule => step.Step<TVector>(begin, (int)(end - begin));
 
     // Group shape: a lane clips one gradient.
     public static void ClipLane(Index1D i, ArrayView<float> g, float limit, FlatCut cut) =>
@@ -127,13 +169,17 @@ internal static unsafe class OptimizerKernels
         public void Step<V>(nint i, int count)
             where V : struct, IVector<V>
         {
-            var (a, b, c) = (Read<V>(first, i, count), Read<V>(second, i, count), Read<V>(third, i, count));
+            var a = Read<V>(first, i, count);
+            var b = TRule.States < 2 ? V.Zero : Read<V>(second, i, count);
+            var c = TRule.States < 3 ? V.Zero : Read<V>(third, i, count);
             var gradient = VectorMath.LoadPartial<V>(g + i, count) * V.Broadcast(factor);
             var value = rule.Apply(VectorMath.LoadPartial<V>(p + i, count), gradient, ref a, ref b, ref c);
             VectorMath.StorePartial(value, p + i, count);
             Write(a, first, i, count);
-            Write(b, second, i, count);
-            Write(c, third, i, count);
+            if (TRule.States >= 2)
+                Write(b, second, i, count);
+            if (TRule.States >= 3)
+                Write(c, third, i, count);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -10,6 +10,9 @@ namespace GpuSeq.Kernels;
 /// </summary>
 internal interface IOptimizerRule
 {
+    /// <summary>The most numbers of state that it may have.</summary>
+    static abstract int States { get; }
+
     /// <summary>Sets what depends on the number of the step, from which those are taken off that changed nothing.</summary>
     void Begin(float skippedSteps);
 
@@ -34,6 +37,8 @@ internal struct SgdRule : IOptimizerRule
     public int HasMomentum;
     public int IsNesterov;
     public int IsFirst;
+
+    public static int States => 1;
 
     public SgdRule(in SgdOptions options, long step)
     {
@@ -85,6 +90,8 @@ internal struct RmsPropRule : IOptimizerRule
     public float Momentum;
     public int HasMomentum;
     public int IsCentered;
+
+    public static int States => 3;
 
     public RmsPropRule(in RmsPropOptions options)
     {
@@ -152,6 +159,8 @@ internal struct AdamRule : IOptimizerRule
     public int IsDecoupled;
     public int IsAmsgrad;
 
+    public static int States => 3;
+
     public AdamRule(in AdamOptions options, long step)
     {
         Step = step;
@@ -211,6 +220,8 @@ internal struct AdagradRule : IOptimizerRule
     public float RateDecay;
     public float Epsilon;
     public float Decay;
+
+    public static int States => 1;
 
     public AdagradRule(in AdagradOptions options, long step)
     {
