@@ -124,7 +124,7 @@ public sealed class GradientToolTests
         Assert.Multiple(() =>
         {
             Assert.That(product.ToArray(), Is.EqualTo(new[] { 14f, 32f, 32f, 77f }));
-            Assert.That(_device.Pool.BlocksInUse, Is.EqualTo(before + 5), "the sum, and three gradients");
+            Assert.That(_device.Pool.BlocksInUse, Is.EqualTo(before + 3), "the product, the sum, and the gradient of a");
             Assert.That(transposed.ToArray(), Is.EqualTo(new[] { 1f, 4f, 2f, 5f, 3f, 6f }));
             Assert.That(a.Gradient!.ToArray(), Is.EqualTo(new[] { 10f, 14f, 18f, 10f, 14f, 18f }));
         });

@@ -96,7 +96,13 @@ internal sealed class GemmRows(KernelLibrary library)
         if (gemm.TransposeB != 0)
         {
             columns = Math.Min(columns, Math.Max(4, ItemLength / gemm.K / 4 * 4));
+            if (gemm.Products == 1 && (long)gemm.N * gemm.K <= 8 * ItemLength)
+                columns = Math.Max(columns, (gemm.N / library.Parallelism + 3) / 4 * 4);
             parts = gemm.N >= 4 * MaxParts || gemm.Products >= MaxParts ? 1 : parts;
+        }
+        else if (parts == 1 && gemm.Products == 1 && (long)gemm.N * gemm.K >= ItemLength)
+        {
+            columns = Math.Min(columns, Math.Max(64, (gemm.N / library.Parallelism + 15) / 16 * 16));
         }
         if (parts > 1)
         {
