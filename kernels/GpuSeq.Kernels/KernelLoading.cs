@@ -137,7 +137,8 @@ internal static class KernelLoading
 
     private static Action<TShape, T1> Recorded<TShape, T1>(KernelLibrary library, MethodInfo kernel, Action<TShape, T1> launch)
         where TShape : struct
-        where T1 : struct => (shape, a1) =>
+        where T1 : struct =>
+        [NotInsideKernel] (shape, a1) =>
         {
             library.Recorder?.Add(new Launch<TShape, T1>(kernel, launch, shape, a1));
             launch(shape, a1);
@@ -146,7 +147,8 @@ internal static class KernelLoading
     private static Action<TShape, T1, T2> Recorded<TShape, T1, T2>(
         KernelLibrary library, MethodInfo kernel, Action<TShape, T1, T2> launch)
         where TShape : struct
-        where T1 : struct where T2 : struct => (shape, a1, a2) =>
+        where T1 : struct where T2 : struct =>
+        [NotInsideKernel] (shape, a1, a2) =>
         {
             library.Recorder?.Add(new Launch<TShape, T1, T2>(kernel, launch, shape, a1, a2));
             launch(shape, a1, a2);
@@ -155,7 +157,8 @@ internal static class KernelLoading
     private static Action<TShape, T1, T2, T3> Recorded<TShape, T1, T2, T3>(
         KernelLibrary library, MethodInfo kernel, Action<TShape, T1, T2, T3> launch)
         where TShape : struct
-        where T1 : struct where T2 : struct where T3 : struct => (shape, a1, a2, a3) =>
+        where T1 : struct where T2 : struct where T3 : struct =>
+        [NotInsideKernel] (shape, a1, a2, a3) =>
         {
             library.Recorder?.Add(new Launch<TShape, T1, T2, T3>(kernel, launch, shape, a1, a2, a3));
             launch(shape, a1, a2, a3);
@@ -164,7 +167,8 @@ internal static class KernelLoading
     private static Action<TShape, T1, T2, T3, T4> Recorded<TShape, T1, T2, T3, T4>(
         KernelLibrary library, MethodInfo kernel, Action<TShape, T1, T2, T3, T4> launch)
         where TShape : struct
-        where T1 : struct where T2 : struct where T3 : struct where T4 : struct => (shape, a1, a2, a3, a4) =>
+        where T1 : struct where T2 : struct where T3 : struct where T4 : struct =>
+        [NotInsideKernel] (shape, a1, a2, a3, a4) =>
         {
             library.Recorder?.Add(new Launch<TShape, T1, T2, T3, T4>(kernel, launch, shape, a1, a2, a3, a4));
             launch(shape, a1, a2, a3, a4);
@@ -173,7 +177,8 @@ internal static class KernelLoading
     private static Action<TShape, T1, T2, T3, T4, T5> Recorded<TShape, T1, T2, T3, T4, T5>(
         KernelLibrary library, MethodInfo kernel, Action<TShape, T1, T2, T3, T4, T5> launch)
         where TShape : struct
-        where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct => (shape, a1, a2, a3, a4, a5) =>
+        where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct =>
+        [NotInsideKernel] (shape, a1, a2, a3, a4, a5) =>
         {
             library.Recorder?.Add(new Launch<TShape, T1, T2, T3, T4, T5>(kernel, launch, shape, a1, a2, a3, a4, a5));
             launch(shape, a1, a2, a3, a4, a5);
@@ -182,8 +187,8 @@ internal static class KernelLoading
     private static Action<TShape, T1, T2, T3, T4, T5, T6> Recorded<TShape, T1, T2, T3, T4, T5, T6>(
         KernelLibrary library, MethodInfo kernel, Action<TShape, T1, T2, T3, T4, T5, T6> launch)
         where TShape : struct
-        where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct => (shape, a1, a2,
-            a3, a4, a5, a6) =>
+        where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct =>
+        [NotInsideKernel] (shape, a1, a2, a3, a4, a5, a6) =>
         {
             library.Recorder?.Add(new Launch<TShape, T1, T2, T3, T4, T5, T6>(kernel, launch, shape, a1, a2, a3, a4, a5, a6));
             launch(shape, a1, a2, a3, a4, a5, a6);
@@ -193,7 +198,8 @@ internal static class KernelLoading
         KernelLibrary library, MethodInfo kernel, Action<TShape, T1, T2, T3, T4, T5, T6, T7> launch)
         where TShape : struct
         where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct
-        where T7 : struct => (shape, a1, a2, a3, a4, a5, a6, a7) =>
+        where T7 : struct =>
+        [NotInsideKernel] (shape, a1, a2, a3, a4, a5, a6, a7) =>
         {
             library.Recorder?.Add(new Launch<TShape, T1, T2, T3, T4, T5, T6, T7>(kernel, launch, shape, a1, a2, a3, a4, a5, a6, a7));
             launch(shape, a1, a2, a3, a4, a5, a6, a7);
@@ -203,7 +209,8 @@ internal static class KernelLoading
         KernelLibrary library, MethodInfo kernel, Action<TShape, T1, T2, T3, T4, T5, T6, T7, T8> launch)
         where TShape : struct
         where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct
-        where T7 : struct where T8 : struct => (shape, a1, a2, a3, a4, a5, a6, a7, a8) =>
+        where T7 : struct where T8 : struct =>
+        [NotInsideKernel] (shape, a1, a2, a3, a4, a5, a6, a7, a8) =>
         {
             library.Recorder?.Add(new Launch<TShape, T1, T2, T3, T4, T5, T6, T7, T8>(kernel, launch, shape, a1, a2, a3, a4, a5, a6, a7,
                 a8));
@@ -214,7 +221,8 @@ internal static class KernelLoading
         KernelLibrary library, MethodInfo kernel, Action<TShape, T1, T2, T3, T4, T5, T6, T7, T8, T9> launch)
         where TShape : struct
         where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct
-        where T7 : struct where T8 : struct where T9 : struct => (shape, a1, a2, a3, a4, a5, a6, a7, a8, a9) =>
+        where T7 : struct where T8 : struct where T9 : struct =>
+        [NotInsideKernel] (shape, a1, a2, a3, a4, a5, a6, a7, a8, a9) =>
         {
             library.Recorder?.Add(new Launch<TShape, T1, T2, T3, T4, T5, T6, T7, T8, T9>(kernel, launch, shape, a1, a2, a3, a4, a5, a6,
                 a7, a8, a9));
@@ -225,7 +233,8 @@ internal static class KernelLoading
         KernelLibrary library, MethodInfo kernel, Action<TShape, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10> launch)
         where TShape : struct
         where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct
-        where T7 : struct where T8 : struct where T9 : struct where T10 : struct => (shape, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10) =>
+        where T7 : struct where T8 : struct where T9 : struct where T10 : struct =>
+        [NotInsideKernel] (shape, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10) =>
         {
             library.Recorder?.Add(new Launch<TShape, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10>(kernel, launch, shape, a1, a2, a3, a4, a5,
                 a6, a7, a8, a9, a10));

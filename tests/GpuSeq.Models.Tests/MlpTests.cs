@@ -1,5 +1,4 @@
 using GpuSeq.Engine;
-using GpuSeq.Kernels;
 
 namespace GpuSeq.Models.Tests;
 
@@ -36,7 +35,7 @@ public sealed class MlpTests
             p => FormattableString.Invariant($"{p.X},{p.Y * 10},{(p.X > 60 ? "right" : p.Y > 45 ? "\"up, left\"" : "down")}"));
         var path = folder.Write("points.csv", $"x,y,where\n{string.Join('\n', rows)}\n");
         var (result, config) = Train(
-            Table.Read(path, null), Config with { Hidden = [16, 8], Activation = Activation.Tanh, Loss = loss },
+            Table.Read(path, null), Config with { Hidden = [16, 8], Activation = MlpActivation.Tanh, Loss = loss },
             new() { Epochs = 60, LearningRate = 0.02f });
         Assert.Multiple(() =>
         {
@@ -53,7 +52,7 @@ public sealed class MlpTests
         var rows = Enumerable.Range(0, 200).Select(i => FormattableString.Invariant($"{3 + 2 * (i % 50) - i % 7},{i % 50},{i % 7}"));
         var path = folder.Write("plane.csv", $"z,x,y\n{string.Join('\n', rows)}\n");
         var (result, config) = Train(
-            Table.Read(path, "z"), Config with { Hidden = [16], Activation = Activation.Tanh }, new() { Epochs = 200, LearningRate = 0.02f });
+            Table.Read(path, "z"), Config with { Hidden = [16], Activation = MlpActivation.Tanh }, new() { Epochs = 200, LearningRate = 0.02f });
         Assert.Multiple(() =>
         {
             Assert.That(config.Loss, Is.EqualTo(MlpLoss.Regression));

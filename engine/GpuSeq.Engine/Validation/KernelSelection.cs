@@ -4,7 +4,7 @@ namespace GpuSeq.Engine;
 
 /// <summary>
 /// Chooses cases by a name. A part of kernels' names takes these kernels; anything else takes the cases in whose names it
-/// stands, kernel and case with a blank between them.
+/// stands at the beginning of a word, kernel and case with a blank between them.
 /// </summary>
 internal sealed class KernelSelection
 {
@@ -24,7 +24,7 @@ internal sealed class KernelSelection
     public bool IsOfKernels => _kernels is not null;
 
     private bool Takes(KernelCase kernelCase) =>
-        _kernels is null ? Contains(kernelCase.ToString()) : _kernels.Contains(kernelCase.Kernel);
+        _kernels is null ? HasWords(kernelCase.ToString()) : _kernels.Contains(kernelCase.Kernel);
 
     /// <summary>The cases of the sweeps that are chosen.</summary>
     /// <param name="quick">Whether only quick cases are.</param>
@@ -45,13 +45,15 @@ internal sealed class KernelSelection
 
     /// <summary>The training steps that are chosen.</summary>
     public IReadOnlyList<StepBenchmark> Steps() =>
-        [.. StepBenchmark.All.Where(step => Contains($"{StepBenchmark.Kernel} {step.Name}"))];
+        [.. StepBenchmark.All.Where(step => HasWords($"{StepBenchmark.Kernel} {step.Name}"))];
 
     /// <summary>The number of the benchmarks that are chosen, training steps included.</summary>
     /// <exception cref="KernelNameException">There is none.</exception>
     public int CountBenchmarks() => Benchmarks().Count() + Steps().Count is > 0 and var count ? count : throw Unknown("benchmark");
 
     private bool Contains(string name) => name.Contains(_filter, StringComparison.OrdinalIgnoreCase);
+
+    private bool HasWords(string name) => $" {name}".Contains($" {_filter}", StringComparison.OrdinalIgnoreCase);
 
     private KernelNameException Unknown(string kind) =>
         new($"kernel or {kind}", _filter, KernelCases.Families.SelectMany(family => family.Kernels));

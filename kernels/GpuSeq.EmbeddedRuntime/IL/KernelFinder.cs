@@ -79,18 +79,18 @@ internal sealed class KernelFinder
         }
     }
 
-    // Whether the delegate goes directly into a Load...Kernel method: then it is a kernel, whatever its parameters.
+    // Whether the delegate goes directly into a Load...Kernel method, the runtime's or the program's: then it is a kernel,
+    // whatever its parameters.
     private static bool IsLoaded(MethodIL body, int ldftn) => body.Instructions
         .Skip(ldftn + 1)
         .Take(6)
-        .Any(next => next.Operand is MethodInfo { Name: var name } called
-            && KernelApi.IsRuntime(called)
+        .Any(next => next.Operand is MethodInfo { Name: var name }
             && name.StartsWith("Load", StringComparison.Ordinal) && name.EndsWith("Kernel", StringComparison.Ordinal));
 
     private void AddKernel(MethodInfo method, MethodBase loadedBy, bool isLoaded)
     {
         var parameters = method.GetParameters();
-        if (method.ReturnType != typeof(void) || parameters.Length == 0)
+        if (method.ReturnType != typeof(void) || parameters.Length == 0 || method.IsDefined(typeof(NotInsideKernelAttribute)))
             return;
         var first = parameters[0].ParameterType;
         var isImplicit = first == typeof(LongIndex1D) || typeof(IIndex).IsAssignableFrom(first);

@@ -275,9 +275,13 @@ public static class LowPrecisionCases
 
     /// <summary>Steps of generation with the sizes of GPT-2, to be timed, and one with many rows.</summary>
     public static IEnumerable<KernelCase> Benchmarks =>
-        from isInt8 in Formats
-        from size in Steps
-        select new LowPrecisionGemmCase(size.M, size.N, size.K, isInt8, bias: true, residual: false, Activation.None);
+        (from isInt8 in Formats
+         from size in Steps
+         select new LowPrecisionGemmCase(size.M, size.N, size.K, isInt8, bias: true, residual: false, Activation.None))
+        .Concat<KernelCase>(Formats.SelectMany(isInt8 => new KernelCase[]
+        {
+            new NarrowingCase(3072, 768, isInt8), new WideningCase(3072, 768, null, isInt8), new WideningCase(50_257, 768, 4096, isInt8),
+        }));
 
     private static IEnumerable<KernelCase> Of(bool isInt8)
     {

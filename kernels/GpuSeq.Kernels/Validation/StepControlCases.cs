@@ -199,6 +199,7 @@ public static class StepControlCases
     public static IEnumerable<KernelCase> Benchmarks =>
     [
         new StepControlCase(1 << 24, [], 1f, skips: true), new WeightAverageCase(1 << 24, 0.001f), new WeightAverageCase(1 << 24, null),
+        new ClipValueCase(1 << 24, 0.5f),
     ];
 
     private static IEnumerable<KernelCase> Controls

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using GpuSeq.Kernels;
 using GpuSeq.Models;
 
 namespace GpuSeq.Cli.Commands;
@@ -28,7 +27,7 @@ internal static class TrainMlpCommand
                 return [];
             },
         };
-        var activation = CommonOptions.Choice("--activation", "The activation of the hidden layers.", Activation.Sigmoid);
+        var activation = CommonOptions.Choice("--activation", "The activation of the hidden layers.", MlpActivation.Sigmoid);
         var loss = new Option<string>("--loss")
         {
             Description = "For classes: squared-error of sigmoid outputs, or cross-entropy. Numbers are learned by their squared error.",
@@ -58,7 +57,7 @@ internal static class TrainMlpCommand
                 Target = "",
                 Classes = [],
                 Hidden = call.GetValue(hidden)!,
-                Activation = Enum.Parse<Activation>(call.GetValue(activation)!, ignoreCase: true),
+                Activation = Enum.Parse<MlpActivation>(call.GetValue(activation)!, ignoreCase: true),
                 Loss = call.GetValue(loss) == "cross-entropy" ? MlpLoss.CrossEntropy : MlpLoss.SquaredError,
                 Dropout = call.GetValue(dropout),
             };

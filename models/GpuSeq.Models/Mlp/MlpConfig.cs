@@ -1,6 +1,5 @@
 using System.Text.Json;
 using GpuSeq.Engine.Checkpoints;
-using GpuSeq.Kernels;
 
 namespace GpuSeq.Models;
 
@@ -18,6 +17,22 @@ public enum MlpLoss
 
     /// <summary>The squared error of a number.</summary>
     Regression,
+}
+
+/// <summary>The activations of a perceptron's hidden layers.</summary>
+public enum MlpActivation
+{
+    /// <summary>1 / (1 + e^-x).</summary>
+    Sigmoid,
+
+    /// <summary>tanh x.</summary>
+    Tanh,
+
+    /// <summary>max(0, x).</summary>
+    Relu,
+
+    /// <summary>x times the share of a normal distribution below x (Hendrycks and Gimpel 2016).</summary>
+    Gelu,
 }
 
 /// <summary>The form of a multi-layer perceptron, and what its numbers mean.</summary>
@@ -42,7 +57,7 @@ public sealed record MlpConfig
     public IReadOnlyList<int> Hidden { get; init; } = [4];
 
     /// <summary>The activation of the hidden layers.</summary>
-    public Activation Activation { get; init; } = Activation.Sigmoid;
+    public MlpActivation Activation { get; init; } = MlpActivation.Sigmoid;
 
     /// <summary>What its outputs are held against.</summary>
     public MlpLoss Loss { get; init; }

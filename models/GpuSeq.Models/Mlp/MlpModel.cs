@@ -30,7 +30,7 @@ public sealed class MlpModel : IDisposable
     public Tensor Forward(Tensor x)
     {
         foreach (var layer in _layers[..^1])
-            x = layer.Forward(x).Activate(Config.Activation).Dropout(Config.Dropout);
+            x = Activate(layer.Forward(x)).Dropout(Config.Dropout);
         var y = _layers[^1].Forward(x);
         return Config.Loss == MlpLoss.SquaredError ? y.Sigmoid() : y;
     }
@@ -44,4 +44,12 @@ public sealed class MlpModel : IDisposable
 
     /// <summary>Gives the memory back.</summary>
     public void Dispose() => Parameters.Dispose();
+
+    private Tensor Activate(Tensor x) => Config.Activation switch
+    {
+        MlpActivation.Tanh => x.Tanh(),
+        MlpActivation.Relu => x.Relu(),
+        MlpActivation.Gelu => x.Gelu(),
+        _ => x.Sigmoid(),
+    };
 }

@@ -157,7 +157,7 @@ public sealed class TrainerTests
         string name, TrainingOptions options, float dropout = 0f, bool isResumed = false, int? stopAt = null,
         CancellationTokenSource? stop = null)
     {
-        var config = MlpTests.Config with { Hidden = [16], Activation = Kernels.Activation.Tanh, Dropout = dropout };
+        var config = MlpTests.Config with { Hidden = [16], Activation = MlpActivation.Tanh, Dropout = dropout };
         using var task = new MlpTask(_device, Numbers, config, options.Batch, options.Seed);
         using var trainer = new Trainer(task, options, Run(name));
         if (isResumed)
