@@ -112,6 +112,7 @@ public sealed class MemoryBlock : IDisposable
     {
         _pool = pool;
         _buffer = buffer;
+        Buffer = ((IArrayView)buffer.View.BaseView).Buffer!;
     }
 
     /// <summary>Its size.</summary>
@@ -128,7 +129,7 @@ public sealed class MemoryBlock : IDisposable
     /// <summary>Gives the block back to its pool.</summary>
     public void Dispose() => _pool.Return(this);
 
-    internal MemoryBuffer Buffer => _buffer.View.BaseView.Buffer!;
+    internal MemoryBuffer Buffer { get; }
 
     internal void Release() => _buffer.Dispose();
 }

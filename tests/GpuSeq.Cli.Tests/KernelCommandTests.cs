@@ -92,7 +92,7 @@ public sealed class KernelCommandTests
     [TestCase("validate", "sofmax", "softmax")]
     [TestCase("bench", "lsmt", "lstm")]
     [TestCase("bench", "no such thing at all", "'no such thing at all'")]
-    [TestCase("bench", "clip", "benchmark")]
+    [TestCase("bench", "clip 1", "benchmark")]
     public void AnUnknownName_EndsWithTwoAndNamesItsLike(string command, string filter, string expected)
     {
         var (exit, output, error) = CommandTests.Run(command, "--filter", filter);

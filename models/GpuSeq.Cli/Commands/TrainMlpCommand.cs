@@ -35,7 +35,8 @@ internal static class TrainMlpCommand
         };
         loss.AcceptOnlyFromAmong("squared-error", "cross-entropy");
         var dropout = CommonOptions.Number("--dropout", "The share of hidden values that is dropped.", 0f, 0f, 0.99f);
-        foreach (var option in new Option[] { target, hidden, activation, loss, dropout })
+        var recompute = new Option<bool>("--recompute") { Description = "Compute hidden layers again in the backward pass, to save memory." };
+        foreach (var option in new Option[] { target, hidden, activation, loss, dropout, recompute })
             command.Add(option);
 
         command.SetAction(given =>
@@ -60,6 +61,7 @@ internal static class TrainMlpCommand
                 Activation = Enum.Parse<MlpActivation>(call.GetValue(activation)!, ignoreCase: true),
                 Loss = call.GetValue(loss) == "cross-entropy" ? MlpLoss.CrossEntropy : MlpLoss.SquaredError,
                 Dropout = call.GetValue(dropout),
+                Recomputes = call.GetValue(recompute),
             };
             using var device = training.Device.Open(call);
             var table = recipe.Data is { } file ? Table.Read(file, recipe.Target) : Table.Xor;

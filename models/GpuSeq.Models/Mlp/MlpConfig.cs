@@ -65,6 +65,9 @@ public sealed record MlpConfig
     /// <summary>The share of hidden values that is dropped in training.</summary>
     public float Dropout { get; init; }
 
+    /// <summary>Whether hidden layers are computed again in the backward pass, which saves memory and costs time.</summary>
+    public bool Recomputes { get; init; }
+
     /// <summary>The number of outputs.</summary>
     internal int Outputs => Loss switch
     {

@@ -30,7 +30,10 @@ public sealed class MlpModel : IDisposable
     public Tensor Forward(Tensor x)
     {
         foreach (var layer in _layers[..^1])
-            x = Activate(layer.Forward(x)).Dropout(Config.Dropout);
+        {
+            Tensor Hidden(Tensor input) => Activate(layer.Forward(input)).Dropout(Config.Dropout);
+            x = Config.Recomputes ? x.Checkpoint(Hidden) : Hidden(x);
+        }
         var y = _layers[^1].Forward(x);
         return Config.Loss == MlpLoss.SquaredError ? y.Sigmoid() : y;
     }

@@ -38,6 +38,15 @@ public sealed class TrainerTests
     }
 
     [Test]
+    public void HiddenLayers_ThatAreComputedAgainGiveTheSameBits()
+    {
+        var options = new TrainingOptions { MaxSteps = 20, Batch = 8, LogEvery = 1 };
+        Train("kept", options, dropout: 0.2f);
+        Train("again", options, dropout: 0.2f, recomputes: true);
+        Assert.That(Model("again"), Is.EqualTo(Model("kept")));
+    }
+
+    [Test]
     public void AccumulatedBatches_AreAsOneLargeBatch()
     {
         var options = new TrainingOptions { MaxSteps = 12, Batch = 54, LogEvery = 1, ClipNorm = 0f };
@@ -155,9 +164,9 @@ public sealed class TrainerTests
 
     private TrainingResult Train(
         string name, TrainingOptions options, float dropout = 0f, bool isResumed = false, int? stopAt = null,
-        CancellationTokenSource? stop = null)
+        CancellationTokenSource? stop = null, bool recomputes = false)
     {
-        var config = MlpTests.Config with { Hidden = [16], Activation = MlpActivation.Tanh, Dropout = dropout };
+        var config = MlpTests.Config with { Hidden = [16], Activation = MlpActivation.Tanh, Dropout = dropout, Recomputes = recomputes };
         using var task = new MlpTask(_device, Numbers, config, options.Batch, options.Seed);
         using var trainer = new Trainer(task, options, Run(name));
         if (isResumed)
