@@ -1,5 +1,5 @@
-using GpuSeq.Kernels.Simd;
 using GpuSeq.Kernels.Recording;
+using GpuSeq.Kernels.Simd;
 using ILGPU.Runtime;
 
 namespace GpuSeq.Kernels;

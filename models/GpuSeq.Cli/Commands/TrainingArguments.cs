@@ -32,6 +32,7 @@ internal sealed class TrainingArguments
             HelpName = "KIND[,OPTION=N...]",
             DefaultValueFactory = _ => otherwise.Schedule,
         };
+        Schedule.Validators.Add(CheckSchedule);
         Momentum = CommonOptions.Number("--momentum", "The share of the last direction that sgd and rmsprop keep.", otherwise.Momentum, 0f, 1f);
         WeightDecay = CommonOptions.Number(
             "--weight-decay", "How strongly weights are drawn to zero; biases are not.", otherwise.WeightDecay, 0f);
@@ -182,6 +183,18 @@ internal sealed class TrainingArguments
             throw new WrongCallException("--resume needs --out, the folder of the run.");
         var now = DateTime.Now.ToString("yyyyMMdd-HHmmss", System.Globalization.CultureInfo.InvariantCulture);
         return new(Path.Combine("runs", $"{_recipe}-{now}"));
+    }
+
+    private static void CheckSchedule(OptionResult result)
+    {
+        try
+        {
+            _ = GpuSeq.Engine.Schedule.Parse(result.GetValueOrDefault<string>(), totalSteps: 1000);
+        }
+        catch (FormatException exception)
+        {
+            result.AddError(exception.Message);
+        }
     }
 
     private static IEnumerable<(string Name, string Value)> ReadConfig(string path)
