@@ -138,6 +138,47 @@ public sealed class RecordedStepTests
     }
 
     [Test]
+    public void TensorsOfTheProgram_AreTakenAnewAndMustKeepTheirShape()
+    {
+        var offset = new HostTensor();
+        using var step = Step((graph, batch) => graph.Input(batch[0]) + graph.Input(offset));
+        for (var i = 0; i < 6; i++)
+        {
+            offset.Set([10f * i], [1]);
+            Assert.That(step.Run(Floats([1f])).Item(), Is.EqualTo(1f + 10f * i));
+        }
+        offset.Set([1f, 2f], [2]);
+        Assert.That(() => step.Run(Floats([1f])), Throws.InvalidOperationException.With.Message.Contains("took 1 values"));
+    }
+
+    [Test]
+    public void FreezingAParameter_RecordsTheStepAnew()
+    {
+        using var parameters = new ParameterSet(_device, seed: 2);
+        var (first, second) = (parameters.Add("first", [3, 3], Initializer.FanIn(3)), parameters.Add("second", [1, 3], Initializer.FanIn(3)));
+        using var optimizer = new Sgd(parameters, 0.1f);
+        using var step = Step((graph, batch) =>
+        {
+            var loss = graph.Input(batch[0]).Linear(first).Linear(second).Square().Sum();
+            graph.Backward(loss);
+            optimizer.Step();
+            return loss;
+        });
+        for (var i = 0; i < 6; i++)
+            step.Run(Floats([1f, 2f, 3f], [1, 3]));
+        var (launches, values) = (step.Launches, first.ToArray());
+        first.IsFrozen = true;
+        for (var i = 0; i < 6; i++)
+            step.Run(Floats([1f, 2f, 3f], [1, 3]));
+        Assert.Multiple(() =>
+        {
+            Assert.That(step.Obstacle, Is.Null);
+            Assert.That(step.Launches, Is.LessThan(launches));
+            Assert.That(first.ToArray(), Is.EqualTo(values));
+        });
+    }
+
+    [Test]
     public void StateTensors_CarryFromRunToRun()
     {
         using var sum = new StateTensor(_device, [2]);

@@ -79,7 +79,13 @@ internal sealed class Upload<T>(IHostSource<T> source, ArrayView<T> target) : Re
 
     public override Type[] ArgumentTypes => [typeof(ArrayView<T>)];
 
-    public override void Run() => _target.CopyFromCPU(source.Values);
+    public override void Run()
+    {
+        var values = source.Values;
+        if (values.Length != _target.Length)
+            throw new InvalidOperationException($"A recorded step took {_target.Length} values as {this} and is given {values.Length}.");
+        _target.CopyFromCPU(values);
+    }
 
     public override ref byte Argument(int index) => ref Bytes(ref _target);
 
