@@ -9,7 +9,7 @@ internal static class GemmCuts
     private const long PackedLength = 2L << 20; // elements that are packed ahead at a time
     private const int MaxNBlock = 4096;
     private const int ItemsPerThread = 8; // as many as the threads take in turns
-    private const long SmallWork = 1 << 20; // multiplications of one product that are not worth a launch for packing
+    private const long SmallWork = 1 << 22; // multiplications of one product that are not worth a launch for packing
     private const long LargeWork = 1 << 24; // multiplications of a product in a batch that are worth launches of its own
     private const int ManyColumns = 512; // of an item, beside which packing its rows of op(A) again is little work
     private const int LittleToPack = 4 * 1024; // elements of op(A) that every item packs anew

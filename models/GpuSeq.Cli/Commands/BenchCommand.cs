@@ -46,7 +46,7 @@ internal static class BenchCommand
             {
                 result.Kernel,
                 result.Case,
-                Format.Invariant($"{result.Ms:0.000}"),
+                Format.Number(result.Ms),
                 result.Gflops > 0 ? Format.Invariant($"{result.Gflops:0.0}") : "",
                 Format.Invariant($"{result.Gbs:0.0}"),
                 Format.Invariant($"{result.Share:0%}"),
