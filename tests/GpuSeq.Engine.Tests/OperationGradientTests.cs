@@ -225,6 +225,17 @@ public sealed class OperationGradientTests
                 x => x[0].Lstm(
                     [Weights(x, 1), Weights(x, 5), Weights(x, 9), Weights(x, 13)], new() { Bidirectional = true, Dropout = 0.4f }).Output,
                 [[2, 3, 3], .. LstmShapes, .. LstmShapes, [16, 8], [16, 4], [16], [16], [16, 8], [16, 4], [16], [16]]);
+            yield return Case(
+                "lstm steps",
+                x =>
+                {
+                    var (h, c) = x[0].LstmStep(x[1], x[2], Weights(x, 3));
+                    (h, c) = (x[0] * 0.5f).LstmStep(h, c, Weights(x, 3));
+                    return h + c;
+                },
+                [[2, 3], [2, 4], [2, 4], .. LstmShapes]);
+            yield return Case("rnn step", x => x[0].RnnStep(x[1], new(x[2], x[3])), [2, 3], [2, 4], [4, 3], [4, 4]);
+            yield return Case("gru step without a state", x => x[0].GruStep(null, new(x[1], x[2])), [2, 3], [12, 3], [12, 4]);
             yield return Case("gru", x => x[0].Gru([Weights(x, 1)], new()).State, [2, 5, 3], [12, 3], [12, 4], [12], [12]);
             yield return Case(
                 "gru of the paper", x => x[0].Gru([Weights(x, 2)], new(), x[1], GruForm.ResetBefore).Output,

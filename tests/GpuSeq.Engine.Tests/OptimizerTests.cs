@@ -185,6 +185,8 @@ public sealed class OptimizerTests
     [Test]
     public void AStep_AllocatesNothing([Values("adam", "sgd", "rmsprop", "adagrad")] string name, [Values] bool freezes)
     {
+        if (ComputeRuntime.IsIlgpu)
+            Assert.Ignore("ILGPU's launches allocate themselves");
         using var parameters = Parameters(out var weight, out _);
         using var optimizer = Create(name, parameters);
         optimizer.ClipNorm = 1f;
