@@ -6,23 +6,25 @@ using ILGPU.IR.Intrinsics;
 namespace GpuSeq.Kernels;
 
 /// <summary>
-/// The matrix product on CPUs without packing, for shapes too small to earn it back. A work item computes one row of C, or a part
-/// of it.
+/// The matrix product on CPUs without packing, for shapes too small to earn it back. A work item computes a few rows of C, or a
+/// part of one.
 /// </summary>
 internal static unsafe class GemmDirect
 {
-    private const int MaxColumns = 1024; // whose sums lie on the stack
+    private const int MaxSums = 1024; // of an item at a time, on the stack
 
     /// <summary>How the rows of C are cut into work items.</summary>
     public struct Cut
     {
         public GemmArguments Gemm;
         public int Width; // bits of the vectors
+        public int RowsPerItem;
         public int ColumnsPerItem;
-        public int ItemsPerRow;
+        public int RowItems; // of a product
+        public int ColumnItems; // of a row
     }
 
-    /// <summary>Item i computes columns of row i / ItemsPerRow.</summary>
+    /// <summary>Item i computes the part i % ColumnItems of rows.</summary>
     public static void Rows(
         Index1D item, ArrayView<float> a, ArrayView<float> b, ArrayView<float> c,
         ArrayView<float> bias, ArrayView<float> residual, ArrayView<int> offsets, Cut cut) =>
@@ -55,30 +57,39 @@ internal static unsafe class GemmDirect
         where TVector : struct, IVector<TVector>
     {
         ref var gemm = ref cut.Gemm;
-        var (line, part) = Math.DivRem(item, cut.ItemsPerRow);
-        var (product, row) = Math.DivRem(line, gemm.M);
+        var (rowItem, part) = Math.DivRem(item, cut.ColumnItems);
+        var (product, place) = Math.DivRem(rowItem, cut.RowItems);
         product += gemm.First;
+        var row = place * cut.RowsPerItem;
+        var lastRow = Math.Min(gemm.M, row + cut.RowsPerItem);
         var begin = part * cut.ColumnsPerItem;
         var end = Math.Min(gemm.N, begin + cut.ColumnsPerItem);
-        var aStep = gemm.TransposeA != 0 ? gemm.Lda : 1;
-        var aRow = a.Pointer() + gemm.OffsetA(offsets, product)
-            + (gemm.TransposeA != 0 ? row : (long)row * gemm.Lda);
+        var (aStep, aStride) = gemm.TransposeA != 0 ? (gemm.Lda, 1) : (1, gemm.Lda);
+        var source = a.Pointer() + gemm.OffsetA(offsets, product);
         var origin = b.Pointer() + gemm.OffsetB(offsets, product);
         var output = new GemmEpilogue(ref gemm, gemm.OffsetC(offsets, product), c, bias, residual);
-        var sums = stackalloc float[MaxColumns];
-        for (; begin < end; begin += MaxColumns)
+        var sums = stackalloc float[MaxSums + TVector.Count]; // the last row's last vector may be filled in part
+        for (; begin < end; begin += MaxSums)
         {
-            var columns = Math.Min(MaxColumns, end - begin);
-            if (gemm.TransposeB != 0)
+            var columns = Math.Min(MaxSums, end - begin);
+            for (var rows = MaxSums / columns; row < lastRow; row += rows)
             {
-                for (var j = 0; j < columns; j++)
-                    sums[j] = Dot<TVector>(aRow, aStep, origin + (long)(begin + j) * gemm.Ldb, gemm.K);
+                rows = Math.Min(rows, lastRow - row);
+                for (var i = 0; i < rows; i++)
+                {
+                    var line = sums + i * columns;
+                    var x = source + (long)(row + i) * aStride;
+                    if (gemm.TransposeB == 0)
+                    {
+                        AddLines<TVector>(x, aStep, origin + begin, gemm.Ldb, columns, gemm.K, line);
+                        continue;
+                    }
+                    for (var j = 0; j < columns; j++)
+                        line[j] = Dot<TVector>(x, aStep, origin + (long)(begin + j) * gemm.Ldb, gemm.K);
+                }
+                output.Store<TVector>(sums, columns, row, begin, rows, columns);
             }
-            else
-            {
-                AddLines<TVector>(aRow, aStep, origin + begin, gemm.Ldb, columns, gemm.K, sums);
-            }
-            output.Store<TVector>(sums, 0, row, begin, 1, columns);
+            row = place * cut.RowsPerItem;
         }
     }
 

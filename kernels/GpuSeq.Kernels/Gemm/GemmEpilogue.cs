@@ -71,39 +71,43 @@ internal unsafe struct GemmEpilogue
         });
     }
 
-    // The columns that fill no vector go through one that they fill in part.
+    // The columns that fill no vector go through one that they fill in part, a few rows at a time.
     [SkipLocalsInit]
     private readonly void StoreTail<TVector>(float* sums, int sumStride, int row, int column, int rows, int columns)
         where TVector : struct, IVector<TVector>
     {
-        var lanes = stackalloc float[3 * TVector.Count];
+        const int RowsAtOnce = 8;
+        var n = TVector.Count;
+        var lanes = stackalloc float[(2 * RowsAtOnce + 1) * n];
         var tail = this with
         {
             C = lanes,
-            Bias = Bias == null ? null : lanes + TVector.Count,
-            Residual = Residual == null ? null : lanes + 2 * TVector.Count,
-            Stride = 0,
+            Residual = Residual == null ? null : lanes + RowsAtOnce * n,
+            Bias = Bias == null ? null : lanes + 2 * RowsAtOnce * n,
+            Stride = n,
         };
-        new Span<float>(lanes, 3 * TVector.Count).Clear();
         if (Bias != null)
-            Copy(Bias + column, tail.Bias, columns);
-        for (var r = 0; r < rows; r++, sums += sumStride)
+            Copy(Bias + column, 0, tail.Bias, 0, 1, columns);
+        for (int r = 0, count; r < rows; r += count)
         {
+            count = Math.Min(RowsAtOnce, rows - r);
             var corner = (long)(row + r) * Stride + column;
             if (Beta != 0f)
-                Copy(C + corner, lanes, columns);
+                Copy(C + corner, Stride, lanes, n, count, columns);
             if (Residual != null)
-                Copy(Residual + corner, tail.Residual, columns);
-            tail.StoreWhole<TVector>(sums, 0, 0, 0, 1, TVector.Count);
-            Copy(lanes, C + corner, columns);
+                Copy(Residual + corner, Stride, tail.Residual, n, count, columns);
+            tail.StoreWhole<TVector>(sums + (long)r * sumStride, sumStride, 0, 0, count, n);
+            Copy(lanes, n, C + corner, Stride, count, columns);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Copy(float* source, float* target, int count)
+    private static void Copy(float* source, int sourceStride, float* target, int targetStride, int rows, int columns)
     {
-        for (var i = 0; i < count; i++)
-            target[i] = source[i];
+        for (var r = 0; r < rows; r++, source += sourceStride, target += targetStride)
+        {
+            for (var i = 0; i < columns; i++)
+                target[i] = source[i];
+        }
     }
 
     /// <summary>

@@ -66,21 +66,24 @@ internal sealed class GemmRows(KernelLibrary library)
     private void MultiplyDirect(GemmArguments gemm, in GemmOperands operands)
     {
         const int Quantum = 64; // columns: four of the widest vectors
-        const long ItemWork = 8 * 1024; // multiplications that are worth a work item
+        const long ItemWork = 4 * 1024; // multiplications that are worth a work item
         var perRow = (long)gemm.N * Math.Max(gemm.K, 1);
-        var parts = (int)Math.Clamp(perRow / ItemWork, 1, Math.Max(1, gemm.N / Quantum));
+        var parts = (int)Math.Clamp(perRow / (2 * ItemWork), 1, Math.Max(1, gemm.N / Quantum));
         parts = Math.Min(parts, Math.Max(1, 4 * library.Parallelism / gemm.M));
+        var rows = (int)Math.Clamp(ItemWork / perRow, 1, gemm.M);
         var columns = (gemm.N + parts - 1) / parts;
         columns = parts == 1 ? gemm.N : (columns + Quantum - 1) / Quantum * Quantum;
         var cut = new GemmDirect.Cut
         {
             Gemm = gemm,
             Width = (int)library.Width,
+            RowsPerItem = rows,
             ColumnsPerItem = columns,
-            ItemsPerRow = (gemm.N + columns - 1) / columns,
+            RowItems = (gemm.M + rows - 1) / rows,
+            ColumnItems = (gemm.N + columns - 1) / columns,
         };
         _direct(
-            checked(gemm.Products * gemm.M * cut.ItemsPerRow), operands.A, operands.B, operands.C, operands.Bias, operands.Residual,
+            checked(gemm.Products * cut.RowItems * cut.ColumnItems), operands.A, operands.B, operands.C, operands.Bias, operands.Residual,
             operands.Offsets, cut);
     }
 
