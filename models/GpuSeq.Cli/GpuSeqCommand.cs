@@ -36,6 +36,7 @@ public static class GpuSeqCommand
             BenchCommand.Create(output),
             KernelsCommand.Create(output),
             TrainCommand.Create(output),
+            EvalCommand.Create(output),
             GenerateCommand.Create(output),
             InspectCommand.Create(output),
             ReportCommand.Create(output),

@@ -23,44 +23,33 @@ internal static class TrainCharRnnCommand
 
         command.SetAction(given =>
         {
-            var call = training.WithConfigFile(given);
-            var run = training.Run(call);
-            var isResumed = call.GetValue(training.Resume);
-            var options = training.Options(call, run);
-            var recipe = isResumed
-                ? CharRnnRun.Load(run)
-                : new CharRnnRun
-                {
-                    Data = call.GetValue(training.Data) is { } data ? Path.GetFullPath(data) : null,
-                    SequenceLength = call.GetValue(sequence),
-                };
-            var config = isResumed
-                ? CharRnnConfig.Load(run.Config)
-                : new()
-                {
-                    VocabSize = 1, // taken from the text
-                    Cell = Enum.Parse<CellKind>(call.GetValue(cell)!, ignoreCase: true),
-                    EmbeddingSize = call.GetValue(embedding),
-                    HiddenSize = call.GetValue(hidden),
-                    NumLayers = call.GetValue(layers),
-                    Dropout = call.GetValue(dropout),
-                };
-            using var device = training.Device.Open(call);
-            var text = recipe.Data is { } file ? TextFile.Read(file) : BuiltInText.Read();
-            using var task = new CharRnnTask(
-                device, text, recipe.Data ?? "the built-in text", config, options.Batch, recipe.SequenceLength, options.Seed);
-            run.Create();
-            recipe.Save(run);
-            var result = TrainingSession.Run(output, task, options, run, isResumed, call.GetValue(training.TensorBoard));
-            if (!result.IsInterrupted && !call.GetValue(training.Json))
+            var start = training.Begin(given);
+            var recipe = start.Recipe(new CharRnnRun { SequenceLength = start.Get(sequence) });
+            var config = start.Config(CharRnnConfig.Load, new()
             {
-                using var generator = CharGenerator.Load(device, run.Path);
+                VocabSize = 1, // taken from the text
+                Cell = start.Choice<CellKind>(cell),
+                EmbeddingSize = start.Get(embedding),
+                HiddenSize = start.Get(hidden),
+                NumLayers = start.Get(layers),
+                Dropout = start.Get(dropout),
+            });
+            using var device = start.OpenDevice();
+            var text = recipe.Data is { } file ? TextFile.Read(file) : BuiltInText.Read();
+            var validation = recipe.Validation is { } held ? TextFile.Read(held) : null;
+            using var task = new CharRnnTask(
+                device, text, recipe.Data ?? "the built-in text", config, start.Options.Batch, recipe.SequenceLength, start.Options.Seed,
+                validation);
+            var result = start.Train(output, task, recipe);
+            if (!result.IsInterrupted && !start.IsJson)
+            {
+                using var generator = CharGenerator.Load(device, start.Run.Path);
                 output.Out.WriteLine("a sample:");
                 foreach (var character in generator.Write("", SampleLength, new() { Temperature = 0.8f }))
                     output.Out.Write(character);
                 output.Out.WriteLine();
             }
-            return TrainingSession.Finish(output, result, run, call.GetValue(training.Json), command.Name);
+            return start.Finish(output, result);
         });
         return command;
     }

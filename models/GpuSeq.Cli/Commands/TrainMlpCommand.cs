@@ -41,35 +41,26 @@ internal static class TrainMlpCommand
 
         command.SetAction(given =>
         {
-            var call = training.WithConfigFile(given);
-            var run = training.Run(call);
-            var isResumed = call.GetValue(training.Resume);
-            var options = training.Options(call, run);
-            var recipe = isResumed ? run.LoadRecipe<MlpRun>() : new MlpRun
-            {
-                Data = call.GetValue(training.Data) is { } data ? Path.GetFullPath(data) : null,
-                Target = call.GetValue(target),
-            };
-            var config = isResumed ? MlpConfig.Load(run.Config) : new()
+            var start = training.Begin(given);
+            var recipe = start.Recipe(new MlpRun { Target = start.Get(target) });
+            var config = start.Config(MlpConfig.Load, new()
             {
                 Features = [], // taken from the table, as all else that is empty
                 Means = [],
                 Deviations = [],
                 Target = "",
                 Classes = [],
-                Hidden = call.GetValue(hidden)!,
-                Activation = Enum.Parse<MlpActivation>(call.GetValue(activation)!, ignoreCase: true),
-                Loss = call.GetValue(loss) == "cross-entropy" ? MlpLoss.CrossEntropy : MlpLoss.SquaredError,
-                Dropout = call.GetValue(dropout),
-                Recomputes = call.GetValue(recompute),
-            };
-            using var device = training.Device.Open(call);
+                Hidden = start.Get(hidden),
+                Activation = start.Choice<MlpActivation>(activation),
+                Loss = start.Get(loss) == "cross-entropy" ? MlpLoss.CrossEntropy : MlpLoss.SquaredError,
+                Dropout = start.Get(dropout),
+                Recomputes = start.Get(recompute),
+            });
+            using var device = start.OpenDevice();
             var table = recipe.Data is { } file ? Table.Read(file, recipe.Target) : Table.Xor;
-            using var task = new MlpTask(device, table, config, options.Batch, options.Seed);
-            run.Create();
-            run.SaveRecipe(recipe);
-            var result = TrainingSession.Run(output, task, options, run, isResumed, call.GetValue(training.TensorBoard));
-            return TrainingSession.Finish(output, result, run, call.GetValue(training.Json), command.Name);
+            var validation = recipe.Validation is { } held ? Table.Read(held, table.Target) : null;
+            using var task = new MlpTask(device, table, config, start.Options.Batch, start.Options.Seed, validation);
+            return start.Finish(output, start.Train(output, task, recipe));
         });
         return command;
     }

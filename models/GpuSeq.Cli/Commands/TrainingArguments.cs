@@ -16,6 +16,11 @@ internal sealed class TrainingArguments
         _command = command;
         _recipe = command.Name;
         Data = new("--data") { Description = "What to learn from; without it, a small built-in data set.", HelpName = "PATH" };
+        Validation = new("--validation")
+        {
+            Description = "What to measure on; without it, a part of the data is held back.",
+            HelpName = "PATH",
+        };
         Out = new("--out") { Description = "The folder of the run (default: runs/RECIPE-DATE-TIME).", HelpName = "DIR" };
         Config = new("--config") { Description = "A JSON file with values for these options, such as {\"epochs\": 5}.", HelpName = "FILE" };
         Epochs = CommonOptions.Number("--epochs", "Passes over the data.", otherwise.Epochs, 0);
@@ -55,7 +60,7 @@ internal sealed class TrainingArguments
         Json = CommonOptions.Json();
         foreach (var option in new Option[]
         {
-            Data, Out, Config, Epochs, MaxSteps, MaxMinutes, Batch, Accumulate, Optimizer, LearningRate, Schedule, Momentum, WeightDecay,
+            Data, Validation, Out, Config, Epochs, MaxSteps, MaxMinutes, Batch, Accumulate, Optimizer, LearningRate, Schedule, Momentum, WeightDecay,
             Clip, ClipValue, Average, Seed, EvaluateEvery, Metric, Patience, TensorBoard, Unrecorded, Resume, Json,
         })
         {
@@ -65,6 +70,8 @@ internal sealed class TrainingArguments
     }
 
     public Option<string?> Data { get; }
+
+    public Option<string?> Validation { get; }
 
     public Option<string?> Out { get; }
 
@@ -114,29 +121,19 @@ internal sealed class TrainingArguments
 
     public Option<bool> Json { get; }
 
-    /// <summary>The call with what a configuration file says for the options that it leaves out.</summary>
-    public ParseResult WithConfigFile(ParseResult call)
+    /// <summary>Reads what every recipe begins with: the options, and the folder of the run.</summary>
+    public TrainingStart Begin(ParseResult given)
     {
-        if (call.GetValue(Config) is not { } path)
-            return call;
-        var added = new List<string>();
-        foreach (var (name, value) in ReadConfig(path))
-        {
-            var option = _command.Options.FirstOrDefault(option => option.Name == $"--{name.Replace('_', '-')}");
-            if (option is null || option == Config)
-                throw new DataException(path, $"'{name}' is not an option of 'train {_recipe}'");
-            if (!WasGiven(call, option))
-                added.AddRange([option.Name, value]);
-        }
-        var merged = call.RootCommandResult.Command.Parse([.. call.Tokens.Select(token => token.Value), .. added]);
-        return merged.Errors.Count == 0 ? merged : throw new DataException(path, merged.Errors[0].Message.TrimEnd('.'));
+        var call = WithConfigFile(given);
+        var run = Run(call);
+        return new(this, call, run, Options(call, run));
     }
 
-    /// <summary>Whether an option stands in the call, rather than being left to its default.</summary>
-    public static bool WasGiven(ParseResult call, Option option) => call.GetResult(option) is OptionResult { Implicit: false };
+    // Whether an option stands in the call, rather than being left to its default.
+    private static bool WasGiven(ParseResult call, Option option) => call.GetResult(option) is OptionResult { Implicit: false };
 
-    /// <summary>The training options of a call; on resuming, those of the run with the limits that the call gives anew.</summary>
-    public TrainingOptions Options(ParseResult call, RunFolder run)
+    // On resuming, the options of the run with the limits that the call gives anew.
+    private TrainingOptions Options(ParseResult call, RunFolder run)
     {
         if (!call.GetValue(Resume))
         {
@@ -174,8 +171,7 @@ internal sealed class TrainingArguments
         };
     }
 
-    /// <summary>The folder of the run.</summary>
-    public RunFolder Run(ParseResult call)
+    private RunFolder Run(ParseResult call)
     {
         if (call.GetValue(Out) is { } folder)
             return new(folder);
@@ -183,6 +179,24 @@ internal sealed class TrainingArguments
             throw new WrongCallException("--resume needs --out, the folder of the run.");
         var now = DateTime.Now.ToString("yyyyMMdd-HHmmss", System.Globalization.CultureInfo.InvariantCulture);
         return new(Path.Combine("runs", $"{_recipe}-{now}"));
+    }
+
+    // The call with what a configuration file says for the options that it leaves out.
+    private ParseResult WithConfigFile(ParseResult call)
+    {
+        if (call.GetValue(Config) is not { } path)
+            return call;
+        var added = new List<string>();
+        foreach (var (name, value) in ReadConfig(path))
+        {
+            var option = _command.Options.FirstOrDefault(option => option.Name == $"--{name.Replace('_', '-')}");
+            if (option is null || option == Config)
+                throw new DataException(path, $"'{name}' is not an option of 'train {_recipe}'");
+            if (!WasGiven(call, option))
+                added.AddRange([option.Name, value]);
+        }
+        var merged = call.RootCommandResult.Command.Parse([.. call.Tokens.Select(token => token.Value), .. added]);
+        return merged.Errors.Count == 0 ? merged : throw new DataException(path, merged.Errors[0].Message.TrimEnd('.'));
     }
 
     private static void CheckSchedule(OptionResult result)

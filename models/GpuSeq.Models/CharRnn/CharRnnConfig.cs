@@ -1,6 +1,4 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
-using GpuSeq.Engine.Checkpoints;
 
 namespace GpuSeq.Models;
 
@@ -36,21 +34,12 @@ public sealed record CharRnnConfig
     /// <exception cref="DataException">It is not a character model's.</exception>
     public static CharRnnConfig Load(string path)
     {
-        try
-        {
-            var config = JsonSerializer.Deserialize<CharRnnConfig>(TextFile.Read(path), JsonStyle.Options);
-            if (config is not { ModelType: Type })
-                throw new DataException(path, $"the model is of type '{config?.ModelType}', not '{Type}'");
-            if (config is not { VocabSize: > 0, EmbeddingSize: > 0, HiddenSize: > 0, NumLayers: > 0, Dropout: >= 0f and < 1f })
-                throw new DataException(path, "a size is not positive, or the dropout is not in [0, 1)");
-            return config;
-        }
-        catch (JsonException exception)
-        {
-            throw new DataException(path, $"line {exception.LineNumber + 1}: it is not the configuration of a model");
-        }
+        var config = JsonFile.LoadConfig<CharRnnConfig>(path, Type);
+        return config is { VocabSize: > 0, EmbeddingSize: > 0, HiddenSize: > 0, NumLayers: > 0, Dropout: >= 0f and < 1f }
+            ? config
+            : throw new DataException(path, "a size is not positive, or the dropout is not in [0, 1)");
     }
 
     /// <summary>Writes the file.</summary>
-    public void Save(string path) => AtomicFile.WriteText(path, JsonSerializer.Serialize(this, JsonStyle.Options));
+    public void Save(string path) => JsonFile.Save(path, this);
 }

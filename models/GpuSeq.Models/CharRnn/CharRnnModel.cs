@@ -49,6 +49,17 @@ public sealed class CharRnnModel : IDisposable
         return _decoder.Forward(output.Dropout(Config.Dropout));
     }
 
+    /// <summary>The mean loss of a window.</summary>
+    /// <param name="graph">The step.</param>
+    /// <param name="batch">Characters [B, T] and those that follow them [B, T].</param>
+    /// <param name="state">Where the streams are; it moves on.</param>
+    public Tensor Loss(Graph graph, Batch batch, CharRnnState state)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        ArgumentNullException.ThrowIfNull(batch);
+        return Forward(graph.Input(batch[0]), state).CrossEntropy(graph.Input(batch[1]));
+    }
+
     /// <summary>Gives the memory back.</summary>
     public void Dispose() => Parameters.Dispose();
 }

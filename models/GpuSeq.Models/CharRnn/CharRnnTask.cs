@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using GpuSeq.Engine;
 using GpuSeq.Models.Reporting;
 
@@ -18,11 +17,9 @@ public sealed class CharRnnTask : ITrainingTask, IDisposable
 
     private readonly CharVocabulary _vocabulary;
     private readonly CharStreams _train;
-    private readonly CharStreams _validation;
+    private readonly CharRnnEvaluator _validation;
     private readonly CharGenerator _generator;
     private readonly CharRnnState _state;
-    private readonly CharRnnState _validationState;
-    private readonly RecordedStep _validationLoss; // of one window
 
     /// <summary>Makes a model for a text.</summary>
     /// <param name="device">Where it computes.</param>
@@ -32,23 +29,24 @@ public sealed class CharRnnTask : ITrainingTask, IDisposable
     /// <param name="batch">B, streams that are read side by side.</param>
     /// <param name="sequenceLength">T, characters through which gradients go back.</param>
     /// <param name="seed">Of the first values.</param>
-    /// <exception cref="DataException">The text is too short.</exception>
+    /// <param name="validation">A text to measure on; null to hold back the last tenth of the first.</param>
+    /// <exception cref="DataException">A text is too short, or the second has characters that the first has not.</exception>
     public CharRnnTask(
-        Device device, string text, string source, CharRnnConfig config, int batch, int sequenceLength, ulong seed)
+        Device device, string text, string source, CharRnnConfig config, int batch, int sequenceLength, ulong seed,
+        string? validation = null)
     {
         _vocabulary = CharVocabulary.Of(text);
         var ids = _vocabulary.Encode(text, source);
-        var split = (int)(ids.Length * TrainShare);
-        _train = new CharStreams(ids[..split], batch, sequenceLength, $"{source}, first nine tenths");
-        // As many streams as leave each at least one window: short texts are measured too.
-        var streams = Math.Clamp((ids.Length - split - 1) / sequenceLength, 1, batch);
-        _validation = new CharStreams(ids[split..], streams, sequenceLength, $"{source}, last tenth");
+        var split = validation is null ? (int)(ids.Length * TrainShare) : ids.Length;
+        var (held, heldSource) = validation is null
+            ? (ids[split..], $"{source}, last tenth")
+            : (_vocabulary.Encode(validation, "the text to measure on"), "the text to measure on");
+        _train = new CharStreams(ids[..split], batch, sequenceLength, validation is null ? $"{source}, first nine tenths" : source);
         Device = device;
         Model = new CharRnnModel(device, config with { VocabSize = _vocabulary.Count }, seed);
         _generator = new(device, Model, _vocabulary);
         _state = new CharRnnState(device, Model.Config, batch);
-        _validationState = new CharRnnState(device, Model.Config, streams);
-        _validationLoss = new(device, (graph, window) => Loss(graph, window, _validationState), isTraining: false);
+        _validation = new(device, Model, held, batch, sequenceLength, heldSource);
     }
 
     /// <summary>The model.</summary>
@@ -76,25 +74,10 @@ public sealed class CharRnnTask : ITrainingTask, IDisposable
     public void BeginEpoch() => _state.Clear();
 
     /// <inheritdoc/>
-    public Tensor Loss(Graph graph, Batch batch) => Loss(graph, batch, _state);
+    public Tensor Loss(Graph graph, Batch batch) => Model.Loss(graph, batch, _state);
 
     /// <inheritdoc/>
-    public Evaluation Evaluate(CancellationToken cancellation)
-    {
-        var clock = Stopwatch.StartNew();
-        _validationState.Clear();
-        var batch = _validation.NewBatch();
-        var sum = 0.0;
-        for (var window = 0; window < _validation.Windows; window++)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            _validation.Read(0, window, batch);
-            sum += _validationLoss.Run(batch).Item();
-        }
-        var loss = sum / _validation.Windows;
-        var metrics = new Dictionary<string, double> { ["bits_per_character"] = loss / Math.Log(2), ["perplexity"] = Math.Exp(loss) };
-        return new(loss, metrics, _validation.Windows * _validation.Batch * _validation.Steps, clock.Elapsed.TotalSeconds);
-    }
+    public Evaluation Evaluate(CancellationToken cancellation) => _validation.Evaluate(cancellation);
 
     /// <inheritdoc/>
     public IEnumerable<Sample> Samples(int step)
@@ -113,16 +96,8 @@ public sealed class CharRnnTask : ITrainingTask, IDisposable
     /// <summary>Gives the memory back.</summary>
     public void Dispose()
     {
-        _validationLoss.Dispose();
-        _validationState.Dispose();
+        _validation.Dispose();
         _state.Dispose();
         _generator.Dispose(); // and the model with it
-    }
-
-    private Tensor Loss(Graph graph, Batch batch, CharRnnState state)
-    {
-        ArgumentNullException.ThrowIfNull(graph);
-        ArgumentNullException.ThrowIfNull(batch);
-        return Model.Forward(graph.Input(batch[0]), state).CrossEntropy(graph.Input(batch[1]));
     }
 }

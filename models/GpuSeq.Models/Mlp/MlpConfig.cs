@@ -1,5 +1,4 @@
-using System.Text.Json;
-using GpuSeq.Engine.Checkpoints;
+using System.Text.Json.Serialization;
 
 namespace GpuSeq.Models;
 
@@ -38,6 +37,13 @@ public enum MlpActivation
 /// <summary>The form of a multi-layer perceptron, and what its numbers mean.</summary>
 public sealed record MlpConfig
 {
+    /// <summary>What <c>config.json</c> says of every perceptron.</summary>
+    public const string Type = "mlp";
+
+    /// <summary>The kind of model.</summary>
+    [JsonInclude]
+    public string ModelType { get; private init; } = Type;
+
     /// <summary>The names of the columns that it takes.</summary>
     public required IReadOnlyList<string> Features { get; init; }
 
@@ -78,19 +84,8 @@ public sealed record MlpConfig
 
     /// <summary>Reads the file of a model folder.</summary>
     /// <exception cref="DataException">It is not such a file.</exception>
-    public static MlpConfig Load(string path)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<MlpConfig>(TextFile.Read(path), JsonStyle.Options)
-                ?? throw new DataException(path, "it is empty");
-        }
-        catch (JsonException exception)
-        {
-            throw new DataException(path, $"line {exception.LineNumber + 1}: it is not the configuration of a perceptron");
-        }
-    }
+    public static MlpConfig Load(string path) => JsonFile.LoadConfig<MlpConfig>(path, Type);
 
     /// <summary>Writes the file.</summary>
-    public void Save(string path) => AtomicFile.WriteText(path, JsonSerializer.Serialize(this, JsonStyle.Options));
+    public void Save(string path) => JsonFile.Save(path, this);
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using GpuSeq.Engine;
 
@@ -17,8 +16,7 @@ public sealed class MlpTask : ITrainingTask, IDisposable
     private const int MostClasses = 20; // a column of more different whole numbers is one to be predicted as a number
 
     private readonly TableBatches _train;
-    private readonly TableBatches _validation;
-    private readonly RecordedStep _outputs;
+    private readonly MlpEvaluator _validation;
 
     /// <summary>Makes a model for a table.</summary>
     /// <param name="device">Where it computes.</param>
@@ -26,25 +24,25 @@ public sealed class MlpTask : ITrainingTask, IDisposable
     /// <param name="config">The form of the model; what its numbers mean is taken from the table where it has no features yet.</param>
     /// <param name="batch">B, rows of a step.</param>
     /// <param name="seed">Of the first values, the split and the order.</param>
-    /// <exception cref="DataException">The table does not fit.</exception>
-    public MlpTask(Device device, Table table, MlpConfig config, int batch, ulong seed)
+    /// <param name="validation">A table to measure on; null to hold back a tenth of the first.</param>
+    /// <exception cref="DataException">A table does not fit.</exception>
+    public MlpTask(Device device, Table table, MlpConfig config, int batch, ulong seed, Table? validation = null)
     {
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(config);
-        var rows = Enumerable.Range(0, table.Rows.Count).ToArray();
-        var validation = rows;
-        if (rows.Length >= LeastRowsToSplit)
+        int[] rows = [.. Enumerable.Range(0, table.Rows.Count)];
+        int[] held = [.. Enumerable.Range(0, (validation ?? table).Rows.Count)];
+        if (validation is null && rows.Length >= LeastRowsToSplit)
         {
             new SplitMix64(seed).Shuffle(rows.AsSpan());
-            (validation, rows) = (rows[..(rows.Length / 10)], rows[(rows.Length / 10)..]);
+            (held, rows) = (rows[..(rows.Length / 10)], rows[(rows.Length / 10)..]);
         }
         if (config.Features.Count == 0)
             config = Describe(config, table, rows);
         Device = device;
         Model = new(device, config, seed);
         _train = new(config, table, rows, batch, seed);
-        _validation = new(config, table, validation, batch, seed);
-        _outputs = new(device, (graph, given) => Model.Forward(graph.Input(given[0])), isTraining: false);
+        _validation = new(device, Model, new(config, validation ?? table, held, batch, seed));
     }
 
     /// <summary>The model.</summary>
@@ -74,28 +72,7 @@ public sealed class MlpTask : ITrainingTask, IDisposable
     }
 
     /// <inheritdoc/>
-    public Evaluation Evaluate(CancellationToken cancellation)
-    {
-        var clock = Stopwatch.StartNew();
-        var batch = _validation.NewBatch();
-        var (loss, right, count) = (0.0, 0, 0);
-        for (var index = 0; index < _validation.BatchesPerEpoch; index++)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            var rows = _validation.Read(0, index, batch);
-            var outputs = _outputs.Run(batch).ToArray();
-            using var graph = Device.BeginGraph(isTraining: false);
-            loss += rows * Model.Loss(graph.Input(outputs, [rows, Model.Config.Outputs]), graph.Input(batch[1])).Item();
-            for (var row = 0; row < rows && Model.Config.Loss != MlpLoss.Regression; row++)
-                right += Predict(outputs.AsSpan(row * Model.Config.Outputs, Model.Config.Outputs)) == _validation.ClassOf(0, index, row) ? 1 : 0;
-            count += rows;
-        }
-        loss /= count;
-        var metrics = Model.Config.Loss == MlpLoss.Regression
-            ? new Dictionary<string, double> { ["root_mean_squared_error"] = Math.Sqrt(loss) }
-            : new() { ["accuracy"] = (double)right / count };
-        return new(loss, metrics, count, clock.Elapsed.TotalSeconds);
-    }
+    public Evaluation Evaluate(CancellationToken cancellation) => _validation.Evaluate(cancellation);
 
     /// <inheritdoc/>
     public void SaveModelFiles(string folder) => Model.Config.Save(Path.Combine(folder, "config.json"));
@@ -103,18 +80,8 @@ public sealed class MlpTask : ITrainingTask, IDisposable
     /// <summary>Gives the memory back.</summary>
     public void Dispose()
     {
-        _outputs.Dispose();
+        _validation.Dispose();
         Model.Dispose();
-    }
-
-    private static int Predict(ReadOnlySpan<float> outputs)
-    {
-        if (outputs.Length == 1)
-            return outputs[0] > 0.5f ? 1 : 0;
-        var best = 0;
-        for (var i = 1; i < outputs.Length; i++)
-            best = outputs[i] > outputs[best] ? i : best;
-        return best;
     }
 
     private static MlpConfig Describe(MlpConfig config, Table table, int[] rows)

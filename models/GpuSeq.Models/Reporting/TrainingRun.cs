@@ -29,6 +29,9 @@ public sealed record TrainingRun
     /// <summary>What the model made of inputs.</summary>
     public IReadOnlyList<Sample> Samples { get; init; } = [];
 
+    /// <summary>What the recipe drew of the model, as SVG.</summary>
+    public IReadOnlyList<string> Pictures { get; init; } = [];
+
     /// <summary>The recipe, or else the type of the model; null where the folder says neither.</summary>
     public string? Recipe => Environment?.Recipe ?? Configuration.GetValueOrDefault("model_type");
 
@@ -57,6 +60,7 @@ public sealed record TrainingRun
             Configuration = ReadConfiguration(folder),
             Environment = File.Exists(folder.Environment) ? RunEnvironment.Load(folder.Environment) : null,
             Samples = File.Exists(folder.Samples) ? Sample.Read(folder.Samples) : [],
+            Pictures = Picture.Read(folder.Pictures),
         };
     }
 

@@ -43,6 +43,9 @@ public interface ITrainingTask
     /// <param name="step">Steps that were made.</param>
     IEnumerable<Sample> Samples(int step) => [];
 
+    /// <summary>What a person should see of the model when training ends.</summary>
+    IEnumerable<Picture> Pictures() => [];
+
     /// <summary>Writes what a model folder holds beside the parameters: configuration, vocabulary.</summary>
     void SaveModelFiles(string folder);
 }

@@ -25,6 +25,9 @@ public sealed record RunFolder(string Path)
     /// <summary>One object for each sample of what the model makes of an input.</summary>
     public string Samples => File("samples.jsonl");
 
+    /// <summary>What the recipe draws of the model, one SVG file for each picture.</summary>
+    public string Pictures => File("pictures");
+
     /// <summary>The page that shows all of it.</summary>
     public string Report => File("report.html");
 
@@ -37,20 +40,10 @@ public sealed record RunFolder(string Path)
     /// <summary>What the run has beside the model and the training, such as the data.</summary>
     /// <exception cref="DataException">The file is not one of this recipe.</exception>
     public T LoadRecipe<T>()
-    {
-        var path = File("recipe.json");
-        try
-        {
-            return JsonSerializer.Deserialize<T>(TextFile.Read(path), JsonStyle.Options) ?? throw new DataException(path, "it is empty");
-        }
-        catch (JsonException exception)
-        {
-            throw new DataException(path, $"line {exception.LineNumber + 1}: this is not the recipe of a run");
-        }
-    }
+        where T : class => JsonFile.Load<T>(File("recipe.json"), "the recipe of a run");
 
     /// <summary>Writes what the run has beside the model and the training.</summary>
-    public void SaveRecipe<T>(T recipe) => AtomicFile.WriteText(File("recipe.json"), JsonSerializer.Serialize(recipe, JsonStyle.Options));
+    public void SaveRecipe<T>(T recipe) => JsonFile.Save(File("recipe.json"), recipe);
 
     /// <summary>Makes the folder.</summary>
     /// <exception cref="CheckpointException">It cannot be made.</exception>

@@ -134,7 +134,16 @@ public sealed class Trainer : IDisposable
         SaveState(clock);
         if (!cancellation.IsCancellationRequested)
             evaluation ??= Evaluate(clock, progress, cancellation);
+        if (evaluation is not null)
+            SavePictures();
         return new(_position.Step, evaluation, _position.BestLoss, rate, cancellation.IsCancellationRequested, _gradients.Replays);
+    }
+
+    private void SavePictures()
+    {
+        using var average = _average?.Apply();
+        foreach (var picture in _task.Pictures())
+            picture.Save(_run.Pictures);
     }
 
     private Tensor Gradients(Graph graph, Batch batch)

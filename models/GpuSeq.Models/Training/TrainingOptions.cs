@@ -1,6 +1,3 @@
-using System.Text.Json;
-using GpuSeq.Engine.Checkpoints;
-
 namespace GpuSeq.Models;
 
 /// <summary>How a model is trained. A run keeps them in <c>training.json</c>, so that it can be resumed.</summary>
@@ -65,19 +62,8 @@ public sealed record TrainingOptions
 
     /// <summary>Reads the file of a run.</summary>
     /// <exception cref="DataException">It is not such a file.</exception>
-    public static TrainingOptions Load(string path)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<TrainingOptions>(TextFile.Read(path), JsonStyle.Options)
-                ?? throw new DataException(path, "it is empty");
-        }
-        catch (JsonException exception)
-        {
-            throw new DataException(path, $"line {exception.LineNumber + 1}: these are not the options of a training");
-        }
-    }
+    public static TrainingOptions Load(string path) => JsonFile.Load<TrainingOptions>(path, "the options of a training");
 
     /// <summary>Writes the file of a run.</summary>
-    public void Save(string path) => AtomicFile.WriteText(path, JsonSerializer.Serialize(this, JsonStyle.Options));
+    public void Save(string path) => JsonFile.Save(path, this);
 }

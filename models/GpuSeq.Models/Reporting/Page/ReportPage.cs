@@ -26,6 +26,7 @@ internal static class ReportPage
             {Notes(runs)}
             {Section("Figures", SummaryTable.Of(runs))}
             {Section("Curves", Curves(runs))}
+            {PictureSection.Of(runs)}
             {Section("Configuration", Configuration(runs))}
             {Section("Environment", EnvironmentTable(runs))}
             {SampleSection.Of(runs)}
@@ -60,14 +61,8 @@ internal static class ReportPage
     private static Html Notes(IReadOnlyList<TrainingRun> runs) => Html.Join(
         runs.Where(run => run.MalformedLines.Count > 0).Select(run => Html.Of($"<p class=\"note\">{MalformedNote.Of(run)}</p>\n")));
 
-    private static Html Curves(IReadOnlyList<TrainingRun> runs)
-    {
-        var plots = RunPlots.Of(runs).Select(plot => Html.Of($"""
-            <figure>{Html.Raw(plot.ToPageElement())}<button type="button" class="save" hidden>Save as SVG</button></figure>
-
-            """));
-        return Html.Of($"<div class=\"plots\">\n{Html.Join(plots)}</div>\n");
-    }
+    private static Html Curves(IReadOnlyList<TrainingRun> runs) =>
+        PictureSection.Figures(RunPlots.Of(runs).Select(plot => plot.ToPageElement()));
 
     private static Html Configuration(IReadOnlyList<TrainingRun> runs) => runs.All(run => run.Configuration.Count == 0)
         ? Html.Of($"<p>The folder holds no configuration.</p>\n")

@@ -1,0 +1,52 @@
+using System.CommandLine;
+using GpuSeq.Engine;
+using GpuSeq.Models;
+
+namespace GpuSeq.Cli.Commands;
+
+/// <summary>A training that is about to begin, or to go on: what the call says, and what the folder of the run holds.</summary>
+internal sealed class TrainingStart(TrainingArguments arguments, ParseResult call, RunFolder run, TrainingOptions options)
+{
+    public RunFolder Run => run;
+
+    public TrainingOptions Options => options;
+
+    public bool IsResumed => call.GetValue(arguments.Resume);
+
+    public bool IsJson => call.GetValue(arguments.Json);
+
+    /// <summary>The value of one of the recipe's own options.</summary>
+    public T Get<T>(Option<T> option) => call.GetValue(option)!;
+
+    /// <summary>The value of one of the recipe's own options that names a choice.</summary>
+    public T Choice<T>(Option<string> option)
+        where T : struct, Enum => Enum.Parse<T>(call.GetValue(option)!, ignoreCase: true);
+
+    /// <summary>What the run has beside the model and the training: as it was saved, or as the call says.</summary>
+    /// <param name="fresh">Its own options as the call says them; the data is filled in.</param>
+    public TRecipe Recipe<TRecipe>(TRecipe fresh)
+        where TRecipe : RecipeData => IsResumed
+            ? run.LoadRecipe<TRecipe>()
+            : fresh with { Data = FullPath(arguments.Data), Validation = FullPath(arguments.Validation) };
+
+    /// <summary>The form of the model: as it was saved, or as the call says.</summary>
+    public TConfig Config<TConfig>(Func<string, TConfig> load, TConfig fresh) => IsResumed ? load(run.Config) : fresh;
+
+    /// <summary>Opens the device that the call names.</summary>
+    public Device OpenDevice() => arguments.Device.Open(call);
+
+    /// <summary>Trains, and shows how it goes.</summary>
+    public TrainingResult Train<TRecipe>(CommandOutput output, ITrainingTask task, TRecipe recipe)
+        where TRecipe : RecipeData
+    {
+        run.Create();
+        run.SaveRecipe(recipe);
+        return TrainingSession.Run(output, task, options, run, IsResumed, call.GetValue(arguments.TensorBoard));
+    }
+
+    /// <summary>Says what came of it.</summary>
+    public int Finish(CommandOutput output, TrainingResult result) =>
+        TrainingSession.Finish(output, result, run, IsJson, call.CommandResult.Command.Name);
+
+    private string? FullPath(Option<string?> option) => call.GetValue(option) is { } path ? Path.GetFullPath(path) : null;
+}
