@@ -33,7 +33,7 @@ internal static class TaggerBatch
         batch[WordLengths].Resize([sentences.Count, steps]);
         var characters = batch[Characters].Ints;
         var lengths = batch[WordLengths].Ints;
-        characters.Fill(Vocabulary.PaddingId);
+        characters.Clear(); // to the padding
         lengths.Fill(1);
         foreach (var (row, sentence) in sentences.Index())
         {

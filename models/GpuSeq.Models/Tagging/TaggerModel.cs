@@ -1,5 +1,4 @@
 using GpuSeq.Engine;
-using GpuSeq.Kernels;
 
 namespace GpuSeq.Models;
 

@@ -15,16 +15,17 @@ internal static class TaggerPictures
     {
         var tags = model.Config.Tags;
         yield return new("spans", Scores(scores));
+        var confusion = new HeatMap(Confusion(tags, sentences, said)) { NumberFormat = "0.00", Most = 1 };
         yield return new("tags", Square(
-            "Which tags are said", tags, "right tag", new(Confusion(tags, sentences, said)) { NumberFormat = "0.00", Most = 1 })
-            with { Note = "Shares of each row: of the tokens with a tag, how many are said to have which." });
-        if (model.Crf is not null)
-        {
-            var transitions = model.Crf.Transitions;
-            yield return new("transitions", Square(
-                "From one tag to the next", tags, "from", new(transitions) { NumberFormat = "0.0", Least = transitions.Cast<double>().Min() })
-                with { Note = "What the conditional random field adds to the score: the more, the more likely." });
-        }
+            "Which tags are said", "Shares of each row: of the tokens with a tag, how many are said to have which.", tags, "right tag",
+            "tag that is said", confusion));
+        if (model.Crf is null)
+            yield break;
+        var scoresOfPairs = model.Crf.Transitions;
+        var transitions = new HeatMap(scoresOfPairs) { NumberFormat = "0.0", Least = scoresOfPairs.Cast<double>().Min() };
+        yield return new("transitions", Square(
+            "From one tag to the next", "What the conditional random field adds to the score: the more, the more likely.", tags, "from",
+            "to", transitions));
     }
 
     private static Plot Scores(SpanScores scores)
@@ -42,9 +43,10 @@ internal static class TaggerPictures
         };
     }
 
-    private static Plot Square(string title, IReadOnlyList<string> tags, string rows, HeatMap map) => new(
-        title, new Axis(rows == "from" ? "to" : "tag that is said") { Categories = tags }, new Axis(rows) { Categories = tags }, [map])
+    private static Plot Square(string title, string note, IReadOnlyList<string> tags, string rows, string columns, HeatMap map) => new(
+        title, new Axis(columns) { Categories = tags }, new Axis(rows) { Categories = tags }, [map])
     {
+        Note = note,
         Width = Math.Max(480, Margin + 2 * SideOfCell * tags.Count),
         Height = Math.Max(300, Margin + SideOfCell * tags.Count),
     };
