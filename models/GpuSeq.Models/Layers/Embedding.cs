@@ -12,11 +12,12 @@ public sealed class Embedding
     /// <param name="scope">Where the parameter <c>weight</c> is added.</param>
     /// <param name="entries">V, the number of ids.</param>
     /// <param name="width">C, the length of a vector.</param>
-    /// <param name="paddingIndex">An id whose vector is not trained, or -1.</param>
+    /// <param name="paddingIndex">An id whose vector is 0 and is not trained, or -1.</param>
     public Embedding(ParameterScope scope, int entries, int width, int paddingIndex = -1)
     {
         ArgumentNullException.ThrowIfNull(scope);
-        _weight = scope.Add("weight", [entries, width], Initializer.Normal(1f));
+        var initializer = Initializer.Normal(1f);
+        _weight = scope.Add("weight", [entries, width], paddingIndex >= 0 ? initializer.WithZeroRow(paddingIndex) : initializer);
         _paddingIndex = paddingIndex;
     }
 
