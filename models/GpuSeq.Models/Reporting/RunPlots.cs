@@ -26,11 +26,16 @@ public static class RunPlots
         }
         plots.Add(Draw("Learning rate", new Axis("learning rate") { Includes = [0] }, Curves(runs, "lr")));
         plots.Add(Draw("Gradient norm before clipping", new Axis("global norm"), Curves(runs, "grad_norm")));
-        plots.Add(Draw("Throughput", new Axis("throughput") { Unit = "tokens/s", Includes = [0] }, Curves(runs, "tokens_per_second")));
+        var throughput = new Axis("throughput") { Unit = $"{ItemsOf(runs)}/s", Includes = [0] };
+        plots.Add(Draw("Throughput", throughput, Curves(runs, "tokens_per_second")));
         var memory = new Axis("memory") { Includes = [0], Numbers = AxisNumbers.Bytes };
         plots.Add(Draw("Device memory, the most so far", memory, Curves(runs, "memory_bytes")));
         return [.. plots.OfType<Plot>()];
     }
+
+    /// <summary>What runs count in what they learn from; a general word where they differ.</summary>
+    internal static string ItemsOf(IReadOnlyList<TrainingRun> runs) =>
+        runs.Select(run => run.Items).Distinct().Take(2).ToArray() is [var items] ? items : "items";
 
     // What a curve does late is hard to see below its first fall: it has a picture of its own.
     private static Plot? LateLoss(Curve[] curves)

@@ -22,7 +22,7 @@ public sealed partial class RunReportTests
         run.Log(Validation(40, 1.25, 0.5));
         run.Log(Validation(50, 1.5, 0.75));
         using (var device = Device.Cpu(1))
-            RunEnvironment.Current(device, "char-rnn").Save(run.Environment);
+            RunEnvironment.Current(device, "char-rnn", "characters").Save(run.Environment);
         new Sample(50, "the input", "<b>bold</b> & \"quoted\"", "expected").AppendTo(run.Samples);
         var html = File.ReadAllText(RunReport.Write(run));
         using (Assert.EnterMultipleScope())
@@ -159,7 +159,7 @@ public sealed partial class RunReportTests
     public void EnvironmentAndSamples_AreReadAsTheyWereWritten()
     {
         using var device = Device.Cpu(1);
-        var (environment, sample) = (RunEnvironment.Current(device, "lm"), new Sample(7, "a\n\"b\"", "ü", null));
+        var (environment, sample) = (RunEnvironment.Current(device, "lm", "words"), new Sample(7, "a\n\"b\"", "ü", null));
         environment.Save(_folder.File("environment.json"));
         sample.AppendTo(_folder.File("samples.jsonl"));
         (sample with { Expected = "u" }).AppendTo(_folder.File("samples.jsonl"));
