@@ -11,6 +11,7 @@ public static class ModelEvaluation
     {
         [CharRnnConfig.Type] = CharRnnEvaluator.OfRun,
         [ElmoConfig.Type] = ElmoEvaluator.OfRun,
+        [ElmoLabelConfig.Type] = ElmoLabelEvaluator.OfRun,
         [MlpConfig.Type] = MlpEvaluator.OfRun,
     };
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using GpuSeq.Models;
 
 namespace GpuSeq.Cli.Commands;
 
@@ -10,6 +11,8 @@ internal static class TrainCommand
         {
             TrainCharRnnCommand.Create(output),
             TrainElmoCommand.Create(output),
+            TrainElmoLabelsCommand.Create(output, LabelUnit.Sentence),
+            TrainElmoLabelsCommand.Create(output, LabelUnit.Word),
             TrainMlpCommand.Create(output),
         };
 }

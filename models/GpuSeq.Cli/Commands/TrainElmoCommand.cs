@@ -42,7 +42,7 @@ internal static class TrainElmoCommand
                 Dropout = start.Get(dropout),
             });
             using var device = start.OpenDevice();
-            var text = recipe.Data is { } path ? ElmoText.Read(path) : BuiltInText.Read();
+            var text = recipe.Data is { } path ? ElmoText.Read(path) : ElmoText.BuiltIn;
             var validation = recipe.Validation is { } held ? ElmoText.Read(held) : null;
             using var task = new ElmoTask(
                 device, text, recipe.Data ?? "the built-in text", config, recipe, start.Options.Batch, start.Options.Seed, validation);

@@ -16,6 +16,9 @@ public static class ElmoText
     /// <summary>The word that stands between two sentences or paragraphs.</summary>
     public const string Boundary = "<eos>";
 
+    /// <summary>A small text that the recipe learns from when it is given none: sentences with names, and a play.</summary>
+    public static string BuiltIn => NamesInContext.Text + BuiltInText.Read();
+
     /// <summary>The form that a text has by the look of it: those that hold <c>&lt;unk&gt;</c> are cut already.</summary>
     public static WordForm FormOf(string text)
     {
