@@ -148,7 +148,7 @@ public sealed class ElmoTests
         var batch = streams.NewBatch();
         streams.Read(0, 1, batch);
         Assert.That(
-            batch[1].Ints.ToArray().Select(id => vocabulary[id]),
+            batch[2].Ints.ToArray().Select(id => vocabulary[id]),
             Is.EqualTo(Names(5, 6, 7, 8, 17, 18, 19, 20, 19, 18, 17, 16, 7, 6, 5, 4)));
 
         static IEnumerable<string> Names(params int[] numbers) => numbers.Select(i => $"w{i}");

@@ -65,7 +65,8 @@ public sealed class ElmoFeatures : IDisposable
         var steps = PaddedIds.Width(sentences.Max(sentence => sentence.Count) + 1);
         using var graph = _device.BeginGraph(isTraining: false);
         int[] lengths = [.. sentences.Select(sentence => sentence.Count + 1)];
-        var layers = _model.Forward(Characters(graph, sentences, steps), lengths: graph.Input(lengths, [lengths.Length]));
+        var (characters, words) = Words(graph, sentences, steps);
+        var layers = _model.Forward(characters, words, lengths: graph.Input(lengths, [lengths.Length]));
         float[][] features = [.. sentences.Select(sentence => new float[Layers * sentence.Count * Width])];
         for (var layer = 0; layer < Layers; layer++)
         {
@@ -90,21 +91,24 @@ public sealed class ElmoFeatures : IDisposable
         }
     }
 
-    private Tensor Characters(Graph graph, IReadOnlyList<string>[] sentences, int steps)
+    // The different words [N, L], and which of them stand where [2, B, T].
+    private (Tensor Characters, Tensor Words) Words(Graph graph, IReadOnlyList<string>[] sentences, int steps)
     {
-        var characters = _model.Config.WordCharacters;
-        var ids = new int[2 * sentences.Length * steps * characters.Length];
+        var distinct = new DistinctWords(_model.Config.WordCharacters);
+        var words = new int[2 * sentences.Length * steps];
         foreach (var (row, sentence) in sentences.Index())
         {
             Write(row, [ElmoText.Boundary, .. sentence]);
             Write(sentences.Length + row, [ElmoText.Boundary, .. sentence.Reverse()]);
         }
-        return graph.Input(ids, [2, sentences.Length, steps, characters.Length]);
+        var characters = new HostTensor(ElementType.Int32);
+        distinct.Write(characters);
+        return (graph.Input(characters), graph.Input(words, [2, sentences.Length, steps]));
 
-        void Write(int row, IEnumerable<string> words)
+        void Write(int row, IEnumerable<string> sentence)
         {
-            foreach (var (step, word) in words.Index())
-                characters.Write(word, ids.AsSpan((row * steps + step) * characters.Length, characters.Length));
+            foreach (var (step, word) in sentence.Index())
+                words[row * steps + step] = distinct.RowOf(word);
         }
     }
 }

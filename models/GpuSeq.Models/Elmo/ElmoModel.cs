@@ -72,30 +72,35 @@ public sealed class ElmoModel : IDisposable
     /// Computes the layers: the words' own vectors first, then those of each LSTM. Both directions read from the left: what the
     /// second reads is the text from its end.
     /// </summary>
-    /// <param name="characters">[2, B, T, L], for each direction.</param>
+    /// <param name="characters">[N, L], the different words.</param>
+    /// <param name="words">[2, B, T], which of them stand where, for each direction.</param>
     /// <param name="state">Where the streams are; it moves on. Null to begin with zeros.</param>
     /// <param name="lengths">[B], how many words of each row count; null for all.</param>
     /// <returns>[B, T, P] by direction and layer.</returns>
-    public Tensor[][] Forward(Tensor characters, ElmoState? state = null, Tensor? lengths = null)
+    public Tensor[][] Forward(Tensor characters, Tensor words, ElmoState? state = null, Tensor? lengths = null)
     {
         ArgumentNullException.ThrowIfNull(characters);
-        var words = _encoder.Forward(characters);
-        return [.. _directions.Index().Select(direction => Run(direction.Index, words[direction.Index], state, lengths))];
+        ArgumentNullException.ThrowIfNull(words);
+        var vectors = words.Embedding(_encoder.Forward(characters)); // [2, B, T, P]
+        return [.. _directions.Index().Select(direction => Run(direction.Index, vectors[direction.Index], state, lengths))];
     }
 
     /// <summary>The losses of a window.</summary>
     /// <param name="graph">The step.</param>
-    /// <param name="batch">Characters [2, B, T, L] and the words that follow [2, B, T], for each direction.</param>
+    /// <param name="batch">
+    /// Characters of the different words [N, L], which of them stand where [2, B, T], and the numbers of the words that follow
+    /// [2, B, T], for each direction.
+    /// </param>
     /// <param name="state">Where the streams are; it moves on. Null to begin with zeros.</param>
     /// <returns>[2, B T], of each word.</returns>
     public Tensor Losses(Graph graph, Batch batch, ElmoState? state = null)
     {
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(batch);
-        var layers = Forward(graph.Input(batch[0]), state);
+        var layers = Forward(graph.Input(batch[0]), graph.Input(batch[1]), state);
         var last = layers.Select(direction => direction[^1]).ToArray().Concat(0); // [2 B, T, P]
         var losses = _decoder.Forward(last.Dropout(Config.Dropout))
-            .CrossEntropy(graph.Input(batch[1]), new() { Reduction = LossReduction.None });
+            .CrossEntropy(graph.Input(batch[2]), new() { Reduction = LossReduction.None });
         return losses.Reshape([2, losses.Shape.Rows * losses.Shape.Columns / 2]);
     }
 

@@ -9,13 +9,12 @@ namespace GpuSeq.Models;
 internal sealed class ElmoStreams : IBatchSource
 {
     private readonly CharStreams[] _directions;
-    private readonly int[] _characters; // [words, L]
-    private readonly int[] _targets; // [words], the number of each in the vocabulary
-    private readonly int _length; // L
-    private readonly int[] _inputs; // [B, T] of different words
+    private readonly string[] _words; // the different ones
+    private readonly int[] _targets; // the number of each in the vocabulary
+    private readonly DistinctWords _distinct;
+    private readonly int[] _inputs; // [B, T], places in the words
     private readonly int[] _next;
-    private readonly Shape _inputShape;
-    private readonly Shape _targetShape;
+    private readonly Shape _shape;
 
     /// <param name="model">What reads it.</param>
     /// <param name="vocabulary">The words that can be predicted.</param>
@@ -26,19 +25,14 @@ internal sealed class ElmoStreams : IBatchSource
     /// <exception cref="DataException">The text is too short for a window.</exception>
     public ElmoStreams(ElmoConfig model, Vocabulary vocabulary, string[] text, int batch, int steps, string source)
     {
-        var characters = model.WordCharacters;
-        var words = text.Distinct(StringComparer.Ordinal).ToArray();
-        var numbers = words.Index().ToDictionary(entry => entry.Item, entry => entry.Index, StringComparer.Ordinal);
-        _length = characters.Length;
-        _characters = new int[words.Length * _length];
-        foreach (var (index, word) in words.Index())
-            characters.Write(word, _characters.AsSpan(index * _length, _length));
-        _targets = vocabulary.Encode(words);
+        _words = [.. text.Distinct(StringComparer.Ordinal)];
+        _targets = vocabulary.Encode(_words);
+        _distinct = new(model.WordCharacters);
+        var numbers = _words.Index().ToDictionary(entry => entry.Item, entry => entry.Index, StringComparer.Ordinal);
         int[] ids = [.. text.Select(word => numbers[word])];
         batch = Math.Clamp((ids.Length - 1) / steps, 1, batch);
         _directions = [new(ids, batch, steps, source, "words"), new([.. ids.Reverse()], batch, steps, source, "words")];
-        (_inputs, _next) = (new int[batch * steps], new int[batch * steps]);
-        (_inputShape, _targetShape) = ([2, batch, steps, _length], [2, batch, steps]);
+        (_inputs, _next, _shape) = (new int[batch * steps], new int[batch * steps], [2, batch, steps]);
     }
 
     /// <summary>B, the number of streams.</summary>
@@ -49,24 +43,26 @@ internal sealed class ElmoStreams : IBatchSource
 
     public int BatchesPerEpoch => _directions[0].Windows;
 
-    /// <summary>A batch of characters [2, B, T, L], and of the words to be predicted of them [2, B, T].</summary>
-    public Batch NewBatch() => new(ElementType.Int32, ElementType.Int32);
+    /// <summary>A batch as <see cref="ElmoModel.Losses"/> takes it.</summary>
+    public Batch NewBatch() => new(ElementType.Int32, ElementType.Int32, ElementType.Int32);
 
     public int Read(int epoch, int index, Batch batch)
     {
-        batch[0].Resize(_inputShape);
-        batch[1].Resize(_targetShape);
-        var characters = batch[0].Ints;
-        var targets = batch[1].Ints;
+        batch[1].Resize(_shape);
+        batch[2].Resize(_shape);
+        var words = batch[1].Ints;
+        var targets = batch[2].Ints;
+        _distinct.Clear();
         foreach (var (place, direction) in _directions.Index())
         {
             direction.Read(index, _inputs, _next);
-            for (int i = 0, row = place * _next.Length; i < _next.Length; i++, row++)
+            for (int i = 0, to = place * _next.Length; i < _next.Length; i++, to++)
             {
-                _characters.AsSpan(_inputs[i] * _length, _length).CopyTo(characters[(row * _length)..]);
-                targets[row] = _targets[_next[i]];
+                words[to] = _distinct.RowOf(_words[_inputs[i]]);
+                targets[to] = _targets[_next[i]];
             }
         }
+        _distinct.Write(batch[0]);
         return _next.Length;
     }
 }
