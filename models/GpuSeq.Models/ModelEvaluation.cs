@@ -13,6 +13,7 @@ public static class ModelEvaluation
         [ElmoConfig.Type] = ElmoEvaluator.OfRun,
         [ElmoLabelConfig.Type] = ElmoLabelEvaluator.OfRun,
         [MlpConfig.Type] = MlpEvaluator.OfRun,
+        [TaggerConfig.Type] = TaggerEvaluator.OfRun,
     };
 
     /// <summary>Measures the best model of a run.</summary>

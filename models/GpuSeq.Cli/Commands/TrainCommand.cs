@@ -14,5 +14,6 @@ internal static class TrainCommand
             TrainElmoLabelsCommand.Create(output, LabelUnit.Sentence),
             TrainElmoLabelsCommand.Create(output, LabelUnit.Word),
             TrainMlpCommand.Create(output),
+            TrainTaggerCommand.Create(output),
         };
 }

@@ -48,5 +48,7 @@ internal sealed class TrainingStart(TrainingArguments arguments, ParseResult cal
     public int Finish(CommandOutput output, TrainingResult result) =>
         TrainingSession.Finish(output, result, run, options.Metric, IsJson, call.CommandResult.Command.Name);
 
-    private string? FullPath(Option<string?> option) => call.GetValue(option) is { } path ? Path.GetFullPath(path) : null;
+    // Of a file or folder, or of each of several with commas between them.
+    private string? FullPath(Option<string?> option) => call.GetValue(option) is not { } path ? null
+        : Path.Exists(path) ? Path.GetFullPath(path) : string.Join(',', path.Split(',').Select(Path.GetFullPath));
 }
