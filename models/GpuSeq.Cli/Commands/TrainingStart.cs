@@ -46,7 +46,7 @@ internal sealed class TrainingStart(TrainingArguments arguments, ParseResult cal
 
     /// <summary>Says what came of it.</summary>
     public int Finish(CommandOutput output, TrainingResult result) =>
-        TrainingSession.Finish(output, result, run, IsJson, call.CommandResult.Command.Name);
+        TrainingSession.Finish(output, result, run, options.Metric, IsJson, call.CommandResult.Command.Name);
 
     private string? FullPath(Option<string?> option) => call.GetValue(option) is { } path ? Path.GetFullPath(path) : null;
 }

@@ -90,7 +90,7 @@ public sealed class Trainer : IDisposable
         _options.Save(_run.Training);
         _task.SaveModelFiles(_run.Path);
         if (_position.Step == 0)
-            RunEnvironment.Current(_task.Device, _task.Recipe).Save(_run.Environment);
+            RunEnvironment.Current(_task.Device, _task.Recipe, _task.Items).Save(_run.Environment);
         using var events = _events = TensorBoardFolder is null ? null : new(TensorBoardFolder);
         try
         {
@@ -136,7 +136,8 @@ public sealed class Trainer : IDisposable
             evaluation ??= Evaluate(clock, progress, cancellation);
         if (evaluation is not null)
             SavePictures();
-        return new(_position.Step, evaluation, _position.BestLoss, rate, cancellation.IsCancellationRequested, _gradients.Replays);
+        return new(
+            _position.Step, evaluation, _position.BestLoss, _position.Best, rate, cancellation.IsCancellationRequested, _gradients.Replays);
     }
 
     private void SavePictures()

@@ -7,13 +7,12 @@ public sealed record TrainingGoal(string Metric)
     /// <summary>The name of the loss.</summary>
     public const string Loss = "loss";
 
-    private static readonly HashSet<string> SmallerIsBetter =
-        [Loss, "perplexity", "bits_per_character", "error", "mean_squared_error", "mean_absolute_error"];
-
     /// <summary>What any evaluation is better than.</summary>
     public double Worst => IsSmallerBetter ? double.PositiveInfinity : double.NegativeInfinity;
 
-    private bool IsSmallerBetter => SmallerIsBetter.Contains(Metric);
+    // Losses, what is computed from them, and errors of every kind.
+    private bool IsSmallerBetter => Metric is Loss or "bits_per_character"
+        || Metric.StartsWith("perplexity", StringComparison.Ordinal) || Metric.EndsWith("error", StringComparison.Ordinal);
 
     /// <summary>The measure of an evaluation.</summary>
     /// <exception cref="TrainingException">It has none of that name.</exception>
