@@ -14,6 +14,7 @@ public static class ModelEvaluation
         [ElmoLabelConfig.Type] = ElmoLabelEvaluator.OfRun,
         [MlpConfig.Type] = MlpEvaluator.OfRun,
         [TaggerConfig.Type] = TaggerEvaluator.OfRun,
+        [TextClassifierConfig.Type] = TextClassificationEvaluator.OfRun,
     };
 
     /// <summary>Measures the best model of a run.</summary>

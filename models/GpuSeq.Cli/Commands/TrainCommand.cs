@@ -14,6 +14,7 @@ internal static class TrainCommand
             TrainElmoLabelsCommand.Create(output, LabelUnit.Sentence),
             TrainElmoLabelsCommand.Create(output, LabelUnit.Word),
             TrainMlpCommand.Create(output),
+            TrainSentimentCommand.Create(output),
             TrainTaggerCommand.Create(output),
         };
 }

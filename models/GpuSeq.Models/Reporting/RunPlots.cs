@@ -126,7 +126,7 @@ public static class RunPlots
 
         public Line Raw => new(X, Y) { Color = Color, IsFaint = true };
 
-        public Points Dots => new(X, Y) { Color = Color, Radius = 2 };
+        public Points Dots => new(X, Y) { Color = Color, Radius = 2, Labels = [.. Enumerable.Range(0, X.Length).Select(Label)] };
 
         public Curve From(double step)
         {
@@ -145,9 +145,17 @@ public static class RunPlots
             var finite = Enumerable.Range(0, Y.Length).Where(i => double.IsFinite(Y[i])).ToArray();
             if (finite.Length == 0)
                 return null;
-            var (step, loss) = (X[finite.MinBy(i => Y[i])], finite.Min(i => Y[i]));
-            var label = $"{Figures.Number(loss)} at step {Figures.Whole(step)}";
-            return new([step], [loss]) { Color = Color, IsHollow = true, Radius = 4, Labels = [label], ShowsLabels = IsAlone };
+            var least = finite.MinBy(i => Y[i]);
+            return new([X[least]], [Y[least]])
+            {
+                Color = Color,
+                IsHollow = true,
+                Radius = 4,
+                Labels = [Label(least)],
+                ShowsLabels = IsAlone,
+            };
         }
+
+        private string Label(int i) => $"{Figures.Number(Y[i])} at step {Figures.Whole(X[i])}";
     }
 }
