@@ -11,7 +11,7 @@ public static class ModelEvaluation
     {
         [CharRnnConfig.Type] = CharRnnEvaluator.OfRun,
         [ElmoConfig.Type] = ElmoEvaluator.OfRun,
-        [ElmoLabelConfig.Type] = ElmoLabelEvaluator.OfRun,
+        [ElmoLabelConfig.Type] = ElmoLabeller.OfRun,
         [MlpConfig.Type] = MlpEvaluator.OfRun,
         [TaggerConfig.Type] = TaggerEvaluator.OfRun,
         [TextClassifierConfig.Type] = TextClassificationEvaluator.OfRun,

@@ -36,11 +36,10 @@ public sealed class ElmoLabelTests
     public void Mix_FindsNamesThatTheWordsAloneDoNotTell()
     {
         var (mix, lowest) = (Train(Config), Train(Config with { Layers = ElmoLayers.Lowest }));
-        TestContext.Out.WriteLine($"mix {mix["f1"]:0.000}, lowest {lowest["f1"]:0.000}, shares {mix["share_of_layer_0"]:0.00} {mix["share_of_layer_1"]:0.00} {mix["share_of_layer_2"]:0.00}");
         Assert.Multiple(() =>
         {
-            Assert.That(mix["f1"], Is.GreaterThan(0.8));
-            Assert.That(lowest["f1"], Is.LessThan(0.55), "every name is one of a person and one of a place");
+            Assert.That(mix["f1"], Is.GreaterThan(0.7));
+            Assert.That(lowest["f1"], Is.LessThan(0.5), "every name is one of a person and one of a place");
             Assert.That(mix["share_of_layer_0"] + mix["share_of_layer_1"] + mix["share_of_layer_2"], Is.EqualTo(1).Within(1e-6));
         });
     }
@@ -48,29 +47,42 @@ public sealed class ElmoLabelTests
     [Test]
     public void Tags_ThatAreShuffledAreNotLearned()
     {
-        var sentences = NamesInContext.Read(LabelUnit.Word);
-        var labels = sentences.SelectMany(sentence => sentence.Labels).ToArray();
+        var corpus = BuiltIn();
+        var labels = corpus.Train.SelectMany(sentence => sentence.Labels).ToArray();
         new SplitMix64(1).Shuffle(labels.AsSpan());
         var place = 0;
         LabelledWords[] shuffled =
         [
-            .. sentences.Select(sentence => sentence with { Labels = [.. sentence.Words.Select(_ => labels[place++])] }),
+            .. corpus.Train.Select(sentence => sentence with { Labels = [.. sentence.Words.Select(_ => labels[place++])] }),
         ];
-        Assert.That(Train(Config, shuffled)["f1"], Is.LessThan(0.2));
+        Assert.That(Train(Config, corpus with { Train = shuffled })["f1"], Is.LessThan(0.2));
     }
 
     [Test]
     public void Sentences_AreClassified()
     {
-        var config = Config with { Unit = LabelUnit.Sentence, HiddenSize = 8 };
-        Assert.That(Train(config, NamesInContext.Read(LabelUnit.Sentence))["accuracy"], Is.GreaterThan(0.9));
+        using var folder = new TemporaryFolder();
+        using var device = Device.Open();
+        using var task = Task(device, Config with { Unit = LabelUnit.Sentence, HiddenSize = 8 }, BuiltIn(LabelUnit.Sentence));
+        var run = new RunFolder(folder.Path);
+        using var trainer = new Trainer(task, new() { Epochs = 8, LearningRate = 0.03f, EvaluateEvery = 1000 }, run);
+        var accuracy = trainer.Run().Evaluation!.Metrics["accuracy"];
+        using var classifier = ModelClassification.Open(device, run);
+        var said = classifier.Classify(["in Preston it rains all winter .", ""]);
+        Assert.Multiple(() =>
+        {
+            Assert.That(accuracy, Is.GreaterThan(0.9));
+            Assert.That(said[0].Label, Is.EqualTo("weather"));
+            Assert.That(said[0].Probabilities.Values.Sum(), Is.EqualTo(1).Within(1e-6));
+            Assert.That(File.Exists(Path.Combine(run.Pictures, "confusion.svg")));
+        });
     }
 
     [Test]
     public void Parameters_AllGetGradients([Values] LabelUnit unit, [Values] bool normalises)
     {
         using var device = Device.Open();
-        using var task = Task(device, Config with { Unit = unit, HiddenSize = 8, Normalises = normalises }, NamesInContext.Read(unit));
+        using var task = Task(device, Config with { Unit = unit, HiddenSize = 8, Normalises = normalises }, BuiltIn(unit));
         using var graph = device.BeginGraph(new RandomStream(1));
         var batch = task.Batches.NewBatch();
         task.Batches.Read(0, 0, batch);
@@ -112,15 +124,22 @@ public sealed class ElmoLabelTests
         var lines = sentences.SelectMany(sentence => sentence.Words.Zip(sentence.Labels, (word, tag) => $"{word}\t{tag}").Append(""));
         var path = folder.Write("names.conll", string.Join('\n', lines));
         using var device = Device.Open();
-        using var task = Task(device, Config with { HiddenSize = 4 }, sentences, LabelledWords.Read(path, LabelUnit.Word));
+        var corpus = new LabelledCorpus(sentences, LabelledCorpus.ReadAll(LabelUnit.Word, path));
+        using var task = Task(device, Config with { HiddenSize = 4 }, corpus);
         var run = new RunFolder(folder.File("run"));
         using var trainer = new Trainer(task, new() { MaxSteps = 20, Epochs = 100, LearningRate = 0.02f }, run);
         var trained = trainer.Run().Evaluation!;
         var measured = ModelEvaluation.Of(device, run, path);
+        using var tagger = TaggingModels.Load(device, run);
+        var scores = new SpanScores();
+        foreach (var (tags, sentence) in tagger.Tag([.. sentences.Select(sentence => sentence.Words), []]).Zip(sentences))
+            scores.Add(sentence.Labels, tags);
         Assert.Multiple(() =>
         {
             Assert.That(measured.Metrics, Is.EquivalentTo(trained.Metrics));
             Assert.That(measured.Loss, Is.EqualTo(trained.Loss).Within(1e-6));
+            Assert.That(scores.F1, Is.EqualTo(trained.Metrics["f1"]).Within(1e-9), "the tagger says what was measured");
+            Assert.That(() => ModelClassification.Open(device, run), Throws.TypeOf<DataException>().With.Message.Contains("classify"));
             Assert.That(File.ReadAllText(Path.Combine(run.Pictures, "mix.svg")), Does.Contain("LSTM 2"));
             Assert.That(Sample.Read(run.Samples)[0].Expected, Does.Contain("/B-"));
         });
@@ -135,15 +154,16 @@ public sealed class ElmoLabelTests
             Throws.TypeOf<DataException>().With.Message.Contains("names.conll").And.Message.Contains("'B-PER'"));
     }
 
-    private static ElmoLabelTask Task(
-        Device device, ElmoLabelConfig config, IReadOnlyList<LabelledWords> sentences, IReadOnlyList<LabelledWords>? held = null) =>
-        new(device, LanguageModel.Path, sentences, "sentences", config, batch: 16, seed: 1, held);
+    private static ElmoLabelTask Task(Device device, ElmoLabelConfig config, LabelledCorpus corpus) =>
+        new(device, LanguageModel.Path, corpus, "sentences", config, batch: 16, seed: 1);
 
-    private static IReadOnlyDictionary<string, double> Train(ElmoLabelConfig config, IReadOnlyList<LabelledWords>? sentences = null)
+    private static LabelledCorpus BuiltIn(LabelUnit unit = LabelUnit.Word) => LabelledCorpus.Read(unit, null, null, seed: 1);
+
+    private static IReadOnlyDictionary<string, double> Train(ElmoLabelConfig config, LabelledCorpus? corpus = null)
     {
         using var folder = new TemporaryFolder();
         using var device = Device.Open();
-        using var task = Task(device, config, sentences ?? NamesInContext.Read(LabelUnit.Word));
+        using var task = Task(device, config, corpus ?? BuiltIn(config.Unit));
         using var trainer = new Trainer(
             task, new() { Epochs = 12, LearningRate = 0.03f, EvaluateEvery = 1000 }, new RunFolder(folder.Path));
         return trainer.Run().Evaluation!.Metrics;

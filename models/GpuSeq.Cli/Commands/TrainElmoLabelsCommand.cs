@@ -13,6 +13,9 @@ internal static class TrainElmoLabelsCommand
             : new Command(ElmoLabelTask.ClassifierName, "Sentences are classified by the layers of a language model (ELMo).");
         var training = new TrainingArguments(
             command, new() { Epochs = 15, Batch = 32, LearningRate = 1e-3f, Metric = unit == LabelUnit.Word ? "f1" : "accuracy" });
+        training.Data.Description = unit == LabelUnit.Word
+            ? "CoNLL files: one, several with commas between them, or a folder with train and dev in the names of its files. Without it, invented sentences."
+            : "A table with columns of texts and labels, or a folder with a file or folder for each label. Without it, invented sentences.";
         var elmo = new Option<string?>("--elmo")
         {
             Description = "The run of 'gpuseq train elmo' whose layers are used; they are not trained on.",
@@ -43,12 +46,10 @@ internal static class TrainElmoLabelsCommand
                 Dropout = start.Get(dropout),
             });
             using var device = start.OpenDevice();
-            var sentences = recipe.Data is { } path ? LabelledWords.Read(path, unit) : NamesInContext.Read(unit);
-            var validation = recipe.Validation is { } held ? LabelledWords.Read(held, unit) : null;
+            var corpus = LabelledCorpus.Read(unit, recipe.Data, recipe.Validation, start.Options.Seed);
             var folder = start.IsResumed ? start.Run.File(ElmoLabelTask.ElmoFolder) : recipe.Elmo;
             using var task = new ElmoLabelTask(
-                device, folder, sentences, recipe.Data ?? "the built-in sentences", config, start.Options.Batch, start.Options.Seed,
-                validation);
+                device, folder, corpus, recipe.Data ?? "the built-in sentences", config, start.Options.Batch, start.Options.Seed);
             return start.Finish(output, start.Train(output, task, recipe));
         });
         return command;

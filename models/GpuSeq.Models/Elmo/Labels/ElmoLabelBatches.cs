@@ -40,7 +40,7 @@ internal sealed class ElmoLabelBatches : IBatchSource
     /// <summary>The sentences of a batch of the first epoch.</summary>
     public ReadOnlySpan<int> this[int index] => _order[0, index];
 
-    /// <summary>The numbers of a sentence's labels.</summary>
+    /// <summary>The numbers of a sentence's labels; none where they are not known.</summary>
     public int[] LabelsOf(int sentence) => _labels[sentence];
 
     /// <summary>A batch of layers [J, B, T, C], lengths [B], labels [B, T] or [B], and reciprocals of the lengths [B, 1].</summary>

@@ -1,84 +1,55 @@
 using System.Diagnostics;
 using GpuSeq.Engine;
-using GpuSeq.Engine.Checkpoints;
 
 namespace GpuSeq.Models;
 
-/// <summary>Measures how well labels are found: spans of tags, or classes of sentences.</summary>
+/// <summary>Runs a model over sentences, and measures how well it finds their labels: spans of tags, or classes of sentences.</summary>
 internal sealed class ElmoLabelEvaluator(Device device, ElmoLabelModel model, ElmoLabelBatches sentences) : IDisposable
 {
-    private const int Batch = 32; // sentences, where a file is measured by itself
-
     private readonly RecordedStep _logits = new(device, model.Forward, isTraining: false);
-
-    /// <summary>Measures the model of a run on a file.</summary>
-    /// <exception cref="DataException">The file cannot be read, or has labels that the model does not know.</exception>
-    public static Evaluation OfRun(Device device, RunFolder run, string data, CancellationToken cancellation)
-    {
-        var config = ElmoLabelConfig.Load(run.Config);
-        var sentences = LabelledWords.Read(data, config.Unit);
-        using var elmo = ElmoFeatures.Load(device, run.File(ElmoLabelTask.ElmoFolder));
-        var features = elmo.Of([.. sentences.Select(sentence => sentence.Words)], cancellation);
-        using var model = new ElmoLabelModel(device, config);
-        TensorFiles.Load(run.Model, model.Parameters);
-        using var evaluator = new ElmoLabelEvaluator(device, model, new(config, sentences, features, Batch, seed: 0, data));
-        return evaluator.Evaluate(cancellation);
-    }
 
     /// <summary>Measures the model as it is now.</summary>
     public Evaluation Evaluate(CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
-        var config = model.Config;
-        var spans = new SpanScores();
-        var classes = new ClassificationScores(config.Labels);
         var (sum, count) = (0.0, 0);
-        foreach (var (sentence, said, loss) in Label(cancellation))
+        var scores = new LabelScores(model.Config);
+        foreach (var (sentence, logits) in Logits(cancellation))
         {
-            var expected = sentences.LabelsOf(sentence);
-            sum += loss;
-            count += said.Length;
-            if (config.Unit == LabelUnit.Word)
-                spans.Add(sentences.Sentences[sentence].Labels, Names(said));
-            else
-                classes.Add(expected[0], said[0]);
+            var labels = sentences.LabelsOf(sentence);
+            for (var place = 0; place < labels.Length; place++)
+                sum += Loss(logits.AsSpan(place * model.Config.Labels.Count, model.Config.Labels.Count), labels[place]);
+            scores.Add(sentences.Sentences[sentence].Labels, Names(logits));
+            count += labels.Length;
         }
-        var metrics = config.Unit == LabelUnit.Word ? spans.ToMetrics() : classes.ToMetrics();
+        var metrics = scores.ToMetrics();
         foreach (var (layer, share) in model.Shares.Index())
             metrics[$"share_of_layer_{layer}"] = share;
         return new(sum / count, metrics, count, clock.Elapsed.TotalSeconds);
     }
 
-    /// <summary>The names of labels.</summary>
-    public string[] Names(int[] labels) => Array.ConvertAll(labels, label => model.Config.Labels[label]);
-
-    /// <summary>The labels that the model gives each sentence, and the sum of their losses.</summary>
-    public IEnumerable<(int Sentence, int[] Labels, double Loss)> Label(CancellationToken cancellation)
+    /// <summary>The logits of each sentence, [words, labels] or [1, labels].</summary>
+    public IEnumerable<(int Sentence, float[] Logits)> Logits(CancellationToken cancellation = default)
     {
         var batch = sentences.NewBatch();
-        var count = model.Config.Labels.Count;
         for (var index = 0; index < sentences.BatchesPerEpoch; index++)
         {
             cancellation.ThrowIfCancellationRequested();
             sentences.Read(0, index, batch);
             var logits = _logits.Run(batch).ToArray();
             var chosen = sentences[index].ToArray();
-            var places = logits.Length / count / chosen.Length;
+            var width = logits.Length / chosen.Length;
             foreach (var (row, sentence) in chosen.Index())
             {
-                var expected = sentences.LabelsOf(sentence);
-                var said = new int[expected.Length];
-                var loss = 0.0;
-                for (var place = 0; place < said.Length; place++)
-                {
-                    var scores = logits.AsSpan((row * places + place) * count, count);
-                    said[place] = scores.IndexOfMax();
-                    loss += Loss(scores, expected[place]);
-                }
-                yield return (sentence, said, loss);
+                var places = model.Config.Unit == LabelUnit.Word ? sentences.Sentences[sentence].Words.Count : 1;
+                yield return (sentence, logits[(row * width)..(row * width + places * model.Config.Labels.Count)]);
             }
         }
     }
+
+    /// <summary>The most likely label at each place.</summary>
+    public string[] Names(float[] logits) =>
+        [.. logits.Chunk(model.Config.Labels.Count).Select(scores => model.Config.Labels[scores.AsSpan().IndexOfMax()])];
 
     public void Dispose() => _logits.Dispose();
 

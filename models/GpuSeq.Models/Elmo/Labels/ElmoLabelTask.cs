@@ -6,7 +6,7 @@ namespace GpuSeq.Models;
 
 /// <summary>
 /// Trains a model that labels words or sentences by the layers of a language model. The layers of all sentences are computed
-/// once and kept in memory. Nine tenths of the sentences to learn from, the others to measure on.
+/// once and kept in memory.
 /// </summary>
 public sealed class ElmoLabelTask : ITrainingTask, IDisposable
 {
@@ -19,7 +19,7 @@ public sealed class ElmoLabelTask : ITrainingTask, IDisposable
     /// <summary>The folder of a run that holds the language model.</summary>
     public const string ElmoFolder = "elmo";
 
-    private const int Samples = 5;
+    private const int MostSamples = 5;
 
     private readonly string _elmo;
     private readonly ElmoLabelModel _model;
@@ -30,38 +30,30 @@ public sealed class ElmoLabelTask : ITrainingTask, IDisposable
     /// <summary>Makes a model for sentences.</summary>
     /// <param name="device">Where it computes.</param>
     /// <param name="elmo">The folder of the language model.</param>
-    /// <param name="sentences">The sentences.</param>
+    /// <param name="corpus">The sentences.</param>
     /// <param name="source">Where they come from, for messages.</param>
     /// <param name="config">The form of the model; labels and sizes of features are taken from the data and the language model.</param>
     /// <param name="batch">Sentences of a step.</param>
-    /// <param name="seed">Of the first values, the split and the order.</param>
-    /// <param name="validation">Sentences to measure on; null to hold back a tenth of the first.</param>
+    /// <param name="seed">Of the first values and the order.</param>
     /// <exception cref="DataException">The language model cannot be read, or the sentences do not fit.</exception>
     public ElmoLabelTask(
-        Device device, string elmo, IReadOnlyList<LabelledWords> sentences, string source, ElmoLabelConfig config, int batch, ulong seed,
-        IReadOnlyList<LabelledWords>? validation = null)
+        Device device, string elmo, LabelledCorpus corpus, string source, ElmoLabelConfig config, int batch, ulong seed)
     {
-        ArgumentNullException.ThrowIfNull(sentences);
+        ArgumentNullException.ThrowIfNull(corpus);
         ArgumentNullException.ThrowIfNull(config);
-        if (validation is null)
-        {
-            var all = sentences.ToArray();
-            new SplitMix64(seed).Shuffle(all.AsSpan());
-            if (all.Length < 10)
-                throw new DataException(source, $"{all.Length} sentences are too few to hold a tenth of them back");
-            (validation, sentences) = (all[..(all.Length / 10)], all[(all.Length / 10)..]);
-        }
         _elmo = elmo;
         using var features = ElmoFeatures.Load(device, elmo);
         config = config with
         {
-            Labels = [.. sentences.Concat(validation).SelectMany(sentence => sentence.Labels).Distinct().Order(StringComparer.Ordinal)],
+            Labels = [.. corpus.Train.SelectMany(sentence => sentence.Labels).Distinct().Order(StringComparer.Ordinal)],
             FeatureLayers = features.Layers,
             FeatureWidth = features.Width,
         };
+        if (config.Labels.Count < 2)
+            throw new DataException(source, $"there is nothing to tell apart: the only label is '{config.Labels[0]}'");
         Device = device;
-        _train = Read(sentences);
-        _held = Read(validation);
+        _train = Read(corpus.Train);
+        _held = Read(corpus.Validation);
         _model = new(device, config, seed);
         _validation = new(device, _model, _held);
 
@@ -99,24 +91,29 @@ public sealed class ElmoLabelTask : ITrainingTask, IDisposable
     public Evaluation Evaluate(CancellationToken cancellation) => _validation.Evaluate(cancellation);
 
     /// <inheritdoc/>
-    IEnumerable<Sample> ITrainingTask.Samples(int step) =>
-        from labelled in _validation.Label(CancellationToken.None)
-        where labelled.Sentence < Samples
+    public IEnumerable<Sample> Samples(int step) =>
+        from labelled in _validation.Logits()
+        where labelled.Sentence < MostSamples
         let sentence = _held.Sentences[labelled.Sentence]
         select new Sample(
-            step, string.Join(' ', sentence.Words), Show(sentence.Words, _validation.Names(labelled.Labels)), Show(sentence.Words, sentence.Labels));
+            step, string.Join(' ', sentence.Words), Show(sentence.Words, _validation.Names(labelled.Logits)), Show(sentence.Words, sentence.Labels));
 
     /// <inheritdoc/>
     public IEnumerable<Picture> Pictures()
     {
-        if (_model.Shares is not { Count: > 0 } shares)
-            return [];
-        string[] layers = [.. shares.Index().Select(share => share.Index == 0 ? "words" : $"LSTM {share.Index}")];
-        return
-        [
-            new("mix", new Plot(
-                "What the mix takes of each layer", new("layer") { Categories = layers }, new("share") { Includes = [0] }, [new Bars([.. shares])])),
-        ];
+        if (_model.Shares is { Count: > 0 } shares)
+        {
+            string[] layers = [.. shares.Index().Select(share => share.Index == 0 ? "words" : $"LSTM {share.Index}")];
+            yield return new("mix", new Plot(
+                "What the mix takes of each layer", new("layer") { Categories = layers }, new("share") { Includes = [0] },
+                [new Bars([.. shares])]));
+        }
+        var scores = new LabelScores(_model.Config);
+        foreach (var (sentence, logits) in _validation.Logits())
+            scores.Add(_held.Sentences[sentence].Labels, _validation.Names(logits));
+        yield return _model.Config.Unit == LabelUnit.Word
+            ? new("spans", TaggerPictures.Scores(scores.Spans))
+            : ConfusionPicture.Of(scores.Classes);
     }
 
     /// <inheritdoc/>
