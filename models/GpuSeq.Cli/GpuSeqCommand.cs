@@ -37,6 +37,7 @@ public static class GpuSeqCommand
             KernelsCommand.Create(output),
             TrainCommand.Create(output),
             EvalCommand.Create(output),
+            ClassifyCommand.Create(output),
             GenerateCommand.Create(output),
             TagCommand.Create(output),
             InspectCommand.Create(output),

@@ -10,8 +10,11 @@ public static class ModelEvaluation
     private static readonly Dictionary<string, Measure> Families = new()
     {
         [CharRnnConfig.Type] = CharRnnEvaluator.OfRun,
+        [ElmoConfig.Type] = ElmoEvaluator.OfRun,
+        [ElmoLabelConfig.Type] = ElmoLabeller.OfRun,
         [MlpConfig.Type] = MlpEvaluator.OfRun,
         [TaggerConfig.Type] = TaggerEvaluator.OfRun,
+        [TextClassifierConfig.Type] = TextClassificationEvaluator.OfRun,
     };
 
     /// <summary>Measures the best model of a run.</summary>

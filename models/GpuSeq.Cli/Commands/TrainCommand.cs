@@ -1,4 +1,5 @@
 using System.CommandLine;
+using GpuSeq.Models;
 
 namespace GpuSeq.Cli.Commands;
 
@@ -9,7 +10,11 @@ internal static class TrainCommand
         new("train", "Train a model by a recipe. Ctrl-C saves; --resume goes on.")
         {
             TrainCharRnnCommand.Create(output),
+            TrainElmoCommand.Create(output),
+            TrainElmoLabelsCommand.Create(output, LabelUnit.Sentence),
+            TrainElmoLabelsCommand.Create(output, LabelUnit.Word),
             TrainMlpCommand.Create(output),
+            TrainSentimentCommand.Create(output),
             TrainTaggerCommand.Create(output),
         };
 }

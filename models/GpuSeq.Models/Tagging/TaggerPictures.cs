@@ -28,7 +28,8 @@ internal static class TaggerPictures
             "to", transitions));
     }
 
-    private static Plot Scores(SpanScores scores)
+    /// <summary>The scores of each type.</summary>
+    public static Plot Scores(SpanScores scores)
     {
         string[] types = [.. scores.Types];
         return new(

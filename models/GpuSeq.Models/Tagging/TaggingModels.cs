@@ -7,6 +7,7 @@ public static class TaggingModels
 {
     private static readonly Dictionary<string, Func<Device, RunFolder, ITagger>> Families = new()
     {
+        [ElmoLabelConfig.Type] = ElmoLabeller.LoadTagger,
         [TaggerConfig.Type] = Tagger.Load,
     };
 
