@@ -10,6 +10,7 @@ public static class ModelEvaluation
     private static readonly Dictionary<string, Measure> Families = new()
     {
         [CharRnnConfig.Type] = CharRnnEvaluator.OfRun,
+        [CnnConfig.Type] = CnnEvaluator.OfRun,
         [MlpConfig.Type] = MlpEvaluator.OfRun,
     };
 

@@ -9,6 +9,7 @@ internal static class TrainCommand
         new("train", "Train a model by a recipe. Ctrl-C saves; --resume goes on.")
         {
             TrainCharRnnCommand.Create(output),
+            TrainCnnCommand.Create(output),
             TrainMlpCommand.Create(output),
         };
 }
