@@ -10,6 +10,7 @@ internal static class TrainCommand
         {
             TrainCharRnnCommand.Create(output),
             TrainCnnCommand.Create(output),
+            TrainGradientFlowCommand.Create(output),
             TrainMlpCommand.Create(output),
         };
 }
