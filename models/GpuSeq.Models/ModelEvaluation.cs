@@ -12,6 +12,7 @@ public static class ModelEvaluation
         [CharRnnConfig.Type] = CharRnnEvaluator.OfRun,
         [ElmoConfig.Type] = ElmoEvaluator.OfRun,
         [ElmoLabelConfig.Type] = ElmoLabeller.OfRun,
+        [CnnConfig.Type] = CnnEvaluator.OfRun,
         [MlpConfig.Type] = MlpEvaluator.OfRun,
         [TaggerConfig.Type] = TaggerEvaluator.OfRun,
         [TextClassifierConfig.Type] = TextClassificationEvaluator.OfRun,

@@ -13,6 +13,8 @@ internal static class TrainCommand
             TrainElmoCommand.Create(output),
             TrainElmoLabelsCommand.Create(output, LabelUnit.Sentence),
             TrainElmoLabelsCommand.Create(output, LabelUnit.Word),
+            TrainCnnCommand.Create(output),
+            TrainGradientFlowCommand.Create(output),
             TrainMlpCommand.Create(output),
             TrainSentimentCommand.Create(output),
             TrainTaggerCommand.Create(output),

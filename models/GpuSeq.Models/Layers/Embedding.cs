@@ -5,7 +5,6 @@ namespace GpuSeq.Models;
 /// <summary>A table of vectors, one for each id, as <c>torch.nn.Embedding</c>.</summary>
 public sealed class Embedding
 {
-    private readonly Parameter _weight;
     private readonly int _paddingIndex;
 
     /// <summary>A table of first values.</summary>
@@ -18,10 +17,13 @@ public sealed class Embedding
     {
         ArgumentNullException.ThrowIfNull(scope);
         initializer ??= Initializer.Normal(1f);
-        _weight = scope.Add("weight", [entries, width], paddingIndex >= 0 ? initializer.WithZeroRow(paddingIndex) : initializer);
+        Weight = scope.Add("weight", [entries, width], paddingIndex >= 0 ? initializer.WithZeroRow(paddingIndex) : initializer);
         _paddingIndex = paddingIndex;
     }
 
+    /// <summary>[V, C], which an output layer may share.</summary>
+    public Parameter Weight { get; }
+
     /// <summary>ids [..] to vectors [.., C].</summary>
-    public Tensor Forward(Tensor ids) => ids.Embedding(_weight, _paddingIndex);
+    public Tensor Forward(Tensor ids) => ids.Embedding(Weight, _paddingIndex);
 }
