@@ -11,6 +11,7 @@ public static class ModelEvaluation
     {
         [CharRnnConfig.Type] = CharRnnEvaluator.OfRun,
         [MlpConfig.Type] = MlpEvaluator.OfRun,
+        [Word2VecConfig.Type] = Word2VecEvaluator.OfRun,
     };
 
     /// <summary>Measures the best model of a run.</summary>

@@ -10,5 +10,6 @@ internal static class TrainCommand
         {
             TrainCharRnnCommand.Create(output),
             TrainMlpCommand.Create(output),
+            TrainWord2VecCommand.Create(output),
         };
 }
