@@ -11,6 +11,7 @@ public static class ModelEvaluation
     {
         [CharRnnConfig.Type] = CharRnnEvaluator.OfRun,
         [MlpConfig.Type] = MlpEvaluator.OfRun,
+        [NnlmConfig.Type] = NnlmEvaluator.OfRun,
         [Word2VecConfig.Type] = Word2VecEvaluator.OfRun,
     };
 

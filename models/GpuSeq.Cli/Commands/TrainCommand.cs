@@ -10,6 +10,7 @@ internal static class TrainCommand
         {
             TrainCharRnnCommand.Create(output),
             TrainMlpCommand.Create(output),
+            TrainNnlmCommand.Create(output),
             TrainWord2VecCommand.Create(output),
         };
 }

@@ -18,6 +18,7 @@ internal static class TrainWord2VecCommand
             Schedule = "linear",
             Optimizer = OptimizerKind.Sgd,
             ClipNorm = 0f,
+            Metric = TrainingGoal.Last, // the loss of held-out text rises long before the vectors cease to get better
         });
         var kind = CommonOptions.Choice(
             "--kind", "skipgram: a word foretells those around it; cbow: those around it foretell a word.", Word2VecKind.SkipGram);

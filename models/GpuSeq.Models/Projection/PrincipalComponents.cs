@@ -4,6 +4,7 @@ namespace GpuSeq.Models;
 public static class PrincipalComponents
 {
     private const int MostIterations = 300;
+    private const double Negligible = 1e-12; // of a spread, as a share of that in all directions
     private const double Converged = 1e-12; // of the squared cosine between two iterations, from 1
 
     /// <summary>Places points along their first components.</summary>
@@ -29,11 +30,12 @@ public static class PrincipalComponents
     {
         var random = new SplitMix64((ulong)found.Count);
         double[] direction = [.. covariance.Select(_ => random.NextUniform() - 0.5)];
-        Straighten(direction, found);
+        Straighten(direction, found, least: 0);
+        var least = Negligible * covariance.Select((row, i) => row[i]).Sum();
         for (var iteration = 0; iteration < MostIterations; iteration++)
         {
             double[] next = [.. covariance.Select(row => Dot(row, direction))];
-            if (!Straighten(next, found))
+            if (!Straighten(next, found, least))
                 break; // the points do not differ along any other direction
             var cosine = Dot(next, direction);
             direction = next;
@@ -44,8 +46,8 @@ public static class PrincipalComponents
         return [.. direction.Select(weight => sign * weight)];
     }
 
-    // Makes a direction perpendicular to others and of length 1; false where nothing is left of it.
-    private static bool Straighten(double[] direction, IReadOnlyList<double[]> found)
+    // Makes a direction perpendicular to others and of length 1; false where no more is left of it than some length.
+    private static bool Straighten(double[] direction, IReadOnlyList<double[]> found, double least)
     {
         foreach (var other in found)
         {
@@ -54,7 +56,7 @@ public static class PrincipalComponents
                 direction[i] -= share * other[i];
         }
         var length = Math.Sqrt(Dot(direction, direction));
-        if (!(length > double.Epsilon))
+        if (!(length > least))
             return false;
         for (var i = 0; i < direction.Length; i++)
             direction[i] /= length;

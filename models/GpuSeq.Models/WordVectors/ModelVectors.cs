@@ -7,6 +7,7 @@ public static class ModelVectors
 {
     private static readonly Dictionary<string, Func<RunFolder, WordVectorTable>> Families = new()
     {
+        [NnlmConfig.Type] = run => Read(run, "embedding.weight"),
         [Word2VecConfig.Type] = run => Read(run, "input.weight"),
     };
 

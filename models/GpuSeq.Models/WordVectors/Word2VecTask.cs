@@ -3,7 +3,7 @@ using GpuSeq.Models.Reporting;
 
 namespace GpuSeq.Models;
 
-/// <summary>Trains word vectors on a text; the last tenth of its paragraphs is held back to measure on.</summary>
+/// <summary>Trains word vectors on a text; every tenth paragraph is held back to measure on.</summary>
 public sealed class Word2VecTask : ITrainingTask, IDisposable
 {
     /// <summary>The recipe's name.</summary>
@@ -26,7 +26,7 @@ public sealed class Word2VecTask : ITrainingTask, IDisposable
     /// <param name="config">The form of the model; the number of words is taken from the text.</param>
     /// <param name="recipe">Which words are learned, and what they are measured on.</param>
     /// <param name="options">How it is trained: decides, with the model, how a step is made.</param>
-    /// <param name="validation">A text to measure on; null to hold back the last tenth of the first.</param>
+    /// <param name="validation">A text to measure on; null to hold back every tenth paragraph of the first.</param>
     /// <exception cref="DataException">A text is too short, or a word list cannot be read.</exception>
     public Word2VecTask(
         Device device, Corpus corpus, Word2VecConfig config, Word2VecRun recipe, TrainingOptions options, Corpus? validation = null)
@@ -34,7 +34,7 @@ public sealed class Word2VecTask : ITrainingTask, IDisposable
         ArgumentNullException.ThrowIfNull(corpus);
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(options);
-        var (train, held) = validation is null ? corpus.Split() : (corpus, validation);
+        var (train, held) = validation is null ? corpus.SplitEvenly() : (corpus, validation);
         _vocabulary = Vocabulary.Of(train.Words, recipe.MinCount, recipe.MaxVocabulary);
         if (_vocabulary.Count < Vocabulary.UnknownId + 3)
             throw new DataException(corpus.Source, $"fewer than two words occur at least {recipe.MinCount} times");
@@ -79,7 +79,7 @@ public sealed class Word2VecTask : ITrainingTask, IDisposable
     public Evaluation Evaluate(CancellationToken cancellation)
     {
         var evaluation = _validation.Evaluate(cancellation);
-        return _lists is null ? evaluation : evaluation with { Metrics = _lists.Measure(Device, Vectors).Metrics };
+        return _lists is null ? evaluation : evaluation with { Metrics = Summary(_lists.Measure(Device, Vectors)) };
     }
 
     /// <inheritdoc/>
@@ -107,6 +107,11 @@ public sealed class Word2VecTask : ITrainingTask, IDisposable
         _validation.Dispose();
         Model.Dispose();
     }
+
+    // What of word lists is worth a curve: a number for each list.
+    private static Dictionary<string, double> Summary(Evaluation lists) => lists.Metrics
+        .Where(metric => metric.Key.StartsWith("spearman_", StringComparison.Ordinal) || metric.Key.StartsWith("accuracy_", StringComparison.Ordinal))
+        .ToDictionary();
 
     // Plain SGD on negative sampling changes the tables as it goes, only where words occur; all else goes through gradients.
     private bool IsOwnStep(TrainingOptions options) => Model.Config.Negatives > 0 && options is
