@@ -40,6 +40,7 @@ public static class GpuSeqCommand
             ClassifyCommand.Create(output),
             GenerateCommand.Create(output),
             TagCommand.Create(output),
+            SimilarCommand.Create(output),
             InspectCommand.Create(output),
             ReportCommand.Create(output),
         };

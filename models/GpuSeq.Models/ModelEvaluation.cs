@@ -16,6 +16,8 @@ public static class ModelEvaluation
         [MlpConfig.Type] = MlpEvaluator.OfRun,
         [TaggerConfig.Type] = TaggerEvaluator.OfRun,
         [TextClassifierConfig.Type] = TextClassificationEvaluator.OfRun,
+        [NnlmConfig.Type] = NnlmEvaluator.OfRun,
+        [Word2VecConfig.Type] = Word2VecEvaluator.OfRun,
     };
 
     /// <summary>Measures the best model of a run.</summary>

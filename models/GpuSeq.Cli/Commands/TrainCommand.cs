@@ -18,5 +18,7 @@ internal static class TrainCommand
             TrainMlpCommand.Create(output),
             TrainSentimentCommand.Create(output),
             TrainTaggerCommand.Create(output),
+            TrainNnlmCommand.Create(output),
+            TrainWord2VecCommand.Create(output),
         };
 }

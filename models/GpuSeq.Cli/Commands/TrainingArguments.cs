@@ -49,7 +49,7 @@ internal sealed class TrainingArguments
         EvaluateEvery = CommonOptions.OptionalNumber("--evaluate-every", "Steps between two evaluations (default: an epoch, at least 100).", 1);
         Metric = new("--metric")
         {
-            Description = "What the best model is chosen by: loss, or a metric of the recipe.",
+            Description = "What the best model is chosen by: loss, a metric of the recipe, or last for the last one.",
             HelpName = "NAME",
             DefaultValueFactory = _ => otherwise.Metric,
         };

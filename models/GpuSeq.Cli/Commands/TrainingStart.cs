@@ -57,7 +57,7 @@ internal sealed class TrainingStart(TrainingArguments arguments, ParseResult cal
 
     /// <summary>Says what came of it.</summary>
     public int Finish(CommandOutput output, TrainingResult result) =>
-        TrainingSession.Finish(output, result, run, options.Metric, IsJson, call.CommandResult.Command.Name);
+        TrainingSession.Finish(output, result, run, new TrainingGoal(options.Metric).Measure, IsJson, call.CommandResult.Command.Name);
 
     // Of a file or folder, or of each of several with commas between them.
     private string? FullPath(Option<string?> option) => call.GetValue(option) is not { } path ? null
