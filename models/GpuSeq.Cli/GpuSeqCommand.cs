@@ -38,6 +38,7 @@ public static class GpuSeqCommand
             TrainCommand.Create(output),
             EvalCommand.Create(output),
             GenerateCommand.Create(output),
+            TranslateCommand.Create(output),
             InspectCommand.Create(output),
             ReportCommand.Create(output),
         };

@@ -11,6 +11,7 @@ public static class ModelEvaluation
     {
         [CharRnnConfig.Type] = CharRnnEvaluator.OfRun,
         [MlpConfig.Type] = MlpEvaluator.OfRun,
+        [Seq2SeqConfig.Type] = Seq2SeqEvaluator.OfRun,
     };
 
     /// <summary>Measures the best model of a run.</summary>

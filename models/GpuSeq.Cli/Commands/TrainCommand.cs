@@ -10,5 +10,6 @@ internal static class TrainCommand
         {
             TrainCharRnnCommand.Create(output),
             TrainMlpCommand.Create(output),
+            TrainSeq2SeqCommand.Create(output),
         };
 }
