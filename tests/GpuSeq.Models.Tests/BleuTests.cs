@@ -3,6 +3,8 @@ namespace GpuSeq.Models.Tests;
 /// <summary>BLEU against sacreBLEU's numbers, and against sums by hand.</summary>
 public sealed class BleuTests
 {
+    private static readonly double[] HundredsPrecisions = [55.55555555555556, 30.720851475568455, 18.109790605546124, 6.952965235173824];
+
     // Scores, precisions and penalties as sacreBLEU prints them with its default options.
     [TestCase("The the the the the the the.", "The cat is on the mat.", 7.267884212102741, 1.0)]
     [TestCase("It costs 3.50 dollars, he said.", "It costs 3.50 dollars, she said.", 59.4603557501361, 1.0)]
@@ -32,17 +34,13 @@ public sealed class BleuTests
         // Neighbours in alphabetical order have much in common.
         var sentences = BuiltInSentences.Pairs(reverse: false).Select(pair => pair.Target).Distinct().Order(StringComparer.Ordinal).Take(600);
         string[][] pairs = [.. sentences.Chunk(2)];
-        File.WriteAllLines("/tmp/bleu/pairs.txt", pairs.Select(p => string.Join('\t', p)));
         var bleu = Bleu.Of([.. pairs.Select(pair => pair[0])], [.. pairs.Select(pair => pair[1])]);
         Assert.Multiple(() =>
         {
-            Assert.That(bleu.Score, Is.EqualTo(HundredsScore).Within(1e-9));
+            Assert.That(bleu.Score, Is.EqualTo(21.53084416140558).Within(1e-9));
             Assert.That(bleu.Precisions, Is.EqualTo(HundredsPrecisions).Within(1e-9));
         });
     }
-
-    private const double HundredsScore = 0;
-    private static readonly double[] HundredsPrecisions = [];
 
     [Test]
     public void Score_ByHand()
