@@ -16,7 +16,10 @@ public sealed record GradientFlow(IReadOnlyList<double> Hidden, IReadOnlyList<do
     public double Ratio => Hidden[0] / Hidden[^1];
 
     /// <summary>The factor by which the norm changes on its way back through one time step, in the geometric mean.</summary>
-    public double Factor => Math.Pow(Ratio, 1.0 / (Hidden.Count - 1));
+    public double Factor => FactorOf(Hidden);
+
+    /// <summary>The same for the cell of an LSTM; null for others.</summary>
+    public double? CellFactor => Cell is null ? null : FactorOf(Cell);
 
     /// <summary>Measures a model on a batch. No gradient of a parameter stays.</summary>
     /// <param name="device">Where it computes.</param>
@@ -39,6 +42,8 @@ public sealed record GradientFlow(IReadOnlyList<double> Hidden, IReadOnlyList<do
             [.. states.Select(state => Norm(state.Hidden))], states[0].Cell is null ? null : [.. states.Select(state => Norm(state.Cell!))],
             loss.Item(), (double)right / batch[1].Ints.Length);
     }
+
+    private static double FactorOf(IReadOnlyList<double> norms) => Math.Pow(norms[0] / norms[^1], 1.0 / (norms.Count - 1));
 
     // In float64: squares of vanishing gradients are too small for float32. The last cell of an LSTM counts through the last state.
     private static double Norm(Tensor state) => Math.Sqrt(state.Gradient?.ToArray().Sum(value => (double)value * value) ?? 0);
