@@ -77,6 +77,33 @@ public sealed class CommandTests : FolderTests
     }
 
     [Test]
+    public void GradientFlow_TrainsEveryPart_AndResumes()
+    {
+        var run = Path.Combine(_folder, "run");
+        string[] begin =
+        [
+            "train", "gradient-flow", "--out", run, "--cells", "rnn,lstm", "--clipping", "none,value", "--seq-length", "5", "--hidden", "4",
+        ];
+        var table = Run([.. begin, "--max-steps", "2"]);
+        var resumed = Run("train", "gradient-flow", "--out", run, "--resume", "--max-steps", "3", "--json");
+        var metrics = JsonDocument.Parse(resumed.Out).RootElement.GetProperty("metrics");
+        var log = File.ReadAllLines(Path.Combine(run, "metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement).ToArray();
+        Assert.Multiple(() =>
+        {
+            Assert.That(table.Exit, Is.Zero, table.Err);
+            Assert.That(table.Out.Split('\n'), Has.Some.StartsWith("lstm     value "));
+            Assert.That(resumed.Exit, Is.Zero, resumed.Err);
+            Assert.That(metrics.GetProperty("rnn_none_gradient_factor").GetDouble(), Is.InRange(0.01, 1.5));
+            Assert.That(metrics.GetProperty("lstm_value_cell_gradient_factor").GetDouble(), Is.InRange(0.5, 1.5));
+            Assert.That(log[^1].GetProperty("step").GetInt32(), Is.EqualTo(3));
+            Assert.That(log[^1].GetProperty("split").GetString(), Is.EqualTo("validation"));
+            Assert.That(log[^1].GetProperty("lstm_none_gradient_ratio").GetDouble(), Is.Positive);
+            Assert.That(File.Exists(Path.Combine(run, "lstm-value", "report.html")));
+            Assert.That(Run([.. begin, "--data", "x"]).Exit, Is.EqualTo(ExitCode.WrongCall));
+        });
+    }
+
+    [Test]
     public void ConfigFile_GivesWhatTheCallLeavesOut()
     {
         var config = InFolder("options.json");
@@ -101,6 +128,7 @@ public sealed class CommandTests : FolderTests
     [TestCase("train", "char-rnn", "--cell", "transformer")]
     [TestCase("train", "char-rnn", "--dropout", "1")]
     [TestCase("train", "char-rnn", "--resume")]
+    [TestCase("train", "gradient-flow", "--cells", "rnn,transformer")]
     [TestCase("train", "knitting")]
     [TestCase("train")]
     [TestCase("generate")]
@@ -131,6 +159,7 @@ public sealed class CommandTests : FolderTests
     [TestCase("train", "char-rnn", "--data", "nowhere.txt")]
     [TestCase("train", "char-rnn", "--data", "short.txt")]
     [TestCase("train", "char-rnn", "--device", "cuda:99")]
+    [TestCase("train", "cnn", "--data", "nowhere")]
     [TestCase("validate", "--device", "opencl:99")]
     [TestCase("generate", "half", "--device", "cuda:99")]
     [TestCase("kernels", "show", "SoftmaxGroups.Forward", "--device", "opencl:99")]

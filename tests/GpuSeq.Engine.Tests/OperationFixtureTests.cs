@@ -11,7 +11,10 @@ public sealed class OperationFixtureTests
     private const double GradientTolerance = 5e-5;
 
     private static readonly string[] Modules =
-        ["nn.Linear", "nn.Embedding", "nn.LayerNorm", "nn.Conv1d", "nn.Conv2d", "nn.MaxPool2d", "nn.AvgPool2d", "cross_entropy"];
+    [
+        "nn.Linear", "nn.Embedding", "nn.LayerNorm", "nn.Conv1d", "nn.Conv2d", "nn.MaxPool2d", "nn.AvgPool2d", "cross_entropy", "softmax",
+        "log_softmax", "mse_loss",
+    ];
 
     private static IEnumerable<FixtureCase> Covered => Fixtures.Select(
         "torch/basic", fixture => Modules.Contains(fixture.Module) || ActivationOf(fixture) is not null);
@@ -76,6 +79,12 @@ public sealed class OperationFixtureTests
                 return operands["x"].MaxPool2d(Two(fixture, "kernel_size", 1), PoolOptions(fixture));
             case "nn.AvgPool2d":
                 return operands["x"].AvgPool2d(Two(fixture, "kernel_size", 1), PoolOptions(fixture));
+            case "softmax":
+                return AlongAxis(fixture, operands["x"], x => x.Softmax());
+            case "log_softmax":
+                return AlongAxis(fixture, operands["x"], x => x.LogSoftmax());
+            case "mse_loss":
+                return operands["x"].SquaredError(operands["target"], Reduction(fixture));
         }
         if (ActivationOf(fixture) is { } activation)
             return operands["x"].Activate(activation);
@@ -87,9 +96,22 @@ public sealed class OperationFixtureTests
         {
             IgnoredIndex = fixture.Int("ignore_index", -100),
             LabelSmoothing = (float)fixture.Number("label_smoothing", 0),
-            Reduction = Enum.Parse<LossReduction>(fixture.Text("reduction", "mean"), ignoreCase: true),
+            Reduction = Reduction(fixture),
             ClassWeights = operands.GetValueOrDefault("weight")?.Detach(),
         });
+    }
+
+    private static LossReduction Reduction(FixtureCase fixture) =>
+        Enum.Parse<LossReduction>(fixture.Text("reduction", "mean"), ignoreCase: true);
+
+    // The engine computes along the last axis.
+    private static Tensor AlongAxis(FixtureCase fixture, Tensor x, Func<Tensor, Tensor> function)
+    {
+        var (last, axis) = (x.Shape.Rank - 1, fixture.Json.GetProperty("dim").GetInt32());
+        int[] order = [.. Enumerable.Range(0, last + 1)];
+        if (axis >= 0)
+            (order[axis], order[last]) = (order[last], order[axis]);
+        return function(x.Permute(order)).Permute(order);
     }
 
     private static Pool2dOptions PoolOptions(FixtureCase fixture) => new()

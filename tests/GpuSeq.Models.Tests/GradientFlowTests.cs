@@ -25,6 +25,7 @@ public sealed class GradientFlowTests
             Assert.That(flow.Ratio, Is.EqualTo(flow.Hidden[0] / flow.Hidden[29]));
             Assert.That(flow.Ratio, Is.EqualTo(Math.Pow(flow.Factor, 29)).Within(1e-6).Percent);
             Assert.That(flow.Cell is not null, Is.EqualTo(cell == FlowCell.Lstm));
+            Assert.That(flow.CellFactor, cell == FlowCell.Lstm ? Is.InRange(0.93, 1.05) : Is.Null, "about what forget gates let through, 0.953");
             Assert.That(task.Parameters.Parameters, Is.All.Matches<Parameter>(p => p.Gradient!.ToArray().All(x => x == 0f)));
         });
     }
@@ -110,7 +111,7 @@ public sealed class GradientFlowTests
             Assert.That(merged.Of("validation").Last().Values["lstm_norm_gradient_ratio"], Is.EqualTo(tasks[3].Last.Ratio));
             Assert.That(merged.Of("train").First().Values, Does.ContainKey("rnn_norm_grad_norm"));
             Assert.That(model.Tensors.Keys, Has.Some.EqualTo("lstm-none.rnn.weight_hh_l0"));
-            Assert.That(File.ReadAllText(run.Report), Does.Contain("Before training: the loss").And.Contain("rnn: loss"));
+            Assert.That(File.ReadAllText(run.Report), Does.Contain("Gradient of every hidden state, before training").And.Contain("rnn: loss"));
             Assert.That(GradientFlowConfig.Load(run.Config).Variants, Is.EqualTo(config.Variants));
             Assert.That(
                 File.ReadAllText(Path.Combine(comparison.FolderOf(tasks[2].Variant).Pictures, "time.svg")), Does.Contain("cell, after training"));

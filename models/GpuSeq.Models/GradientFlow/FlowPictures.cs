@@ -20,9 +20,9 @@ internal static class FlowPictures
             if (flow.Cell is { } cell)
                 marks.Add(TimeLine(cell, color) with { Name = $"cell, {name}", IsDashed = true });
         }
-        return new("time", new($"{task.Variant.Name}: the loss's gradient at every state", TimeAxis, NormAxis, marks)
+        return new("time", new($"{task.Variant.Name}: gradient of every state", TimeAxis, NormAxis, marks)
         {
-            Note = $"Through one time step back: before training {Factor(task.Before)}, after {Factor(task.Last)}.",
+            Note = $"Through one time step back: before training {Factor(task.Before)}, after {Factor(task.Last)}{Cell(task)}.",
         });
     }
 
@@ -33,18 +33,17 @@ internal static class FlowPictures
     {
         var pictures = new List<Picture>
         {
-            new("1-time-before", Compared("Before training", [.. tasks.DistinctBy(task => task.Variant.Cell)], task => task.Before)),
+            new("1-time-before", Compared("before training", [.. tasks.DistinctBy(task => task.Variant.Cell)], task => task.Before)),
         };
         foreach (var clipping in tasks.GroupBy(task => task.Variant.Clipping))
         {
             var words = clipping.Key switch
             {
-                FlowClipping.Norm => "with clipping by norm",
-                FlowClipping.Value => "with clipping by value",
-                _ => "without clipping",
+                FlowClipping.Norm => "trained with clipping by norm",
+                FlowClipping.Value => "trained with clipping by value",
+                _ => "trained without clipping",
             };
-            pictures.Add(new(
-                $"2-time-after-{clipping.Key.ToString().ToLowerInvariant()}", Compared($"After training {words}", [.. clipping], task => task.Last)));
+            pictures.Add(new($"2-time-{clipping.Key.ToString().ToLowerInvariant()}", Compared(words, [.. clipping], task => task.Last)));
         }
         foreach (var cell in tasks.Index().GroupBy(task => task.Item.Variant.CellName))
         {
@@ -55,11 +54,11 @@ internal static class FlowPictures
         return pictures;
     }
 
-    private static Plot Compared(string title, IReadOnlyList<GradientFlowTask> tasks, Func<GradientFlowTask, GradientFlow> flow)
+    private static Plot Compared(string when, IReadOnlyList<GradientFlowTask> tasks, Func<GradientFlowTask, GradientFlow> flow)
     {
         var lines = tasks.Select(task => TimeLine(flow(task).Hidden, (int)task.Variant.Cell) with { Name = task.Variant.CellName });
         var factors = tasks.Select(task => $"{task.Variant.CellName} {Factor(flow(task))}");
-        return new($"{title}: the loss's gradient at every hidden state", TimeAxis, NormAxis, [.. lines])
+        return new($"Gradient of every hidden state, {when}", TimeAxis, NormAxis, [.. lines])
         {
             Note = $"Through one time step back: {string.Join(", ", factors)}.",
         };
@@ -80,6 +79,10 @@ internal static class FlowPictures
 
     private static Line TimeLine(IReadOnlyList<double> norms, int color) =>
         new([.. Enumerable.Range(1, norms.Count).Select(step => (double)step)], norms) { Color = color };
+
+    private static string Cell(GradientFlowTask task) => task is { Before.CellFactor: { } before, Last.CellFactor: { } last }
+        ? FormattableString.Invariant($"; of the cell x {before:0.00} and x {last:0.00}")
+        : "";
 
     private static string Factor(GradientFlow flow) => FormattableString.Invariant($"x {flow.Factor:0.00}");
 }

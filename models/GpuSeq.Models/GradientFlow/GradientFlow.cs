@@ -7,7 +7,9 @@ namespace GpuSeq.Models;
 /// with respect to the state after every time step.
 /// </summary>
 /// <param name="Hidden">[T], the norms for the hidden state, over sequences and units.</param>
-/// <param name="Cell">[T], the norms for the cell of an LSTM; null for others.</param>
+/// <param name="Cell">
+/// [T - 1], the norms for the cell of an LSTM, but the last, on which the loss depends through the hidden state alone; null for others.
+/// </param>
 /// <param name="Loss">The loss.</param>
 /// <param name="Accuracy">The share of sequences whose first symbol was said.</param>
 public sealed record GradientFlow(IReadOnlyList<double> Hidden, IReadOnlyList<double>? Cell, double Loss, double Accuracy)
@@ -16,7 +18,10 @@ public sealed record GradientFlow(IReadOnlyList<double> Hidden, IReadOnlyList<do
     public double Ratio => Hidden[0] / Hidden[^1];
 
     /// <summary>The factor by which the norm changes on its way back through one time step, in the geometric mean.</summary>
-    public double Factor => Math.Pow(Ratio, 1.0 / (Hidden.Count - 1));
+    public double Factor => FactorOf(Hidden);
+
+    /// <summary>The same for the cell of an LSTM; null for others.</summary>
+    public double? CellFactor => Cell is null ? null : FactorOf(Cell);
 
     /// <summary>Measures a model on a batch. No gradient of a parameter stays.</summary>
     /// <param name="device">Where it computes.</param>
@@ -36,10 +41,12 @@ public sealed record GradientFlow(IReadOnlyList<double> Hidden, IReadOnlyList<do
         for (var i = 0; i < batch[1].Ints.Length; i++)
             right += scores.AsSpan(i * model.Config.Symbols, model.Config.Symbols).IndexOfMax() == batch[1].Ints[i] ? 1 : 0;
         return new(
-            [.. states.Select(state => Norm(state.Hidden))], states[0].Cell is null ? null : [.. states.Select(state => Norm(state.Cell!))],
+            [.. states.Select(state => Norm(state.Hidden))], states[0].Cell is null ? null : [.. states.SkipLast(1).Select(state => Norm(state.Cell!))],
             loss.Item(), (double)right / batch[1].Ints.Length);
     }
 
-    // In float64: squares of vanishing gradients are too small for float32. The last cell of an LSTM counts through the last state.
-    private static double Norm(Tensor state) => Math.Sqrt(state.Gradient?.ToArray().Sum(value => (double)value * value) ?? 0);
+    private static double FactorOf(IReadOnlyList<double> norms) => Math.Pow(norms[0] / norms[^1], 1.0 / (norms.Count - 1));
+
+    // In float64: squares of vanishing gradients are too small for float32.
+    private static double Norm(Tensor state) => Math.Sqrt(state.Gradient!.ToArray().Sum(value => (double)value * value));
 }

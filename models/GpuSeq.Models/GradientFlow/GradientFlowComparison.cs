@@ -80,7 +80,7 @@ public sealed class GradientFlowComparison(RunFolder run, TrainingOptions option
     }
 
     private static IEnumerable<KeyValuePair<string, double>> Shown(LoggedLine line) =>
-        line.Values.Where(value => value.Key is "loss" or "grad_norm" or "accuracy" or "gradient_ratio" or "gradient_factor");
+        line.Values.Where(value => value.Key is "loss" or "grad_norm" or "accuracy" or "gradient_ratio" or "gradient_factor" or "cell_gradient_factor");
 
     private static IEnumerable<KeyValuePair<string, double>> Measures(GradientFlowTask task)
     {
@@ -90,5 +90,7 @@ public sealed class GradientFlowComparison(RunFolder run, TrainingOptions option
         yield return new($"{name}_gradient_factor_before", task.Before.Factor);
         yield return new($"{name}_gradient_ratio", task.Last.Ratio);
         yield return new($"{name}_gradient_factor", task.Last.Factor);
+        if (task.Last.CellFactor is { } factor)
+            yield return new($"{name}_cell_gradient_factor", factor);
     }
 }

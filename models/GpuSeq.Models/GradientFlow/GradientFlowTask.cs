@@ -81,6 +81,8 @@ public sealed class GradientFlowTask : ITrainingTask, IDisposable
             ["gradient_ratio"] = Last.Ratio,
             ["gradient_factor"] = Last.Factor,
         };
+        if (Last.CellFactor is { } factor)
+            metrics["cell_gradient_factor"] = factor;
         return new(Last.Loss, metrics, MeasuredSequences, clock.Elapsed.TotalSeconds);
     }
 
