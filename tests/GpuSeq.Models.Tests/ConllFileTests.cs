@@ -19,6 +19,13 @@ public sealed class ConllFileTests
         });
     }
 
+    [Test]
+    public void Token_MayBeEmptyBeforeATab()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.That(ConllFile.Read(folder.Write("tweets.conll", "!\tO\n\tO\n\u00A0\tB-P\n")).Single().Tokens, Is.EqualTo(new[] { "!", "", "" }));
+    }
+
     [TestCase("I-P I-P O I-P I-L B-L", "B-P I-P O B-P B-L B-L", Description = "IOB1")]
     [TestCase("B-P E-P S-L B-P I-P E-P", "B-P I-P B-L B-P I-P I-P", Description = "BIOES")]
     [TestCase("B-P I-P O B-L B-L O", "B-P I-P O B-L B-L O", Description = "BIO")]
@@ -30,7 +37,7 @@ public sealed class ConllFileTests
     }
 
     [TestCase("Ada\tO\nsings\n", "line 2", "'sings'")]
-    [TestCase("Ada\tO\n\tO\n", "line 2", "one column")]
+    [TestCase("Ada\tO\n\t\tsings", "line 2", "'sings' is no tag")]
     [TestCase("Ada\tO\n\nsings\tVERB\n", "line 3", "'VERB'")]
     [TestCase("\n\n", "no sentences", "")]
     public void Errors_NameFileLineAndReason(string text, string line, string reason)

@@ -66,15 +66,7 @@ public sealed class TaggerTests
         var batch = task.Batches.NewBatch();
         task.Batches.Read(0, 0, batch);
         graph.Backward(task.Loss(graph, batch));
-        Assert.Multiple(() =>
-        {
-            foreach (var parameter in task.Parameters.Parameters)
-            {
-                var gradient = parameter.Gradient!.ToArray();
-                Assert.That(gradient, Is.All.Matches<float>(float.IsFinite), parameter.Name);
-                Assert.That(gradient, Has.Some.Not.Zero, parameter.Name);
-            }
-        });
+        Gradients.AreThere(task.Parameters);
     }
 
     [Test]
@@ -113,6 +105,15 @@ public sealed class TaggerTests
         });
 
         double Loss(params TaggedSentence[] sentences) => tagger.Measure(sentences, CancellationToken.None).Loss;
+    }
+
+    [Test]
+    public void EmptyWords_AreTagged([Values] CharacterFeatures characters)
+    {
+        using var device = Device.Open();
+        using var task = new TaggerTask(device, BuiltInSentences.Corpus, Small with { Characters = characters }, new(), batch: 8, seed: 1);
+        using var tagger = new Tagger(device, task.Model, TaggerFeatures.Of(BuiltInSentences.Corpus.Train, minCount: 1));
+        Assert.That(tagger.Tag([["", "Anna"]]).Single(), Has.Count.EqualTo(2));
     }
 
     [TestCase("McDonald", "XxXx")]
