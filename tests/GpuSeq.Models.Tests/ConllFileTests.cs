@@ -13,8 +13,8 @@ public sealed class ConllFileTests
         var sentences = ConllFile.Read(path);
         Assert.Multiple(() =>
         {
-            Assert.That(sentences.Select(sentence => string.Join('|', sentence.Tokens)), Is.EqualTo(new[] { "Ada|sings", "New|York", "Hi" }));
-            Assert.That(sentences.Select(sentence => string.Join('|', sentence.Tags)), Is.EqualTo(new[] { "B-PER|O", "B-LOC|I-LOC", "O" }));
+            Assert.That(sentences.Select(sentence => string.Join('|', sentence.Tokens)), Is.EqualTo(["Ada|sings", "New|York", "Hi"]));
+            Assert.That(sentences.Select(sentence => string.Join('|', sentence.Tags)), Is.EqualTo(["B-PER|O", "B-LOC|I-LOC", "O"]));
             Assert.That(sentences.Select(sentence => sentence.Document), Is.EqualTo(new[] { 1, 2, 2 }));
         });
     }
@@ -23,7 +23,8 @@ public sealed class ConllFileTests
     public void Token_MayBeEmptyBeforeATab()
     {
         using var folder = new TemporaryFolder();
-        Assert.That(ConllFile.Read(folder.Write("tweets.conll", "!\tO\n\tO\n\u00A0\tB-P\n")).Single().Tokens, Is.EqualTo(new[] { "!", "", "" }));
+        var path = folder.Write("tweets.conll", "!\tO\n\tO\n\u00A0\tB-P\n");
+        Assert.That(ConllFile.Read(path).Single().Tokens, Is.EqualTo(new[] { "!", "", "" }));
     }
 
     [TestCase("I-P I-P O I-P I-L B-L", "B-P I-P O B-P B-L B-L", Description = "IOB1")]
