@@ -13,10 +13,18 @@ public sealed class ConllFileTests
         var sentences = ConllFile.Read(path);
         Assert.Multiple(() =>
         {
-            Assert.That(sentences.Select(sentence => string.Join('|', sentence.Tokens)), Is.EqualTo(new[] { "Ada|sings", "New|York", "Hi" }));
-            Assert.That(sentences.Select(sentence => string.Join('|', sentence.Tags)), Is.EqualTo(new[] { "B-PER|O", "B-LOC|I-LOC", "O" }));
+            Assert.That(sentences.Select(sentence => string.Join('|', sentence.Tokens)), Is.EqualTo(["Ada|sings", "New|York", "Hi"]));
+            Assert.That(sentences.Select(sentence => string.Join('|', sentence.Tags)), Is.EqualTo(["B-PER|O", "B-LOC|I-LOC", "O"]));
             Assert.That(sentences.Select(sentence => sentence.Document), Is.EqualTo(new[] { 1, 2, 2 }));
         });
+    }
+
+    [Test]
+    public void Token_MayBeEmptyBeforeATab()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("tweets.conll", "!\tO\n\tO\n\u00A0\tB-P\n");
+        Assert.That(ConllFile.Read(path).Single().Tokens, Is.EqualTo(new[] { "!", "", "" }));
     }
 
     [TestCase("I-P I-P O I-P I-L B-L", "B-P I-P O B-P B-L B-L", Description = "IOB1")]
@@ -30,7 +38,7 @@ public sealed class ConllFileTests
     }
 
     [TestCase("Ada\tO\nsings\n", "line 2", "'sings'")]
-    [TestCase("Ada\tO\n\tO\n", "line 2", "one column")]
+    [TestCase("Ada\tO\n\t\tsings", "line 2", "'sings' is no tag")]
     [TestCase("Ada\tO\n\nsings\tVERB\n", "line 3", "'VERB'")]
     [TestCase("\n\n", "no sentences", "")]
     public void Errors_NameFileLineAndReason(string text, string line, string reason)

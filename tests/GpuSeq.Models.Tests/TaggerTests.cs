@@ -61,20 +61,13 @@ public sealed class TaggerTests
     {
         using var device = Device.Open();
         using var task = new TaggerTask(
-            device, BuiltInTaggedSentences.Corpus, Small with { Characters = characters, Crf = crf, NumLayers = 2 }, new(), batch: 8, seed: 1);
+            device, BuiltInTaggedSentences.Corpus, Small with { Characters = characters, Crf = crf, NumLayers = 2 }, new(), batch: 8,
+            seed: 1);
         using var graph = device.BeginGraph(new RandomStream(1));
         var batch = task.Batches.NewBatch();
         task.Batches.Read(0, 0, batch);
         graph.Backward(task.Loss(graph, batch));
-        Assert.Multiple(() =>
-        {
-            foreach (var parameter in task.Parameters.Parameters)
-            {
-                var gradient = parameter.Gradient!.ToArray();
-                Assert.That(gradient, Is.All.Matches<float>(float.IsFinite), parameter.Name);
-                Assert.That(gradient, Has.Some.Not.Zero, parameter.Name);
-            }
-        });
+        Gradients.AreThere(task.Parameters);
     }
 
     [Test]
@@ -113,6 +106,16 @@ public sealed class TaggerTests
         });
 
         double Loss(params TaggedSentence[] sentences) => tagger.Measure(sentences, CancellationToken.None).Loss;
+    }
+
+    [Test]
+    public void EmptyWords_AreTagged([Values] CharacterFeatures characters)
+    {
+        using var device = Device.Open();
+        var corpus = BuiltInTaggedSentences.Corpus;
+        using var task = new TaggerTask(device, corpus, Small with { Characters = characters }, new(), batch: 8, seed: 1);
+        using var tagger = new Tagger(device, task.Model, TaggerFeatures.Of(corpus.Train, minCount: 1));
+        Assert.That(tagger.Tag([["", "Anna"]]).Single(), Has.Count.EqualTo(2));
     }
 
     [TestCase("McDonald", "XxXx")]
@@ -162,7 +165,8 @@ public sealed class TaggerTests
         folder.Write("README.md", "not data");
         var corpus = TaggedCorpus.Read(folder.Path, null, seed: 1);
         var other = TaggedCorpus.Read(folder.Path, folder.File("x.test.conll"), seed: 1);
-        var several = TaggedCorpus.Read($"{folder.File("x.train.conll")},{folder.File("x.dev.conll")}", folder.File("x.dev.conll"), seed: 1);
+        var held = folder.File("x.dev.conll");
+        var several = TaggedCorpus.Read($"{folder.File("x.train.conll")},{held}", held, seed: 1);
         Assert.Multiple(() =>
         {
             Assert.That(Words(corpus.Train), Is.EqualTo("a b"));
@@ -186,7 +190,8 @@ public sealed class TaggerTests
             Assert.That(corpus.Validation, Has.Count.EqualTo(8));
             Assert.That(corpus.Train, Has.Count.EqualTo(72));
             Assert.That(
-                corpus.Train.Select(sentence => sentence.Document).Intersect(corpus.Validation.Select(sentence => sentence.Document)), Is.Empty);
+                corpus.Train.Select(sentence => sentence.Document).Intersect(corpus.Validation.Select(sentence => sentence.Document)),
+                Is.Empty);
         });
     }
 

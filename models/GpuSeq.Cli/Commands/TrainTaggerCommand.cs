@@ -16,7 +16,8 @@ internal static class TrainTaggerCommand
         training.Data.Description = "CoNLL files: one, several with commas between them, or a folder with train and dev in the names "
             + "of its files. Tags in BIO, IOB1 or BIOES. Without it, invented sentences.";
         var embedding = CommonOptions.Number("--embedding", "The length of a word's vector.", form.EmbeddingSize, 1);
-        var shape = CommonOptions.Number("--shape-size", "The length of the vector of a word's shape, such as Xx; 0 for none.", form.ShapeSize, 0);
+        var shape = CommonOptions.Number(
+            "--shape-size", "The length of the vector of a word's shape, such as Xx; 0 for none.", form.ShapeSize, 0);
         var characters = CommonOptions.Choice("--characters", "How the characters of a word are seen.", form.Characters);
         var characterSize = CommonOptions.Number("--character-size", "The length of a character's vector.", form.CharacterSize, 1);
         var characterHidden = CommonOptions.Number(

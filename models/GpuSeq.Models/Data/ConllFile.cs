@@ -8,7 +8,8 @@ public sealed record TaggedSentence(IReadOnlyList<string> Tokens, IReadOnlyList<
 
 /// <summary>
 /// Reads files in the format of the CoNLL shared tasks (Tjong Kim Sang and De Meulder 2003): a token a line, its tag in the last
-/// column, columns separated by tabs or else by spaces, blank lines between sentences, lines <c>-DOCSTART-</c> between documents.
+/// column, columns separated by tabs or else by spaces, blank lines between sentences, lines <c>-DOCSTART-</c> between documents. Where
+/// tabs part the columns a token may be empty: corpora of tweets have some whose characters were lost, and their tags count.
 /// </summary>
 public static class ConllFile
 {
@@ -64,6 +65,11 @@ public static class ConllFile
         }
     }
 
-    private static string[] Columns(string line) => line.Split(
-        line.TrimEnd().Contains('\t') ? '\t' : ' ', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Columns(string line)
+    {
+        line = line.TrimEnd();
+        return line.Contains('\t')
+            ? line.Split('\t', StringSplitOptions.TrimEntries)
+            : line.Split(' ', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    }
 }

@@ -52,10 +52,10 @@ public sealed record TaggedCorpus(IReadOnlyList<TaggedSentence> Train, IReadOnly
         ArgumentNullException.ThrowIfNull(sentences);
         var known = tags.ToHashSet(StringComparer.Ordinal);
         if (sentences.SelectMany(sentence => sentence.Tags).FirstOrDefault(tag => !known.Contains(tag)) is { } unknown)
-            throw new DataException(source, $"there is the tag '{unknown}', which the model does not have; it has {string.Join(", ", tags)}");
+            throw new DataException(source, $"the model has no tag '{unknown}'; it has {string.Join(", ", tags)}");
     }
 
-    /// <summary>The tags in the scheme BIO for the types of spans that occur: O first, then B and I of each type in alphabetical order.</summary>
+    /// <summary>The tags in the scheme BIO for the types that occur: O, then B and I of each type in alphabetical order.</summary>
     public static IReadOnlyList<string> TagsOf(IEnumerable<TaggedSentence> sentences)
     {
         var types = sentences.SelectMany(sentence => TagSpan.Of(sentence.Tags)).Select(span => span.Type).Distinct();
@@ -94,7 +94,9 @@ public sealed record TaggedCorpus(IReadOnlyList<TaggedSentence> Train, IReadOnly
             return [.. data.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Path.GetFullPath)];
         var files = Directory.GetFiles(data).Where(path => Endings.Contains(Path.GetExtension(path).ToLowerInvariant()))
             .Select(Path.GetFullPath).Order(StringComparer.Ordinal).ToArray();
-        return files.Length > 0 ? files : throw new DataException(data, $"the folder holds no file that ends in {string.Join(", ", Endings)}");
+        return files.Length > 0
+            ? files
+            : throw new DataException(data, $"the folder holds no file that ends in {string.Join(", ", Endings)}");
     }
 
     private static bool IsNamed(string path, params string[] names) =>

@@ -34,7 +34,8 @@ public static class BuiltInTaggedSentences
     private static readonly string[] Syllables =
         ["ba", "dor", "el", "fin", "ga", "hol", "ka", "lim", "mar", "nu", "or", "per", "ras", "sel", "ti", "ul", "ven", "wi"];
 
-    private static readonly string[] FirstNames = ["Anna", "Bela", "Carl", "Dora", "Emil", "Frida", "Georg", "Hanna", "Ivan", "Jana", "Rose"];
+    private static readonly string[] FirstNames =
+        ["Anna", "Bela", "Carl", "Dora", "Emil", "Frida", "Georg", "Hanna", "Ivan", "Jana", "Rose"];
     private static readonly string[] PlaceEndings = ["burg", "ford", "mouth", "stad", "wick"];
     private static readonly string[] OrganisationEndings = ["Works", "Mill", "Press", "Trust", "Brothers"];
 

@@ -41,7 +41,7 @@ internal static class TaggerBatch
             {
                 var place = row * steps + step;
                 word.CopyTo(characters[(place * config.MaxWordLength)..]);
-                lengths[place] = word.Length;
+                lengths[place] = Math.Max(1, word.Length); // a token may be empty
             }
         }
     }

@@ -38,7 +38,7 @@ internal sealed class TaggerFeatures
         if (sizes != (config.VocabSize, config.CharacterVocabSize, config.ShapeVocabSize))
         {
             throw new DataException(run.Config,
-                $"the model is made for other numbers of words, characters and shapes than {WordsFile}, {CharactersFile} and {ShapesFile} have");
+                $"its numbers of words, characters and shapes are not those of {WordsFile}, {CharactersFile} and {ShapesFile}");
         }
         return features;
     }

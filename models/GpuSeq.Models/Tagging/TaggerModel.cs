@@ -10,10 +10,10 @@ public sealed class TaggerModel : IDisposable
 {
     private const int CharacterWindow = 3;
 
-    private readonly Parameter _words;
-    private readonly Parameter? _shapes;
-    private readonly Parameter? _characters;
-    private readonly (Parameter Weight, Parameter Bias)? _convolution;
+    private readonly Embedding _words;
+    private readonly Embedding? _shapes;
+    private readonly Embedding? _characters;
+    private readonly Conv1d? _convolution;
     private readonly Recurrent? _speller;
     private readonly Recurrent _rnn;
     private readonly Linear _output;
@@ -25,10 +25,10 @@ public sealed class TaggerModel : IDisposable
         Config = config;
         Parameters = new ParameterSet(device, seed);
         var scope = new ParameterScope(Parameters);
-        _words = Table(scope["words"], config.VocabSize, config.EmbeddingSize);
+        _words = Table(scope["words"], config.VocabSize, config.EmbeddingSize, Vocabulary.PaddingId);
         var width = config.EmbeddingSize + config.ShapeSize;
         if (config.ShapeSize > 0)
-            _shapes = Table(scope["shapes"], config.ShapeVocabSize, config.ShapeSize);
+            _shapes = Table(scope["shapes"], config.ShapeVocabSize, config.ShapeSize, Vocabulary.PaddingId);
         if (config.Characters != CharacterFeatures.None)
         {
             _characters = Table(scope["characters"], config.CharacterVocabSize, config.CharacterSize);
@@ -36,11 +36,8 @@ public sealed class TaggerModel : IDisposable
         }
         if (config.Characters == CharacterFeatures.Cnn)
         {
-            var inputs = CharacterWindow * config.CharacterSize;
-            var convolution = scope["convolution"];
-            _convolution = (
-                convolution.Add("weight", [config.CharacterHidden, config.CharacterSize, CharacterWindow], Initializer.FanIn(inputs)),
-                convolution.Add("bias", [config.CharacterHidden], Initializer.FanIn(inputs)));
+            _convolution = new(
+                scope["convolution"], config.CharacterSize, config.CharacterHidden, CharacterWindow, padding: CharacterWindow / 2);
         }
         if (config.Characters == CharacterFeatures.Lstm)
         {
@@ -80,11 +77,11 @@ public sealed class TaggerModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(batch);
-        var features = new List<Tensor> { graph.Input(batch[TaggerBatch.Words]).Embedding(_words, Vocabulary.PaddingId) };
+        var features = new List<Tensor> { _words.Forward(graph.Input(batch[TaggerBatch.Words])) };
         if (_shapes is not null)
-            features.Add(graph.Input(batch[TaggerBatch.Shapes]).Embedding(_shapes, Vocabulary.PaddingId));
+            features.Add(_shapes.Forward(graph.Input(batch[TaggerBatch.Shapes])));
         if (_characters is not null)
-            features.Add(Spelling(graph, batch, graph.Input(batch[TaggerBatch.Characters]).Embedding(_characters)));
+            features.Add(Spelling(graph, batch, _characters.Forward(graph.Input(batch[TaggerBatch.Characters]))));
         var x = (features.Count > 1 ? features.Concat(2) : features[0]).Dropout(Config.Dropout); // [B, T, C]
         var states = _rnn.Forward(x, lengths: graph.Input(batch[TaggerBatch.Lengths])).Output;
         return _output.Forward(states.Dropout(Config.Dropout));
@@ -119,17 +116,17 @@ public sealed class TaggerModel : IDisposable
     public void Dispose() => Parameters.Dispose();
 
     // Evenly within sqrt(3 / C), so that a vector's elements have the variance 1 / C (Ma and Hovy 2016, section 3.1).
-    private static Parameter Table(ParameterScope scope, int entries, int width) =>
-        scope.Add("weight", [entries, width], Initializer.Uniform(MathF.Sqrt(3f / width)));
+    private static Embedding Table(ParameterScope scope, int entries, int width, int paddingIndex = -1) =>
+        new(scope, entries, width, paddingIndex, Initializer.Uniform(MathF.Sqrt(3f / width)));
 
     // [B, T, W, characters] to [B, T, character features].
     private Tensor Spelling(Graph graph, Batch batch, Tensor characters)
     {
         var (sentences, steps, letters) = (characters.Shape[0], characters.Shape[1], characters.Shape[2]);
         var words = characters.Reshape([sentences * steps, letters, Config.CharacterSize]);
-        if (_convolution is var (weight, bias))
+        if (_convolution is not null)
         {
-            var y = words.Permute(0, 2, 1).Conv1d(weight, bias, padding: CharacterWindow / 2); // [B T, filters, W]
+            var y = _convolution.Forward(words.Transpose()); // [B T, filters, W]
             return y.Max(-1).Reshape([sentences, steps, Config.CharacterHidden]).Relu();
         }
         var lengths = graph.Input(batch[TaggerBatch.WordLengths]).Reshape([sentences * steps]);
