@@ -22,8 +22,8 @@ public sealed class ElmoLabelTests
     public static void TrainLanguageModel()
     {
         using var device = Device.Open();
-        using var task = new ElmoTask(
-            device, NamesInContext.Text, "sentences", ElmoTests.Small, new() { SequenceLength = 12 }, batch: 8, seed: 1);
+        var text = Corpus.Of(NamesInContext.Text, "sentences", ElmoTests.Small.Text);
+        using var task = new ElmoTask(device, text, ElmoTests.Small, new() { SequenceLength = 12 }, batch: 8, seed: 1);
         using var trainer = new Trainer(
             task, new() { MaxSteps = 250, Epochs = 100, LearningRate = 1e-2f, EvaluateEvery = 1000 }, new(LanguageModel.Path));
         trainer.Run();
