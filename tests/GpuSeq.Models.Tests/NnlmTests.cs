@@ -78,7 +78,7 @@ public sealed class NnlmTests
         using var task = Task(device, Text(300), Small);
         using var trainer = new Trainer(task, Options with { Epochs = 1 }, new(folder.File("run")));
         trainer.Run();
-        var known = ModelEvaluation.Of(device, new(folder.File("run")), folder.Write("a.txt", BuiltInSentences.Write(50, seed: 9)));
+        var known = ModelEvaluation.Of(device, new(folder.File("run")), folder.Write("a.txt", BuiltInCorpus.Write(50, seed: 9)));
         var strange = ModelEvaluation.Of(device, new(folder.File("run")), folder.Write("b.txt", "zzz yyy xxx"));
         using (Assert.EnterMultipleScope())
         {
@@ -88,7 +88,7 @@ public sealed class NnlmTests
         }
     }
 
-    private static Corpus Text(int sentences) => Corpus.Of(BuiltInSentences.Write(sentences), "the built-in text", new());
+    private static Corpus Text(int sentences) => Corpus.Of(BuiltInCorpus.Write(sentences), "the built-in text", new());
 
     private static NnlmTask Task(Device device, Corpus corpus, NnlmConfig config) => new(device, corpus, config, new(), Options);
 

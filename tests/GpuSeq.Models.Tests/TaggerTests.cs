@@ -19,7 +19,7 @@ public sealed class TaggerTests
     [Test]
     public void Names_AreLearnedFromTheBuiltInSentences()
     {
-        var (result, run) = Train(BuiltInSentences.Corpus, new() { MaxSteps = 120, Batch = 16, LearningRate = 2e-2f });
+        var (result, run) = Train(BuiltInTaggedSentences.Corpus, new() { MaxSteps = 120, Batch = 16, LearningRate = 2e-2f });
         using var folder = run;
         using var device = Device.Open();
         using var tagger = TaggingModels.Load(device, new(folder.Path));
@@ -29,7 +29,7 @@ public sealed class TaggerTests
             Assert.That(result.Evaluation!.Metrics["f1"], Is.GreaterThan(0.85));
             Assert.That(result.Replays, Is.GreaterThan(80), "through the recorded path");
             Assert.That(again.Metrics["f1"], Is.GreaterThan(0.85), "the model that was saved");
-            Assert.That(again.Examples, Is.EqualTo(BuiltInSentences.Corpus.Validation.Count));
+            Assert.That(again.Examples, Is.EqualTo(BuiltInTaggedSentences.Corpus.Validation.Count));
             Assert.That(again.Metrics.Keys, Is.SupersetOf(new[] { "precision", "recall", "accuracy", "f1_PER", "recall_ORG" }));
             Assert.That(
                 tagger.Tag([["Anna", "Holdor", "lives", "in", "Limford", "."], []]),
@@ -43,7 +43,7 @@ public sealed class TaggerTests
     [Test]
     public void TagsOfOtherSentences_AreNotLearned()
     {
-        var (train, random) = (BuiltInSentences.Corpus.Train.ToArray(), new SplitMix64(5));
+        var (train, random) = (BuiltInTaggedSentences.Corpus.Train.ToArray(), new SplitMix64(5));
         var shuffled = train.Select(sentence =>
         {
             var tags = sentence.Tags.ToArray();
@@ -51,7 +51,7 @@ public sealed class TaggerTests
             return sentence with { Tags = TagSpan.ToTags(TagSpan.Of(tags), tags.Length) };
         }).ToArray();
         var (result, run) = Train(
-            new(shuffled, BuiltInSentences.Corpus.Validation), new() { MaxSteps = 120, Batch = 16, LearningRate = 2e-2f });
+            new(shuffled, BuiltInTaggedSentences.Corpus.Validation), new() { MaxSteps = 120, Batch = 16, LearningRate = 2e-2f });
         run.Dispose();
         Assert.That(result.Evaluation!.Metrics["f1"], Is.LessThan(0.3));
     }
@@ -61,7 +61,7 @@ public sealed class TaggerTests
     {
         using var device = Device.Open();
         using var task = new TaggerTask(
-            device, BuiltInSentences.Corpus, Small with { Characters = characters, Crf = crf, NumLayers = 2 }, new(), batch: 8, seed: 1);
+            device, BuiltInTaggedSentences.Corpus, Small with { Characters = characters, Crf = crf, NumLayers = 2 }, new(), batch: 8, seed: 1);
         using var graph = device.BeginGraph(new RandomStream(1));
         var batch = task.Batches.NewBatch();
         task.Batches.Read(0, 0, batch);
@@ -99,10 +99,10 @@ public sealed class TaggerTests
     {
         using var device = Device.Open();
         var config = Small with { Characters = characters, Crf = crf };
-        using var task = new TaggerTask(device, BuiltInSentences.Corpus, config, new(), batch: 8, seed: 1);
-        var features = TaggerFeatures.Of(BuiltInSentences.Corpus.Train, minCount: 1);
+        using var task = new TaggerTask(device, BuiltInTaggedSentences.Corpus, config, new(), batch: 8, seed: 1);
+        var features = TaggerFeatures.Of(BuiltInTaggedSentences.Corpus.Train, minCount: 1);
         using var tagger = new Tagger(device, task.Model, features);
-        var corpus = BuiltInSentences.Corpus.Train;
+        var corpus = BuiltInTaggedSentences.Corpus.Train;
         var (shortest, longest) = (corpus.MinBy(sentence => sentence.Tokens.Count)!, corpus.MaxBy(sentence => sentence.Tokens.Count)!);
         var alone = Loss(shortest) * shortest.Tokens.Count + Loss(longest) * longest.Tokens.Count;
         Assert.Multiple(() =>
@@ -127,7 +127,7 @@ public sealed class TaggerTests
     {
         using var device = Device.Open();
         using var task = new TaggerTask(
-            device, BuiltInSentences.Corpus, Small, new() { WordDropout = 1 }, batch: 16, seed: 1);
+            device, BuiltInTaggedSentences.Corpus, Small, new() { WordDropout = 1 }, batch: 16, seed: 1);
         var batch = task.Batches.NewBatch();
         var counts = new int[task.Model.Config.VocabSize];
         for (var epoch = 0; epoch < 4; epoch++)
@@ -143,7 +143,7 @@ public sealed class TaggerTests
         var first = batch[TaggerBatch.Words].Ints.ToArray();
         task.Batches.Read(1, 0, batch);
         task.Batches.Read(0, 0, batch);
-        var rare = BuiltInSentences.Corpus.Train.SelectMany(sentence => sentence.Tokens).CountBy(TaggerFeatures.Normal)
+        var rare = BuiltInTaggedSentences.Corpus.Train.SelectMany(sentence => sentence.Tokens).CountBy(TaggerFeatures.Normal)
             .Sum(word => 4.0 * word.Value / (1 + word.Value));
         Assert.Multiple(() =>
         {
@@ -214,7 +214,7 @@ public sealed class TaggerTests
     }
 
     private static string WriteValidation(TemporaryFolder folder) => folder.Write("validation.conll", string.Concat(
-        BuiltInSentences.Corpus.Validation.Select(
+        BuiltInTaggedSentences.Corpus.Validation.Select(
             sentence => string.Concat(sentence.Tokens.Zip(sentence.Tags, (token, tag) => $"{token}\t{tag}\n")) + "\n")));
 
     private static (TrainingResult Result, TemporaryFolder Run) Train(TaggedCorpus corpus, TrainingOptions options)

@@ -41,7 +41,7 @@ internal static class TrainNnlmCommand
                 Text = text.Options(start, dropsPunctuation: false),
             });
             using var device = start.OpenDevice();
-            var (corpus, validation) = CorpusArguments.Read(recipe, config.Text, () => BuiltInSentences.Write(3000));
+            var (corpus, validation) = CorpusArguments.Read(recipe, config.Text, () => BuiltInCorpus.Write(3000));
             using var task = new NnlmTask(device, corpus, config, recipe, start.Options, validation);
             return start.Finish(output, start.Train(output, task, recipe));
         });

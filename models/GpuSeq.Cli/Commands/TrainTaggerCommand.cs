@@ -57,7 +57,7 @@ internal static class TrainTaggerCommand
             using var device = start.OpenDevice();
             var corpus = recipe.Data is { } data
                 ? TaggedCorpus.Read(data, recipe.Validation, start.Options.Seed)
-                : BuiltInSentences.Corpus;
+                : BuiltInTaggedSentences.Corpus;
             using var task = new TaggerTask(device, corpus, config, recipe, start.Options.Batch, start.Options.Seed);
             return start.Finish(output, start.Train(output, task, recipe));
         });

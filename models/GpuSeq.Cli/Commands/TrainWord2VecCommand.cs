@@ -57,7 +57,7 @@ internal static class TrainWord2VecCommand
                 Text = text.Options(start, dropsPunctuation: true),
             });
             using var device = start.OpenDevice();
-            var (corpus, validation) = CorpusArguments.Read(recipe, config.Text, () => BuiltInSentences.Write());
+            var (corpus, validation) = CorpusArguments.Read(recipe, config.Text, () => BuiltInCorpus.Write());
             using var task = new Word2VecTask(device, corpus, config, recipe, start.Options, validation);
             var result = start.Train(output, task, recipe);
             if (!result.IsInterrupted)

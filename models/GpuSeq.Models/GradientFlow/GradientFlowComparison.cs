@@ -45,7 +45,7 @@ public sealed class GradientFlowComparison(RunFolder run, TrainingOptions option
     public Evaluation Finish(IReadOnlyList<GradientFlowTask> tasks)
     {
         ArgumentNullException.ThrowIfNull(tasks);
-        RunEnvironment.Current(tasks[0].Device, GradientFlowTask.Name).Save(run.Environment);
+        RunEnvironment.Current(tasks[0].Device, GradientFlowTask.Name, tasks[0].Items).Save(run.Environment);
         var runs = TrainingRun.Load(tasks.Select(task => FolderOf(task.Variant)));
         var pictures = FlowPictures.Of(tasks, [.. runs.Select(part => part.Lines)]);
         foreach (var picture in pictures)

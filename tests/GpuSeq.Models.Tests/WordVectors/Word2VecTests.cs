@@ -209,7 +209,7 @@ public sealed class Word2VecTests
         }
     }
 
-    internal static Corpus Corpus(int sentences = 2000) => Models.Corpus.Of(BuiltInSentences.Write(sentences), "the built-in text", Text);
+    internal static Corpus Corpus(int sentences = 2000) => Models.Corpus.Of(BuiltInCorpus.Write(sentences), "the built-in text", Text);
 
     internal static Word2VecTask Task(Device device, Corpus corpus, Word2VecConfig config, TrainingOptions options) =>
         new(device, corpus, config, new(), options);
@@ -240,7 +240,7 @@ public sealed class Word2VecTests
     // How much more alike words of a class are than words of different classes.
     private static double Gap(WordVectorTable vectors)
     {
-        var words = BuiltInSentences.Classes.SelectMany((words, number) => words.Select(word => (Class: number, Place: vectors.Find(word)!.Value))).ToArray();
+        var words = BuiltInCorpus.Classes.SelectMany((words, number) => words.Select(word => (Class: number, Place: vectors.Find(word)!.Value))).ToArray();
         var pairs = words.SelectMany(a => words.Where(b => b.Place < a.Place).Select(b => (
             IsAlike: a.Class == b.Class, Similarity: vectors.Similarity(a.Place, b.Place)))).ToLookup(pair => pair.IsAlike, pair => pair.Similarity);
         return pairs[true].Average() - pairs[false].Average();

@@ -4,7 +4,7 @@ namespace GpuSeq.Models;
 /// Sentences of a small grammar, made for the recipe that is given no text: words of a class stand in the same places, and words
 /// for men and women differ as <c>he</c> and <c>she</c> do.
 /// </summary>
-public static class BuiltInSentences
+public static class BuiltInCorpus
 {
     private static readonly string[][] Couples =
     [

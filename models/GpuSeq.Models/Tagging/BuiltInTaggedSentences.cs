@@ -4,7 +4,7 @@ namespace GpuSeq.Models;
 /// Sentences about invented people, places and organisations, made for this project from patterns, that the recipe learns from when
 /// it is given none. Names are made of syllables, so that most of those to measure on were never seen.
 /// </summary>
-public static class BuiltInSentences
+public static class BuiltInTaggedSentences
 {
     private const int TrainSentences = 500;
     private const int ValidationSentences = 100;
