@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using GpuSeq.Engine;
-using GpuSeq.Engine.Checkpoints;
 
 namespace GpuSeq.Models;
 
