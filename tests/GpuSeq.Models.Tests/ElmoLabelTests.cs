@@ -22,10 +22,10 @@ public sealed class ElmoLabelTests
     public static void TrainLanguageModel()
     {
         using var device = Device.Open();
-        using var task = new ElmoTask(
-            device, NamesInContext.Text, "sentences", ElmoTests.Small, new() { SequenceLength = 12 }, batch: 8, seed: 1);
+        var text = Corpus.Of(NamesInContext.Text, "sentences", ElmoTests.Small.Text);
+        using var task = new ElmoTask(device, text, ElmoTests.Small, new() { SequenceLength = 12 }, batch: 8, seed: 1);
         using var trainer = new Trainer(
-            task, new() { MaxSteps = 250, Epochs = 100, LearningRate = 1e-2f, EvaluateEvery = 1000 }, new(LanguageModel.Path));
+            task, new() { MaxSteps = 400, Epochs = 100, LearningRate = 1e-2f, EvaluateEvery = 1000 }, new(LanguageModel.Path));
         trainer.Run();
     }
 
@@ -35,7 +35,7 @@ public sealed class ElmoLabelTests
     [Test]
     public void Mix_FindsNamesThatTheWordsAloneDoNotTell()
     {
-        var (mix, lowest) = (Train(Config), Train(Config with { Layers = ElmoLayers.Lowest }));
+        var (mix, lowest) = (Train(Config, epochs: 30), Train(Config with { Layers = ElmoLayers.Lowest }, epochs: 30));
         Assert.Multiple(() =>
         {
             Assert.That(mix["f1"], Is.GreaterThan(0.7));
@@ -159,13 +159,13 @@ public sealed class ElmoLabelTests
 
     private static LabelledCorpus BuiltIn(LabelUnit unit = LabelUnit.Word) => LabelledCorpus.Read(unit, null, null, seed: 1);
 
-    private static IReadOnlyDictionary<string, double> Train(ElmoLabelConfig config, LabelledCorpus? corpus = null)
+    private static IReadOnlyDictionary<string, double> Train(ElmoLabelConfig config, LabelledCorpus? corpus = null, int epochs = 12)
     {
         using var folder = new TemporaryFolder();
         using var device = Device.Open();
         using var task = Task(device, config, corpus ?? BuiltIn(config.Unit));
         using var trainer = new Trainer(
-            task, new() { Epochs = 12, LearningRate = 0.03f, EvaluateEvery = 1000 }, new RunFolder(folder.Path));
+            task, new() { Epochs = epochs, LearningRate = 0.03f, EvaluateEvery = 1000 }, new RunFolder(folder.Path));
         return trainer.Run().Evaluation!.Metrics;
     }
 }

@@ -15,12 +15,14 @@ public sealed class ElmoTests
         Dropout = 0f,
     };
 
-    private static readonly ElmoRun Cut = new() { SequenceLength = 12, MaxWords = 300 };
+    private static Corpus Play => Corpus.Of(BuiltInText.Read(), "the play", Small.Text);
+
+    private static readonly ElmoRun Cut = new() { SequenceLength = 12, MaxVocabulary = 300 };
 
     [Test]
     public void Training_LowersThePerplexityOfBothDirections()
     {
-        var (first, last) = (Train(BuiltInText.Read(), steps: 1), Train(BuiltInText.Read(), steps: 80));
+        var (first, last) = (Train(Play, steps: 1), Train(Play, steps: 80));
         Assert.Multiple(() =>
         {
             foreach (var metric in new[] { "perplexity_forward", "perplexity_backward", "perplexity" })
@@ -32,19 +34,24 @@ public sealed class ElmoTests
     [Test]
     public void Training_OnShuffledWordsLearnsLess()
     {
-        var words = ElmoText.Words(BuiltInText.Read(), WordForm.Prose);
-        var ordered = string.Join(' ', words);
+        var text = Corpus.Of(NamesInContext.Text, "sentences", Small.Text);
+        var words = text.Words.ToArray();
         new SplitMix64(1).Shuffle(words.AsSpan());
-        Assert.That(
-            Train(string.Join(' ', words), steps: 150).Evaluation!.Metrics["perplexity"],
-            Is.GreaterThan(1.3 * Train(ordered, steps: 150).Evaluation!.Metrics["perplexity"]));
+        var place = 0;
+        var shuffled = text with
+        {
+            Paragraphs = [.. text.Paragraphs.Select(paragraph => words[place..(place += paragraph.Length)])],
+        };
+        Assert.That(Perplexity(shuffled), Is.GreaterThan(3 * Perplexity(text)));
+
+        static double Perplexity(Corpus corpus) => Train(corpus, steps: 150).Evaluation!.Metrics["perplexity"];
     }
 
     [Test]
     public void Parameters_AllGetGradients()
     {
         using var device = Device.Open();
-        using var task = Task(device, BuiltInText.Read(), Small with { Dropout = 0.2f, NumLayers = 2 }, batch: 4);
+        using var task = Task(device, Play, Small with { Dropout = 0.2f, NumLayers = 2 }, batch: 4);
         using var graph = device.BeginGraph(new RandomStream(1));
         var batch = task.Batches.NewBatch();
         task.Batches.Read(0, 0, batch);
@@ -76,7 +83,8 @@ public sealed class ElmoTests
                     // Predictions t of the directions are of words t + 1 and Steps - 1 - t.
                     Assert.That(after[t] != before[t], Is.EqualTo(changed <= t + 1), $"forward, word {t + 1}, changed {changed}");
                     var word = Steps - 1 - t;
-                    Assert.That(after[Steps + t] != before[Steps + t], Is.EqualTo(changed >= word), $"backward, word {word}, changed {changed}");
+                    var isOther = after[Steps + t] != before[Steps + t];
+                    Assert.That(isOther, Is.EqualTo(changed >= word), $"backward, word {word}, changed {changed}");
                 }
             }
         });
@@ -155,20 +163,10 @@ public sealed class ElmoTests
     }
 
     [Test]
-    public void Text_IsCutByItsForm()
+    public void Text_HasBoundariesAroundParagraphs()
     {
-        const string Spaced = " \n = Title = \n It is <unk> @-@ like .\n";
-        const string Prose = "It's a line\nthat goes on.\n\nAnother.";
-        Assert.Multiple(() =>
-        {
-            Assert.That(ElmoText.FormOf(Spaced), Is.EqualTo(WordForm.Spaced));
-            Assert.That(
-                ElmoText.Words(Spaced, WordForm.Spaced),
-                Is.EqualTo("<eos> = Title = <eos> It is <unk> @-@ like . <eos>".Split(' ')));
-            Assert.That(ElmoText.FormOf(Prose), Is.EqualTo(WordForm.Prose));
-            Assert.That(
-                ElmoText.Words(Prose, WordForm.Prose), Is.EqualTo("<eos> It's a line that goes on . <eos> Another .".Split(' ')));
-        });
+        var corpus = Corpus.Of(" = Title = \n It is <unk> .\n", "text", new() { IsTokenized = true, KeepsCase = true });
+        Assert.That(ElmoText.Words(corpus), Is.EqualTo("<eos> = Title = <eos> It is <unk> . <eos>".Split(' ')));
     }
 
     [Test]
@@ -176,32 +174,26 @@ public sealed class ElmoTests
     {
         using var folder = new TemporaryFolder();
         using var device = Device.Open();
-        var held = string.Join(' ', ElmoText.Words(BuiltInText.Read(), WordForm.Prose).Take(400));
+        var held = string.Join("\n\n", Play.Paragraphs.Take(5).Select(paragraph => string.Join(' ', paragraph)));
         var text = folder.Write("held.txt", held);
-        using var task = Task(device, BuiltInText.Read(), Small, batch: 16, held, sequence: 32);
+        using var task = Task(device, Play, Small, batch: 16, Corpus.Read(text, Small.Text), sequence: 32);
         using var trainer = new Trainer(task, new() { MaxSteps = 5, Batch = 16 }, new RunFolder(folder.Path));
         var trained = trainer.Run().Evaluation!;
         var measured = ModelEvaluation.Of(device, new(folder.Path), text);
         Assert.That(measured.Loss, Is.EqualTo(trained.Loss).Within(1e-6));
+        Assert.That(File.ReadLines(folder.File("samples.jsonl")).ToArray(), Has.Length.EqualTo(5).And.All.Contains("["));
     }
 
-    [Test]
-    public void Folder_WithoutTextsIsRefused()
-    {
-        using var folder = new TemporaryFolder();
-        Assert.That(() => ElmoText.Read(folder.Path), Throws.TypeOf<DataException>().With.Message.Contains(".txt"));
-    }
-
-    private static TrainingResult Train(string text, int steps)
+    private static TrainingResult Train(Corpus text, int steps)
     {
         using var folder = new TemporaryFolder();
         using var device = Device.Open();
         using var task = Task(device, text, Small, batch: 8);
         using var trainer = new Trainer(
-            task, new() { MaxSteps = steps, Epochs = 100, Batch = 8, LearningRate = 1e-2f, EvaluateEvery = 1000 }, new RunFolder(folder.Path));
+            task, new() { MaxSteps = steps, Epochs = 100, LearningRate = 1e-2f, EvaluateEvery = 1000 }, new RunFolder(folder.Path));
         return trainer.Run();
     }
 
-    private static ElmoTask Task(Device device, string text, ElmoConfig config, int batch, string? held = null, int sequence = 12) =>
-        new(device, text, "the text", config, Cut with { SequenceLength = sequence }, batch, seed: 1, held);
+    private static ElmoTask Task(Device device, Corpus text, ElmoConfig config, int batch, Corpus? held = null, int sequence = 12) =>
+        new(device, text, config, Cut with { SequenceLength = sequence }, batch, seed: 1, held);
 }

@@ -6,8 +6,15 @@ namespace GpuSeq.Cli.Commands;
 /// <summary>The options of recipes that learn from a text word by word.</summary>
 internal sealed class CorpusArguments
 {
-    public CorpusArguments(Command command, int minCount, int maxVocabulary)
+    private readonly bool _keepsCase;
+
+    /// <param name="command">Gets the options.</param>
+    /// <param name="minCount">The default.</param>
+    /// <param name="maxVocabulary">The default.</param>
+    /// <param name="keepsCase">Whether capital letters stay without an option.</param>
+    public CorpusArguments(Command command, int minCount, int maxVocabulary, bool keepsCase = false)
     {
+        _keepsCase = keepsCase;
         MinCount = CommonOptions.Number("--min-count", "Words that occur less often are not learned.", minCount, 1);
         MaxVocabulary = CommonOptions.Number("--vocab-size", "Learn at most so many words, the most frequent.", maxVocabulary, 4);
         Tokenized = new("--tokenized")
@@ -15,8 +22,10 @@ internal sealed class CorpusArguments
             Description = "The text is cut into words already: blanks between them, a paragraph on each line, as in WikiText.",
         };
         KeepCase = new("--keep-case") { Description = "Keep capital letters." };
-        foreach (var option in new Option[] { MinCount, MaxVocabulary, Tokenized, KeepCase })
+        foreach (var option in new Option[] { MinCount, MaxVocabulary, Tokenized })
             command.Add(option);
+        if (!keepsCase)
+            command.Add(KeepCase);
     }
 
     public Option<int> MinCount { get; }
@@ -31,7 +40,7 @@ internal sealed class CorpusArguments
     public CorpusOptions Options(TrainingStart start, bool dropsPunctuation) => new()
     {
         IsTokenized = start.Get(Tokenized),
-        KeepsCase = start.Get(KeepCase),
+        KeepsCase = _keepsCase || start.Get(KeepCase),
         DropsPunctuation = dropsPunctuation,
     };
 

@@ -14,7 +14,8 @@ internal static class TrainElmoLabelsCommand
         var training = new TrainingArguments(
             command, new() { Epochs = 15, Batch = 32, LearningRate = 1e-3f, Metric = unit == LabelUnit.Word ? "f1" : "accuracy" });
         training.Data.Description = unit == LabelUnit.Word
-            ? "CoNLL files: one, several with commas between them, or a folder with train and dev in the names of its files. Without it, invented sentences."
+            ? "CoNLL files: one, several with commas between them, or a folder with train and dev in the names of its files. Without it, "
+                + "invented sentences."
             : "A table with columns of texts and labels, or a folder with a file or folder for each label. Without it, invented sentences.";
         var elmo = new Option<string?>("--elmo")
         {

@@ -16,7 +16,7 @@ public sealed record ElmoConfig
     public required int VocabSize { get; init; }
 
     /// <summary>How texts are cut into words.</summary>
-    public WordForm WordForm { get; init; }
+    public CorpusOptions Text { get; init; } = new() { KeepsCase = true };
 
     /// <summary>The most bytes of a word that are looked at.</summary>
     public int MaxCharacters { get; init; } = 16;
@@ -52,8 +52,8 @@ public sealed record ElmoConfig
     public static ElmoConfig Load(string path)
     {
         var config = JsonFile.LoadConfig<ElmoConfig>(path, Type);
-        var isPositive = config is { VocabSize: > 0, MaxCharacters: > 0, CharacterEmbedding: > 0, HiddenSize: > 0, Projection: > 0, NumLayers: > 0 }
-            && config.Filters.Count > 0 && config.Filters.All(filters => filters is { Width: > 0, Count: > 0 });
+        var isPositive = config is { VocabSize: > 0, HiddenSize: > 0, Projection: > 0, NumLayers: > 0 }
+            && config is { MaxCharacters: > 0, CharacterEmbedding: > 0 } && config.Filters.Count > 0 && config.Filters.All(filters => filters is { Width: > 0, Count: > 0 });
         return isPositive && config is { Highways: >= 0, Dropout: >= 0f and < 1f }
             ? config
             : throw new DataException(path, "a size is not positive, or the dropout is not in [0, 1)");

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using GpuSeq.Engine;
-using GpuSeq.Engine.Checkpoints;
 
 namespace GpuSeq.Models;
 
@@ -29,7 +28,7 @@ internal sealed class ElmoEvaluator : IDisposable
     public static Evaluation OfRun(Device device, RunFolder run, string data, CancellationToken cancellation)
     {
         using var model = ElmoModel.Load(device, run);
-        var words = ElmoText.Words(ElmoText.Read(data), model.Config.WordForm);
+        var words = ElmoText.Words(Corpus.Read(data, model.Config.Text));
         var vocabulary = Vocabulary.Load(run.File(ElmoTask.VocabularyFile));
         using var evaluator = new ElmoEvaluator(device, model, new(model.Config, vocabulary, words, Streams, Steps, data));
         return evaluator.Evaluate(cancellation);

@@ -27,7 +27,8 @@ public sealed class ElmoFeatures : IDisposable
     private readonly Device _device;
     private readonly ElmoModel _model;
 
-    private ElmoFeatures(Device device, ElmoModel model) => (_device, _model) = (device, model);
+    /// <summary>Features by a model's parameters as they are at each moment; it is disposed in the end.</summary>
+    internal ElmoFeatures(Device device, ElmoModel model) => (_device, _model) = (device, model);
 
     /// <summary>J, the number of layers.</summary>
     public int Layers => _model.Config.NumLayers + 1;

@@ -1,14 +1,14 @@
 namespace GpuSeq.Models;
 
-/// <summary>What a run of the recipe has beside the model and the training: which text, and how it is cut.</summary>
+/// <summary>What a run of the recipe has beside the model and the training: which text, and what is predicted.</summary>
 public sealed record ElmoRun : RecipeData
 {
     /// <summary>T, words through which gradients go back.</summary>
     public int SequenceLength { get; init; } = 24;
 
-    /// <summary>The most words that can be predicted.</summary>
-    public int MaxWords { get; init; } = 8000;
+    /// <summary>Words that occur less often are not predicted.</summary>
+    public int MinCount { get; init; } = 1;
 
-    /// <summary>How texts are cut into words; null to tell by their look.</summary>
-    public WordForm? WordForm { get; init; }
+    /// <summary>The most words that can be predicted, special ones included.</summary>
+    public int MaxVocabulary { get; init; } = 8000;
 }

@@ -1,4 +1,5 @@
 using GpuSeq.Engine;
+using GpuSeq.Models.Reporting;
 
 namespace GpuSeq.Models;
 
@@ -11,43 +12,39 @@ public sealed class ElmoTask : ITrainingTask, IDisposable
     /// <summary>The file of a model folder that holds the words.</summary>
     public const string VocabularyFile = "vocab.json";
 
-    private const double TrainShare = 0.9;
-
     private readonly Vocabulary _vocabulary;
     private readonly ElmoStreams _train;
     private readonly ElmoState _state;
     private readonly ElmoEvaluator _validation;
+    private readonly ElmoFeatures _features;
+    private readonly ElmoNeighbours _neighbours;
 
     /// <summary>Makes a model for a text.</summary>
     /// <param name="device">Where it computes.</param>
-    /// <param name="text">The text.</param>
-    /// <param name="source">What the text is, for messages.</param>
+    /// <param name="corpus">The text.</param>
     /// <param name="config">The form of the model; the number of words is taken from the text.</param>
-    /// <param name="run">How the text is cut.</param>
+    /// <param name="run">What is predicted, and how long windows are.</param>
     /// <param name="batch">B, streams that are read side by side.</param>
     /// <param name="seed">Of the first values.</param>
     /// <param name="validation">A text to measure on; null to hold back the last tenth of the first.</param>
     /// <exception cref="DataException">A text is too short.</exception>
-    public ElmoTask(
-        Device device, string text, string source, ElmoConfig config, ElmoRun run, int batch, ulong seed, string? validation = null)
+    public ElmoTask(Device device, Corpus corpus, ElmoConfig config, ElmoRun run, int batch, ulong seed, Corpus? validation = null)
     {
+        ArgumentNullException.ThrowIfNull(corpus);
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(run);
-        config = config with { WordForm = run.WordForm ?? ElmoText.FormOf(text) };
-        var words = ElmoText.Words(text, config.WordForm);
-        var split = validation is null ? (int)(words.Length * TrainShare) : words.Length;
-        var (held, heldSource) = validation is null
-            ? (words[split..], $"{source}, last tenth")
-            : (ElmoText.Words(validation, config.WordForm), "the text to measure on");
-        words = words[..split];
-        _vocabulary = Vocabulary.Of(words, maxSize: run.MaxWords, special: ElmoText.Boundary);
+        var (train, held) = validation is null ? corpus.Split() : (corpus, validation);
+        var words = ElmoText.Words(train);
+        _vocabulary = Vocabulary.Of(words, run.MinCount, run.MaxVocabulary, ElmoText.Boundary);
         config = config with { VocabSize = _vocabulary.Count };
-        _train = new(config, _vocabulary, words, batch, run.SequenceLength, source);
-        var heldStreams = new ElmoStreams(config, _vocabulary, held, batch, run.SequenceLength, heldSource);
+        _train = new(config, _vocabulary, words, batch, run.SequenceLength, train.Source);
+        var heldStreams = new ElmoStreams(config, _vocabulary, ElmoText.Words(held), batch, run.SequenceLength, held.Source);
         Device = device;
         Model = new(device, config, seed);
         _state = new(device, config, _train.Batch);
         _validation = new(device, Model, heldStreams);
+        _features = new(device, Model);
+        _neighbours = new(held);
     }
 
     /// <summary>The model.</summary>
@@ -81,6 +78,9 @@ public sealed class ElmoTask : ITrainingTask, IDisposable
     public Evaluation Evaluate(CancellationToken cancellation) => _validation.Evaluate(cancellation);
 
     /// <inheritdoc/>
+    public IEnumerable<Sample> Samples(int step) => _neighbours.Samples(_features, step);
+
+    /// <inheritdoc/>
     public void SaveModelFiles(string folder)
     {
         Model.Config.Save(Path.Combine(folder, "config.json"));
@@ -92,6 +92,6 @@ public sealed class ElmoTask : ITrainingTask, IDisposable
     {
         _validation.Dispose();
         _state.Dispose();
-        Model.Dispose();
+        _features.Dispose(); // and the model with it
     }
 }

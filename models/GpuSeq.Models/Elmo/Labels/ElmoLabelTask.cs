@@ -96,7 +96,8 @@ public sealed class ElmoLabelTask : ITrainingTask, IDisposable
         where labelled.Sentence < MostSamples
         let sentence = _held.Sentences[labelled.Sentence]
         select new Sample(
-            step, string.Join(' ', sentence.Words), Show(sentence.Words, _validation.Names(labelled.Logits)), Show(sentence.Words, sentence.Labels));
+            step, string.Join(' ', sentence.Words), Show(sentence.Words, _validation.Names(labelled.Logits)),
+            Show(sentence.Words, sentence.Labels));
 
     /// <inheritdoc/>
     public IEnumerable<Picture> Pictures()

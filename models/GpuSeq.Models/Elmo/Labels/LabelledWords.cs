@@ -57,6 +57,7 @@ public sealed record LabelledCorpus(IReadOnlyList<LabelledWords> Train, IReadOnl
     private static LabelledWords[] Pieces(IEnumerable<TaggedSentence> sentences) =>
     [
         .. sentences.SelectMany(
-            sentence => sentence.Tokens.Chunk(MaxWords).Zip(sentence.Tags.Chunk(MaxWords), (words, tags) => new LabelledWords(words, tags))),
+            sentence => sentence.Tokens.Chunk(MaxWords)
+                .Zip(sentence.Tags.Chunk(MaxWords), (words, tags) => new LabelledWords(words, tags))),
     ];
 }

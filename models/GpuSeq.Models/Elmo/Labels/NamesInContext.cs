@@ -11,7 +11,9 @@ public static class NamesInContext
     private const string Place = "LOC";
 
     private static readonly string[] Names =
-        ["Austin", "Charlotte", "Chester", "Chelsea", "Florence", "Georgia", "Jordan", "Lincoln", "Madison", "Preston", "Sydney", "Victoria"];
+    [
+        "Austin", "Charlotte", "Chester", "Chelsea", "Florence", "Georgia", "Jordan", "Lincoln", "Madison", "Preston", "Sydney", "Victoria",
+    ];
 
     private static readonly (string Kind, string Form)[] Forms =
     [
