@@ -48,7 +48,7 @@ public sealed class NegativeSamplingTests
         for (var run = 0; run < 12; run++)
         {
             var before = _input.ToArray();
-            rate.Set([run % 2], Shape.Scalar);
+            rate.Set([(float)(run % 2)], Shape.Scalar);
             step.Run(batch);
             Assert.That(ChangedRows(before, _input), run % 2 == 0 ? Is.Empty : Is.EqualTo(new[] { 2, 4 }), $"run {run}");
         }

@@ -26,7 +26,8 @@ public sealed class CorpusTests
         folder.Write("a.txt", "First, of course!");
         folder.Write("c.md", "not read");
         var corpus = Corpus.Read(folder.Path, new() { DropsPunctuation = true });
-        Assert.That(corpus.Paragraphs, Is.EqualTo(new[] { new[] { "first", "of", "course" }, ["call", "me", "nobody"], ["it", "ends", "here"] }));
+        Assert.That(
+            corpus.Paragraphs, Is.EqualTo(new[] { new[] { "first", "of", "course" }, ["call", "me", "nobody"], ["it", "ends", "here"] }));
     }
 
     [Test]
@@ -68,7 +69,9 @@ public sealed class CorpusTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(() => Corpus.Read(folder.Path, new()), Throws.TypeOf<DataException>().With.Message.Contains("no .txt files"));
-            Assert.That(() => Corpus.Read(folder.Write("empty.txt", " \n"), new()), Throws.TypeOf<DataException>().With.Message.Contains("no words"));
+            Assert.That(
+                () => Corpus.Read(folder.Write("empty.txt", " \n"), new()),
+                Throws.TypeOf<DataException>().With.Message.Contains("no words"));
         }
     }
 }

@@ -67,8 +67,11 @@ public sealed class NnlmTests
     }
 
     [Test]
-    public void Unigrams_CountEveryWordOnceMore() =>
-        Assert.That(new Unigrams([0, 0, 1], 3).Perplexity([0, 1, 2]), Is.EqualTo(Math.Pow(3 / 6.0 * 2 / 6 * 1 / 6, -1 / 3.0)).Within(1e-12));
+    public void Unigrams_CountEveryWordOnceMore()
+    {
+        var perplexity = new Unigrams([0, 0, 1], 3).Perplexity([0, 1, 2]); // of probabilities 3/6, 2/6 and 1/6
+        Assert.That(perplexity, Is.EqualTo(Math.Pow(3 / 6.0 * 2 / 6 * 1 / 6, -1 / 3.0)).Within(1e-12));
+    }
 
     [Test]
     public void Run_IsMeasuredOnOtherTexts()
@@ -78,8 +81,9 @@ public sealed class NnlmTests
         using var task = Task(device, Text(300), Small);
         using var trainer = new Trainer(task, Options with { Epochs = 1 }, new(folder.File("run")));
         trainer.Run();
-        var known = ModelEvaluation.Of(device, new(folder.File("run")), folder.Write("a.txt", BuiltInCorpus.Write(50, seed: 9)));
-        var strange = ModelEvaluation.Of(device, new(folder.File("run")), folder.Write("b.txt", "zzz yyy xxx"));
+        var run = new RunFolder(folder.File("run"));
+        var known = ModelEvaluation.Of(device, run, folder.Write("a.txt", BuiltInCorpus.Write(50, seed: 9)));
+        var strange = ModelEvaluation.Of(device, run, folder.Write("b.txt", "zzz yyy xxx"));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(known.Metrics["perplexity"], Is.LessThan(30));

@@ -24,7 +24,10 @@ internal static class SimilarCommand
         {
             var asked = call.GetValue(words)!;
             if (call.GetValue(analogy) && asked.Length != 3)
-                throw new WrongCallException($"--analogy takes three words, such as man king woman, not {asked.Length}; see 'gpuseq similar --help'.");
+            {
+                throw new WrongCallException(
+                    $"--analogy takes three words, such as man king woman, not {asked.Length}; see 'gpuseq similar --help'.");
+            }
             var path = call.GetValue(source)!;
             var vectors = ModelVectors.Load(path);
             int[] places = [.. asked.Select(word => vectors.Find(word) ?? throw Unknown(path, word, vectors))];

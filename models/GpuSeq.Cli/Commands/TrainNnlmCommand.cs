@@ -20,11 +20,14 @@ internal static class TrainNnlmCommand
         var context = CommonOptions.Number("--context", "How many words the next one is foretold from.", 4, 1);
         var embedding = CommonOptions.Number("--embedding", "The length of a word's vector.", 60, 1);
         var hidden = CommonOptions.Number("--hidden", "The size of the hidden layer.", 100, 1);
-        var direct = new Option<bool>("--direct") { Description = "Connect the words' vectors with the output also without the hidden layer." };
+        var direct = new Option<bool>("--direct")
+        {
+            Description = "Connect the words' vectors with the output also without the hidden layer.",
+        };
         var dropout = CommonOptions.Number("--dropout", "The share of words' and hidden values that is dropped.", 0.2f, 0f, 0.99f);
         foreach (var option in new Option[] { context, embedding, hidden, direct, dropout })
             command.Add(option);
-        var text = new CorpusArguments(command, minCount: 3, maxVocabulary: 10_000);
+        var text = new CorpusArguments(command, minCount: 2, maxVocabulary: 10_000);
 
         command.SetAction(given =>
         {

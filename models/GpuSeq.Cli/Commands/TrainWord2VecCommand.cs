@@ -12,9 +12,9 @@ internal static class TrainWord2VecCommand
             Word2VecTask.Name, "Vectors of words are learned from the company that they keep: skip-gram or CBOW, on text files.");
         var training = new TrainingArguments(command, new()
         {
-            Epochs = 10,
+            Epochs = 15,
             Batch = 1024,
-            LearningRate = 0.025f,
+            LearningRate = 0.05f,
             Schedule = "linear",
             Optimizer = OptimizerKind.Sgd,
             ClipNorm = 0f,
@@ -25,7 +25,7 @@ internal static class TrainWord2VecCommand
         var size = CommonOptions.Number("--size", "The length of a vector.", 100, 1);
         var window = CommonOptions.Number("--window", "The most words on each side that count as context.", 5, 1);
         var negatives = CommonOptions.Number(
-            "--negatives", "Words of noise for each target; 0 for the softmax over all words, which wants another optimizer and rate.", 5, 0);
+            "--negatives", "Words of noise for each target; 0 for the softmax over all words, which wants --optimizer adam.", 5, 0);
         var subsample = CommonOptions.Number(
             "--subsample", "The share of the text from which on frequent words are thinned out; 0 to keep all.", 1e-3, 0.0, 1.0);
         var lists = new Option<string?>("--word-lists")

@@ -4,7 +4,7 @@ namespace GpuSeq.Models;
 public sealed record NnlmRun : RecipeData
 {
     /// <summary>Words that occur less often are not known.</summary>
-    public int MinCount { get; init; } = 3;
+    public int MinCount { get; init; } = 2;
 
     /// <summary>The most words, special ones included.</summary>
     public int MaxVocabulary { get; init; } = 10_000;

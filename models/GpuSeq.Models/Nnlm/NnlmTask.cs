@@ -84,7 +84,8 @@ public sealed class NnlmTask : ITrainingTask, IDisposable
     {
         var context = Model.Config.ContextSize;
         var last = _held.Length - context - 1;
-        int[] places = [.. Enumerable.Range(1, SampledPlaces).Select(i => last * i / (SampledPlaces + 1)).Where(place => place >= 0).Distinct()];
+        var spread = Enumerable.Range(1, SampledPlaces).Select(i => last * i / (SampledPlaces + 1));
+        int[] places = [.. spread.Where(place => place >= 0).Distinct()];
         if (places.Length == 0)
             return [];
         using var graph = Device.BeginGraph(isTraining: false);

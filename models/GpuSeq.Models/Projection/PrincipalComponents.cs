@@ -26,7 +26,7 @@ public static class PrincipalComponents
     }
 
     // The eigenvector of the largest eigenvalue at right angles to those that were found: power iteration.
-    private static double[] Strongest(double[][] covariance, IReadOnlyList<double[]> found)
+    private static double[] Strongest(double[][] covariance, List<double[]> found)
     {
         var random = new SplitMix64((ulong)found.Count);
         double[] direction = [.. covariance.Select(_ => random.NextUniform() - 0.5)];
@@ -47,7 +47,7 @@ public static class PrincipalComponents
     }
 
     // Makes a direction perpendicular to others and of length 1; false where no more is left of it than some length.
-    private static bool Straighten(double[] direction, IReadOnlyList<double[]> found, double least)
+    private static bool Straighten(double[] direction, List<double[]> found, double least)
     {
         foreach (var other in found)
         {

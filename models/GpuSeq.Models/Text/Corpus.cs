@@ -59,7 +59,8 @@ public sealed record Corpus(IReadOnlyList<string[]> Paragraphs, string Source)
     public (Corpus Train, Corpus Held) SplitEvenly()
     {
         const int Every = 10;
-        var paragraphs = Paragraphs.Index().ToLookup(entry => entry.Index % Every == Math.Min(Every, Paragraphs.Count) - 1, entry => entry.Item);
+        var held = Math.Min(Every, Paragraphs.Count) - 1;
+        var paragraphs = Paragraphs.Index().ToLookup(entry => entry.Index % Every == held, entry => entry.Item);
         return Paragraphs.Count < 2 ? throw TooShort() : (this with { Paragraphs = [.. paragraphs[false]] },
             new([.. paragraphs[true]], $"{Source}, every tenth paragraph"));
     }
@@ -80,8 +81,8 @@ public sealed record Corpus(IReadOnlyList<string[]> Paragraphs, string Source)
         var begin = start < 0 ? -1 : text.IndexOf('\n', start);
         if (begin < 0)
             return text;
-        int[] ends = [Marker(text, "*** END OF TH"), Marker(text, "End of the Project Gutenberg"), Marker(text, "End of Project Gutenberg")];
-        var end = ends.Where(at => at > begin).DefaultIfEmpty(text.Length).Min();
+        string[] endings = ["*** END OF TH", "End of the Project Gutenberg", "End of Project Gutenberg"];
+        var end = endings.Select(ending => Marker(text, ending)).Where(at => at > begin).DefaultIfEmpty(text.Length).Min();
         return text[begin..end];
     }
 
@@ -121,7 +122,7 @@ public sealed record Corpus(IReadOnlyList<string[]> Paragraphs, string Source)
     private static string[] WordsOf(string block, CorpusOptions options)
     {
         var words = options.IsTokenized
-            ? block.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(word => options.KeepsCase ? word : word.ToLowerInvariant())
+            ? (options.KeepsCase ? block : block.ToLowerInvariant()).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
             : WordSplitter.Split(block, lowerCase: !options.KeepsCase);
         return [.. options.DropsPunctuation ? words.Where(word => word.Any(char.IsLetterOrDigit)) : words];
     }

@@ -40,7 +40,9 @@ public sealed record AnalogyList(string Name, IReadOnlyList<Analogy> Questions)
             else if (words.Length > 0)
                 throw new DataException(path, $"line {number + 1} has {words.Length} words where a question has four");
         }
-        return questions.Count > 0 ? new(Path.GetFileNameWithoutExtension(path), questions) : throw new DataException(path, "there are no questions in it");
+        return questions.Count > 0
+            ? new(Path.GetFileNameWithoutExtension(path), questions)
+            : throw new DataException(path, "there are no questions in it");
     }
 
     /// <summary>Answers the questions with the word nearest to b - a + c that is none of the three (3CosAdd).</summary>

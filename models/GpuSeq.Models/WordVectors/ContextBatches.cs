@@ -112,7 +112,7 @@ internal sealed class ContextBatches : IBatchSource
             if (context != place && IsBeside(place, context))
                 words[count++] = _words[context];
         }
-        words[count..].Fill(Vocabulary.PaddingId);
+        words[count..].Clear(); // Vocabulary.PaddingId
         shares[..count].Fill(1f / count);
         shares[count..].Clear();
         batch[1].Ints[example] = _words[place];

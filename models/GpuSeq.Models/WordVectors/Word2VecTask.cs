@@ -109,9 +109,11 @@ public sealed class Word2VecTask : ITrainingTask, IDisposable
     }
 
     // What of word lists is worth a curve: a number for each list.
-    private static Dictionary<string, double> Summary(Evaluation lists) => lists.Metrics
-        .Where(metric => metric.Key.StartsWith("spearman_", StringComparison.Ordinal) || metric.Key.StartsWith("accuracy_", StringComparison.Ordinal))
-        .ToDictionary();
+    private static Dictionary<string, double> Summary(Evaluation lists)
+    {
+        string[] kinds = ["spearman_", "accuracy_"];
+        return lists.Metrics.Where(metric => kinds.Any(kind => metric.Key.StartsWith(kind, StringComparison.Ordinal))).ToDictionary();
+    }
 
     // Plain SGD on negative sampling changes the tables as it goes, only where words occur; all else goes through gradients.
     private bool IsOwnStep(TrainingOptions options) => Model.Config.Negatives > 0 && options is

@@ -11,7 +11,8 @@ public sealed record WordLists(IReadOnlyList<WordSimilarityList> Similarities, I
     /// <summary>Reads a list, or the lists of a folder whose names end in <c>.txt</c>.</summary>
     /// <exception cref="DataException">There are none, or one cannot be read.</exception>
     public static WordLists Read(string path) => Find(path)
-        ?? throw new DataException(path, "there is no list: lines of two words and a number with tabs between them, or of four words below ': SECTION'");
+        ?? throw new DataException(
+            path, "there is no list: lines of two words and a number with tabs between them, or of four words below ': SECTION'");
 
     /// <summary>The same; null where the file, or the first of the folder, is no list but a text.</summary>
     /// <exception cref="DataException">One of the lists cannot be read.</exception>
@@ -21,7 +22,8 @@ public sealed record WordLists(IReadOnlyList<WordSimilarityList> Similarities, I
         if (files.Length == 0 || !(IsSimilarity(files[0]) || IsAnalogy(files[0])))
             return null;
         return new(
-            [.. files.Where(file => !IsAnalogy(file)).Select(WordSimilarityList.Read)], [.. files.Where(IsAnalogy).Select(AnalogyList.Read)]);
+            [.. files.Where(file => !IsAnalogy(file)).Select(WordSimilarityList.Read)],
+            [.. files.Where(IsAnalogy).Select(AnalogyList.Read)]);
     }
 
     /// <summary>
@@ -59,5 +61,6 @@ public sealed record WordLists(IReadOnlyList<WordSimilarityList> Similarities, I
 
     private static bool IsAnalogy(string path) => FirstLine(path).StartsWith(':');
 
-    private static string FirstLine(string path) => TextFile.Read(path).Split('\n').FirstOrDefault(line => !string.IsNullOrWhiteSpace(line)) ?? "";
+    private static string FirstLine(string path) =>
+        TextFile.Read(path).Split('\n').FirstOrDefault(line => !string.IsNullOrWhiteSpace(line)) ?? "";
 }

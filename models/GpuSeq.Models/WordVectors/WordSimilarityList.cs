@@ -20,7 +20,9 @@ public sealed record WordSimilarityList(string Name, IReadOnlyList<(string First
                     ?? throw new DataException(path, $"line {number + 1} is not two words and a number with tabs between them"));
             }
         }
-        return pairs.Count > 0 ? new(Path.GetFileNameWithoutExtension(path), pairs) : throw new DataException(path, "there are no pairs in it");
+        return pairs.Count > 0
+            ? new(Path.GetFileNameWithoutExtension(path), pairs)
+            : throw new DataException(path, "there are no pairs in it");
     }
 
     /// <summary>How well vectors agree with people.</summary>

@@ -6,7 +6,7 @@ namespace GpuSeq.Models;
 /// <summary>Maps of the most frequent words.</summary>
 public static class WordVectorPictures
 {
-    private const int MostWords = 200;
+    private const int MostWords = 150;
     private const int LeastWords = 5;
 
     /// <summary>Pictures of vectors of length 1: principal components, and t-SNE.</summary>
@@ -23,8 +23,9 @@ public static class WordVectorPictures
             yield break;
         string[] words = [.. places.Select(place => vectors.Words[place])];
         double[][] points = [.. places.Select(place => vectors.Unit(place).ToArray().Select(value => (double)value).ToArray())];
-        yield return new("words-pca", Map($"Principal components of the {words.Length} most frequent words", words, PrincipalComponents.Project(points)));
-        yield return new("words-tsne", Map($"t-SNE of the {words.Length} most frequent words", words, new Tsne().Project(points)));
+        var of = $"of the {words.Length} most frequent words";
+        yield return new("words-pca", Map($"Principal components {of}", words, PrincipalComponents.Project(points)));
+        yield return new("words-tsne", Map($"t-SNE {of}", words, new Tsne().Project(points)));
     }
 
     private static Plot Map(string title, string[] words, double[][] places) =>

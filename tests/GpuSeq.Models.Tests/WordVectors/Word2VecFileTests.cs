@@ -21,7 +21,9 @@ public sealed class Word2VecFileTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(read.Words, Is.EqualTo(Vectors.Words));
-            Assert.That(read.Values.Select(BitConverter.SingleToInt32Bits), Is.EqualTo(Vectors.Values.Select(BitConverter.SingleToInt32Bits)));
+            Assert.That(
+                read.Values.Select(BitConverter.SingleToInt32Bits),
+                Is.EqualTo(Vectors.Values.Select(BitConverter.SingleToInt32Bits)));
         }
     }
 
@@ -66,9 +68,11 @@ public sealed class Word2VecFileTests
         File.WriteAllBytes(folder.File("between.bin"), whole[..(whole.Length - Encoding.UTF8.GetByteCount("3.5 ") - 9)]);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(() => Word2VecFile.Read(folder.File("within.bin")), Throws.TypeOf<DataException>().With.Message.Contains("vector 4 of 4, that of '3.5'"));
-            Assert.That(() => Word2VecFile.Read(folder.File("between.bin")), Throws.TypeOf<DataException>().With.Message.Contains("after 3 of the 4"));
-            Assert.That(() => Word2VecFile.Read(folder.File("none.bin")), Throws.TypeOf<DataException>().With.Message.Contains("no such file"));
+            Assert.That(Failure("within.bin"), Does.Contain("vector 4 of 4, that of '3.5'"));
+            Assert.That(Failure("between.bin"), Does.Contain("after 3 of the 4"));
+            Assert.That(Failure("none.bin"), Does.Contain("no such file"));
         }
+
+        string Failure(string name) => Assert.Throws<DataException>(() => Word2VecFile.Read(folder.File(name)))!.Message;
     }
 }

@@ -1,5 +1,4 @@
 using GpuSeq.Engine;
-using GpuSeq.Engine.Checkpoints;
 
 namespace GpuSeq.Models.Tests;
 
@@ -66,7 +65,8 @@ public sealed class Word2VecTests
     public void Parameters_AllGetGradients([Values] Word2VecKind kind, [Values(0, 3)] int negatives)
     {
         using var device = Device.Open();
-        using var task = Task(device, Corpus(100), Small with { Kind = kind, Negatives = negatives }, Fused with { Optimizer = OptimizerKind.Adam });
+        var options = Fused with { Optimizer = OptimizerKind.Adam };
+        using var task = Task(device, Corpus(100), Small with { Kind = kind, Negatives = negatives }, options);
         FillOutput(task.Model); // its zeros would let no gradient through to the input
         using var graph = device.BeginGraph(new RandomStream(1));
         graph.Backward(task.Loss(graph, FirstBatch(task)));
@@ -92,7 +92,8 @@ public sealed class Word2VecTests
         using var graph = device.BeginGraph();
         var loss = task.Model.Loss(graph, batch);
         graph.Backward(loss.Scale(batch[1].Ints.Length));
-        var expected = parameters.Select(parameter => parameter.ToArray().Zip(parameter.Gradient!.ToArray(), (p, g) => p - 0.1f * g)).ToArray();
+        var expected = parameters
+            .Select(parameter => parameter.ToArray().Zip(parameter.Gradient!.ToArray(), (p, g) => p - 0.1f * g).ToArray()).ToArray();
         task.StepRate!.Set([0.1f], Shape.Scalar);
         var own = task.Loss(graph, batch).Item();
         using (Assert.EnterMultipleScope())
@@ -131,13 +132,21 @@ public sealed class Word2VecTests
         using (var begun = Task(device, Corpus(100), Small, options))
         using (var trainer = new Trainer(begun, options with { LogEvery = 1 }, new(folder.File("parts"))))
         {
-            trainer.Run(progress => (progress.Step >= 13 ? stop.CancelAsync() : System.Threading.Tasks.Task.CompletedTask).Wait(), stop.Token);
+            trainer.Run(
+                progress =>
+                {
+                    if (progress.Step >= 13)
+                        stop.Cancel();
+                },
+                stop.Token);
         }
         using var resumed = Task(device, Corpus(100), Small, options);
         using var rest = new Trainer(resumed, options, new(folder.File("parts")));
         rest.Resume();
         rest.Run();
-        Assert.That(File.ReadAllBytes(folder.File("parts/model.safetensors")), Is.EqualTo(File.ReadAllBytes(folder.File("whole/model.safetensors"))));
+        Assert.That(
+            File.ReadAllBytes(folder.File("parts/model.safetensors")),
+            Is.EqualTo(File.ReadAllBytes(folder.File("whole/model.safetensors"))));
     }
 
     [Test]
@@ -240,9 +249,13 @@ public sealed class Word2VecTests
     // How much more alike words of a class are than words of different classes.
     private static double Gap(WordVectorTable vectors)
     {
-        var words = BuiltInCorpus.Classes.SelectMany((words, number) => words.Select(word => (Class: number, Place: vectors.Find(word)!.Value))).ToArray();
-        var pairs = words.SelectMany(a => words.Where(b => b.Place < a.Place).Select(b => (
-            IsAlike: a.Class == b.Class, Similarity: vectors.Similarity(a.Place, b.Place)))).ToLookup(pair => pair.IsAlike, pair => pair.Similarity);
+        var words = BuiltInCorpus.Classes.Index()
+            .SelectMany(entry => entry.Item.Select(word => (Class: entry.Index, Place: vectors.Find(word)!.Value))).ToArray();
+        var pairs = (from a in words
+                     from b in words
+                     where b.Place < a.Place
+                     select (IsAlike: a.Class == b.Class, Similarity: vectors.Similarity(a.Place, b.Place)))
+            .ToLookup(pair => pair.IsAlike, pair => pair.Similarity);
         return pairs[true].Average() - pairs[false].Average();
     }
 }

@@ -47,7 +47,8 @@ public sealed class WordListTests
     public void Similarities_CountOnlyPairsThatAreKnown()
     {
         using var folder = new TemporaryFolder();
-        var list = WordSimilarityList.Read(folder.Write("pairs.txt", "north\tup\t9\r\nnorth\teast\t5\nnorth\tsouth\t1\n\nnorth\tzenith\t8\n"));
+        const string Text = "north\tup\t9\r\nnorth\teast\t5\nnorth\tsouth\t1\n\nnorth\tzenith\t8\n";
+        var list = WordSimilarityList.Read(folder.Write("pairs.txt", Text));
         var (correlation, known) = list.Measure(Compass);
         using (Assert.EnterMultipleScope())
         {
@@ -61,7 +62,8 @@ public sealed class WordListTests
     public void Analogies_AreAnsweredBySection()
     {
         using var folder = new TemporaryFolder();
-        var path = folder.Write("turns.txt", ": half\nEast West north south\neast west up south\n: none\neast west north up\neast west north nadir\n");
+        var path = folder.Write(
+            "turns.txt", ": half\nEast West north south\neast west up south\n: none\neast west north up\neast west north nadir\n");
         using var device = Device.Open();
         var scores = AnalogyList.Read(path).Measure(device, Compass);
         var answer = Compass.Analogies(0, 2, 1, 2); // east is to west as north is to
