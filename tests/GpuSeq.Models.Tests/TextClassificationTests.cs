@@ -19,7 +19,7 @@ public sealed class TextClassificationTests
         var said = classifier.Classify(["The music is brilliant.", "the plot was very dull", "The ending is not boring!"]);
         Assert.Multiple(() =>
         {
-            Assert.That(result.Evaluation!.Metrics["accuracy"], Is.GreaterThan(0.9), "half would be chance");
+            Assert.That(result.Evaluation!.Metrics["accuracy"], Is.GreaterThan(0.8), "half would be chance");
             Assert.That(result.Replays, Is.GreaterThan(100), "through the recorded path");
             Assert.That(said.Select(text => text.Label), Is.EqualTo(new[] { "positive", "negative", "positive" }));
             Assert.That(said.Select(text => text.Probabilities.Values.Sum()), Is.All.EqualTo(1).Within(1e-5));
