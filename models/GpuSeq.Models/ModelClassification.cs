@@ -7,6 +7,7 @@ public static class ModelClassification
 {
     private static readonly Dictionary<string, Func<Device, RunFolder, ITextClassifier>> Families = new()
     {
+        [ElmoLabelConfig.Type] = ElmoLabeller.LoadClassifier,
         [TextClassifierConfig.Type] = TextClassifier.Load,
     };
 

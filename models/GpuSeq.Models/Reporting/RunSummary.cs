@@ -40,8 +40,8 @@ public sealed record RunSummary(
     private static LoggedLine? BestOf(IEnumerable<LoggedLine> evaluations, TrainingGoal goal)
     {
         LoggedLine? best = null;
-        foreach (var line in evaluations.Where(line => double.IsFinite(Value(line, goal.Metric) ?? double.NaN)))
-            best = best is null || goal.IsBetter(line.Values[goal.Metric], best.Values[goal.Metric]) ? line : best;
+        foreach (var line in evaluations.Where(line => double.IsFinite(Value(line, goal.Measure) ?? double.NaN)))
+            best = best is null || goal.IsBetter(line.Values[goal.Measure], best.Values[goal.Measure]) ? line : best;
         return best;
     }
 

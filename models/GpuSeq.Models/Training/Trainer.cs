@@ -150,6 +150,8 @@ public sealed class Trainer : IDisposable
     private Tensor Gradients(Graph graph, Batch batch)
     {
         var loss = _task.Loss(graph, batch);
+        if (_task.StepRate is not null)
+            return loss;
         graph.Backward(_options.Accumulate == 1 ? loss : loss.Scale(1f / _options.Accumulate));
         if (_options.Accumulate == 1)
             _optimizer.Step();
@@ -160,6 +162,7 @@ public sealed class Trainer : IDisposable
     private int Step(BatchReader reader)
     {
         _optimizer.LearningRate = _schedule.RateAt(_position.Step, _options.LearningRate);
+        _task.StepRate?.Set([_optimizer.LearningRate], Shape.Scalar);
         var items = 0;
         for (var i = 0; i < _options.Accumulate; i++)
         {
@@ -198,7 +201,9 @@ public sealed class Trainer : IDisposable
         {
             using var graph = _task.Device.BeginGraph(new RandomStream(_random.Seed, calls));
             graph.ChecksFinite = true;
-            graph.Backward(_task.Loss(graph, batch));
+            var loss = _task.Loss(graph, batch);
+            if (_task.StepRate is null)
+                graph.Backward(loss);
         }
         catch (NotFiniteException exception)
         {
@@ -223,7 +228,7 @@ public sealed class Trainer : IDisposable
             Split = "train",
             Loss = loss,
             Lr = _optimizer.LearningRate,
-            GradNorm = _optimizer.GradientNorm,
+            GradNorm = _task.StepRate is null ? _optimizer.GradientNorm : null,
             TokensPerSecond = Math.Round(pace),
             MemoryBytes = _task.Device.PeakBytes,
         });

@@ -12,7 +12,7 @@ internal static class SummaryTable
     private static Html One(TrainingRun run, IReadOnlyList<string> metrics)
     {
         var summary = RunSummary.Of(run);
-        var goal = run.Goal.Metric;
+        var goal = run.Goal.Measure;
         (string Name, double? Value, Func<double?, string> Text)[] tiles =
         [
             ($"best validation {goal.Replace('_', ' ')}", RunSummary.Value(summary.Best, goal), Figures.Number),
