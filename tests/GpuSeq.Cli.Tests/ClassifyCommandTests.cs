@@ -8,20 +8,22 @@ public sealed class ClassifyCommandTests
 {
     private static readonly string[] Texts = ["the film is wonderful", "the plot is\tdull"];
 
+    private TemporaryFolder _folder = null!;
     private string _run = null!;
 
     [OneTimeSetUp]
     public void Train()
     {
-        _run = Directory.CreateTempSubdirectory("gpuseq-").FullName;
+        _folder = new();
+        _run = _folder.File("run");
         var (exit, _, error) = CommandTests.Run(
-            "train", "sentiment", "--out", _run, "--epochs", "12", "--batch", "16", "--lr", "0.005", "--hidden", "16", "--embedding", "16",
+            "train", "sentiment", "--out", _run, "--epochs", "5", "--batch", "16", "--lr", "0.005", "--hidden", "16", "--embedding", "16",
             "--dropout", "0.1", "--bidirectional", "false");
         Assert.That(exit, Is.Zero, error);
     }
 
     [OneTimeTearDown]
-    public void RemoveFolder() => Directory.Delete(_run, recursive: true);
+    public void RemoveFolder() => _folder.Dispose();
 
     [Test]
     public void Arguments_AreClassified()
@@ -63,9 +65,8 @@ public sealed class ClassifyCommandTests
     [Test]
     public void ModelOfAnotherKind_IsRefused()
     {
-        var folder = Directory.CreateDirectory(Path.Combine(_run, "other")).FullName;
-        File.WriteAllText(Path.Combine(folder, "config.json"), """{"model_type": "char-rnn"}""");
-        var (exit, _, error) = CommandTests.Run("classify", folder, "text");
+        _folder.Write("other/config.json", """{"model_type": "char-rnn"}""");
+        var (exit, _, error) = CommandTests.Run("classify", _folder.File("other"), "text");
         Assert.Multiple(() =>
         {
             Assert.That(exit, Is.EqualTo(ExitCode.Failure));

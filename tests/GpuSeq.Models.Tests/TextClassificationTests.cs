@@ -14,12 +14,12 @@ public sealed class TextClassificationTests
     {
         using var folder = new TemporaryFolder();
         using var device = Device.Open();
-        var result = Train(device, folder.Path, BuiltInOpinions.Create(), Small with { Cell = cell, Pooling = pooling }, epochs: 12);
+        var result = Train(device, folder.Path, BuiltInOpinions.Create(), Small with { Cell = cell, Pooling = pooling }, epochs: 5);
         using var classifier = ModelClassification.Open(device, new(folder.Path));
         var said = classifier.Classify(["The music is brilliant.", "the plot was very dull", "The ending is not boring!"]);
         Assert.Multiple(() =>
         {
-            Assert.That(result.Evaluation!.Metrics["accuracy"], Is.GreaterThan(0.9), "half would be chance");
+            Assert.That(result.Evaluation!.Metrics["accuracy"], Is.GreaterThan(0.8), "half would be chance");
             Assert.That(result.Replays, Is.GreaterThan(100), "through the recorded path");
             Assert.That(said.Select(text => text.Label), Is.EqualTo(new[] { "positive", "negative", "positive" }));
             Assert.That(said.Select(text => text.Probabilities.Values.Sum()), Is.All.EqualTo(1).Within(1e-5));
@@ -39,7 +39,7 @@ public sealed class TextClassificationTests
         string[] labels = [.. texts.Train.Select(text => text.Label)];
         new SplitMix64(1).Shuffle(labels.AsSpan());
         texts = texts with { Train = [.. texts.Train.Zip(labels, (text, label) => text with { Label = label })] };
-        var result = Train(device, folder.Path, texts, Small, epochs: 12);
+        var result = Train(device, folder.Path, texts, Small, epochs: 5);
         Assert.That(result.Evaluation!.Metrics["accuracy"], Is.LessThan(0.65));
     }
 
@@ -49,13 +49,13 @@ public sealed class TextClassificationTests
         using var folder = new TemporaryFolder();
         using var device = Device.Open();
         var texts = BuiltInOpinions.Create();
-        var trained = Train(device, folder.File("run"), texts, Small, epochs: 8).Evaluation!;
+        var trained = Train(device, folder.File("run"), texts, Small, epochs: 3).Evaluation!;
         var data = folder.Write("dev.tsv", "text\tlabel\n" + string.Concat(texts.Dev.Select(text => $"{text.Text}\t{text.Label}\n")));
         var measured = ModelEvaluation.Of(device, new(folder.File("run")), data);
         var other = folder.Write("other.tsv", "text\tlabel\nfine\tgood\n");
         Assert.Multiple(() =>
         {
-            Assert.That(measured.Examples, Is.EqualTo(80));
+            Assert.That(measured.Examples, Is.EqualTo(200));
             Assert.That(measured.Loss, Is.EqualTo(trained.Loss).Within(1e-5));
             Assert.That(measured.Metrics, Is.EqualTo(trained.Metrics));
             Assert.That(

@@ -104,7 +104,7 @@ public sealed partial record LabelledTexts(string Source, IReadOnlyList<Labelled
         return choices.FirstOrDefault(labels => labels.Distinct().Count() == files.Count && labels.All(label => label.Length > 0));
     }
 
-    private static IEnumerable<string> Lines(string text) =>
+    private static string[] Lines(string text) =>
         text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     [GeneratedRegex("^cv[0-9]{3}")]

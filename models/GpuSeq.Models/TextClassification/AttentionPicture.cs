@@ -6,7 +6,8 @@ namespace GpuSeq.Models;
 /// <summary>Draws what attention pooling looks at in a text.</summary>
 internal static class AttentionPicture
 {
-    private const double WordWidth = 34;
+    /// <summary>The most words for which there is room.</summary>
+    public const int MostWords = 15;
 
     /// <summary>A heat map of one row: the weight of each word.</summary>
     /// <param name="number">Of the picture, from 1.</param>
@@ -23,8 +24,8 @@ internal static class AttentionPicture
             new Axis("word") { Categories = [.. weights.Select(word => word.Word)] }, new Axis("") { Categories = [said] },
             [new HeatMap(values) { NumberFormat = "0.00" }])
         {
-            Width = Math.Max(480, 150 + WordWidth * weights.Count),
-            Height = 190,
+            Width = 600,
+            Height = 200,
         });
     }
 }

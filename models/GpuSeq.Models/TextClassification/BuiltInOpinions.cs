@@ -6,7 +6,7 @@ namespace GpuSeq.Models;
 /// </summary>
 public static class BuiltInOpinions
 {
-    private const int Count = 480;
+    private const int Count = 1200;
     private const string Positive = "positive";
     private const string Negative = "negative";
 

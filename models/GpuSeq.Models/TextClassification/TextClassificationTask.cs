@@ -11,9 +11,10 @@ public sealed class TextClassificationTask : ITrainingTask, IDisposable
 
     private const int MostSamples = 6;
     private const int MostAttentionPictures = 4;
-    private const int MostPicturedWords = 24;
+    private const int LeastPicturedWords = 5;
 
     private readonly LabelledText[] _shown;
+    private readonly LabelledText[] _pictured;
     private readonly Vocabulary _vocabulary;
     private readonly TextBatches _train;
     private readonly TextClassificationEvaluator _validation;
@@ -44,8 +45,8 @@ public sealed class TextClassificationTask : ITrainingTask, IDisposable
         Model = new(device, config, seed);
         _classifier = new(device, Model, _vocabulary);
         _validation = new(device, Model, _vocabulary, texts.Dev, texts.Source);
-        var every = Math.Max(1, texts.Dev.Count / MostSamples);
-        _shown = [.. texts.Dev.Where((_, index) => index % every == every / 2).Take(MostSamples)];
+        _shown = Some(texts.Dev, MostSamples);
+        _pictured = Some([.. texts.Dev.Where(HasRoom)], MostAttentionPictures);
     }
 
     /// <summary>The model.</summary>
@@ -88,12 +89,10 @@ public sealed class TextClassificationTask : ITrainingTask, IDisposable
     public IEnumerable<Picture> Pictures()
     {
         yield return ConfusionPicture.Of(_validation.Scores);
-        var number = 0;
-        foreach (var (text, said) in _shown.Zip(_classifier.Classify([.. _shown.Select(text => text.Text)])))
-        {
-            if (number < MostAttentionPictures && _classifier.Weights(text.Text) is { Count: > 0 and <= MostPicturedWords } weights)
-                yield return AttentionPicture.Of(++number, weights, said.Label, text.Label);
-        }
+        if (Model.Config.Pooling != PoolingKind.Attention)
+            yield break;
+        foreach (var (index, (text, said)) in _pictured.Zip(_classifier.Classify([.. _pictured.Select(text => text.Text)])).Index())
+            yield return AttentionPicture.Of(index + 1, _classifier.Weights(text.Text)!, said.Label, text.Label);
     }
 
     /// <inheritdoc/>
@@ -109,4 +108,14 @@ public sealed class TextClassificationTask : ITrainingTask, IDisposable
         _validation.Dispose();
         _classifier.Dispose(); // and the model with it
     }
+
+    // Texts from all over the list.
+    private static LabelledText[] Some(IReadOnlyList<LabelledText> texts, int most)
+    {
+        var every = Math.Max(1, texts.Count / most);
+        return [.. texts.Where((_, index) => index % every == every / 2).Take(most)];
+    }
+
+    private static bool HasRoom(LabelledText text) =>
+        TextWords.Of(text.Text, int.MaxValue).Count() is >= LeastPicturedWords and <= AttentionPicture.MostWords;
 }

@@ -34,7 +34,7 @@ public sealed record TextClassifierConfig
     public bool Bidirectional { get; init; } = true;
 
     /// <summary>How the states become one vector.</summary>
-    public PoolingKind Pooling { get; init; } = PoolingKind.Max;
+    public PoolingKind Pooling { get; init; } = PoolingKind.Attention;
 
     /// <summary>The share of values of word vectors, between layers and of the pooled vector that is dropped in training.</summary>
     public float Dropout { get; init; }

@@ -16,11 +16,11 @@ public sealed class LabelledTextsTests
     [Test]
     public void Lines_AreOfTheLabelThatTheEndingTells()
     {
-        Write("train/rt.pos", "good , really \r\n\n fine\n");
-        Write("train/rt.neg", "bad");
-        Write("dev/rt.pos", "nice");
-        Write("dev/rt.neg", "dire");
-        Write("README.txt", "not data");
+        _folder.Write("train/rt.pos", "good , really \r\n\n fine\n");
+        _folder.Write("train/rt.neg", "bad");
+        _folder.Write("dev/rt.pos", "nice");
+        _folder.Write("dev/rt.neg", "dire");
+        _folder.Write("README.txt", "not data");
         var texts = LabelledTexts.Read(_folder.Path);
         Assert.Multiple(() =>
         {
@@ -32,8 +32,8 @@ public sealed class LabelledTextsTests
     [Test]
     public void Lines_AreOfTheLabelBeforeThePointWhereEndingsAreTheSame()
     {
-        Write("plot.tok.5000", "he goes");
-        Write("quote.tok.5000", "it moves");
+        _folder.Write("plot.tok.5000", "he goes");
+        _folder.Write("quote.tok.5000", "it moves");
         var texts = LabelledTexts.Read(_folder.Path);
         Assert.Multiple(() =>
         {
@@ -46,8 +46,8 @@ public sealed class LabelledTextsTests
     [Test]
     public void Files_AreOfTheLabelOfTheirFolder([Values] bool isArchive)
     {
-        Write("reviews/pos/a.txt", "good\nfilm");
-        Write("reviews/neg/b.txt", "bad");
+        _folder.Write("reviews/pos/a.txt", "good\nfilm");
+        _folder.Write("reviews/neg/b.txt", "bad");
         var texts = LabelledTexts.Read(isArchive ? Zip() : _folder.Path);
         Assert.Multiple(() =>
         {
@@ -60,7 +60,7 @@ public sealed class LabelledTextsTests
     public void Files_WithNumbersHaveAPartToChooseBy()
     {
         foreach (var name in new[] { "pos/cv012_1.txt", "neg/cv799_2.txt", "neg/cv800_3.txt", "pos/cv899_4.txt" })
-            Write(name, name[^5..^4]);
+            _folder.Write(name, name[^5..^4]);
         var texts = LabelledTexts.Read(_folder.Path);
         Assert.Multiple(() =>
         {
@@ -72,8 +72,8 @@ public sealed class LabelledTextsTests
     [Test]
     public void Folder_ThatHoldsOneArchiveStandsForIt()
     {
-        Write("pos/a.txt", "good");
-        Write("neg/b.txt", "bad");
+        _folder.Write("pos/a.txt", "good");
+        _folder.Write("neg/b.txt", "bad");
         var archive = Zip();
         File.Move(archive, Path.Combine(Directory.CreateDirectory(_folder.File("outer")).FullName, "reviews.zip"));
         Assert.That(LabelledTexts.Read(_folder.File("outer")).Train, Has.Count.EqualTo(2));
@@ -82,9 +82,9 @@ public sealed class LabelledTextsTests
     [Test]
     public void Parts_MayHaveFoldersForLabelsToo()
     {
-        Write("train/pos/a.txt", "good");
-        Write("train/neg/b.txt", "bad");
-        Write("test/neg/c.txt", "dire");
+        _folder.Write("train/pos/a.txt", "good");
+        _folder.Write("train/neg/b.txt", "bad");
+        _folder.Write("test/neg/c.txt", "dire");
         Assert.Multiple(() =>
         {
             Assert.That(LabelledTexts.Read(_folder.Path).Measured, Has.Count.EqualTo(2), "a part to test on is none to learn from or to choose by");
@@ -95,8 +95,8 @@ public sealed class LabelledTextsTests
     [Test]
     public void Tables_AreSeparatedByTabsOrCommas()
     {
-        Write("train.tsv", "Sentiment\tText\nNegative\t\"It is \"\"so\"\" bad,<br />really\"\nPositive\tA \"good\" one\n");
-        Write("dev.tsv", "Sentiment\tText\nPositive\tfine\n");
+        _folder.Write("train.tsv", "Sentiment\tText\nNegative\t\"It is \"\"so\"\" bad,<br />really\"\nPositive\tA \"good\" one\n");
+        _folder.Write("dev.tsv", "Sentiment\tText\nPositive\tfine\n");
         var parts = LabelledTexts.Read(_folder.Path);
         var table = LabelledTexts.Read(_folder.Write("all.csv", "id,text,label\n1,\"one, two\",a\n2,three,b\n"));
         Assert.Multiple(() =>
@@ -123,8 +123,8 @@ public sealed class LabelledTextsTests
     [Test]
     public void UnknownLayout_IsRefusedWithThoseThatAreKnown()
     {
-        Write("one/a.txt", "x");
-        Write("b.txt", "y");
+        _folder.Write("one/a.txt", "x");
+        _folder.Write("b.txt", "y");
         Assert.Multiple(() =>
         {
             Assert.That(() => LabelledTexts.Read(_folder.Path), Throws.TypeOf<DataException>().With.Message.Contains("layout is not known"));
@@ -137,8 +137,8 @@ public sealed class LabelledTextsTests
     [Test]
     public void BadBytes_AreNamedInsideAnArchiveToo()
     {
-        Write("pos/a.txt", "good");
-        Write("neg/b.txt", "bad\n");
+        _folder.Write("pos/a.txt", "good");
+        _folder.Write("neg/b.txt", "bad\n");
         File.AppendAllText(_folder.File("neg/b.txt"), "caf\u00e9", System.Text.Encoding.Latin1);
         Assert.That(
             () => LabelledTexts.Read(Zip()),
@@ -162,12 +162,6 @@ public sealed class LabelledTextsTests
     }
 
     private static IEnumerable<string> Plain(IEnumerable<LabelledText> texts) => texts.Select(text => $"{text.Label}: {text.Text}");
-
-    private void Write(string name, string text)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(_folder.File(name))!);
-        _folder.Write(name, text);
-    }
 
     // The folder as an archive, which takes its place.
     private string Zip()
