@@ -14,7 +14,9 @@ public sealed partial class Graph
     /// </summary>
     public bool ChecksFinite { get; set; }
 
-    private static void CheckResults(string operation, ReadOnlySpan<Tensor?> operands, ReadOnlySpan<Tensor> results)
+    /// <summary>Looks at what an operation made, and where that is not finite, at what it was given.</summary>
+    /// <exception cref="NotFiniteException">A result is not finite.</exception>
+    internal static void CheckResults(string operation, ReadOnlySpan<Tensor?> operands, ReadOnlySpan<Tensor> results)
     {
         foreach (var result in results)
         {

@@ -1,3 +1,5 @@
+using GpuSeq.Kernels;
+
 namespace GpuSeq.Engine;
 
 /// <summary>
@@ -11,6 +13,9 @@ public abstract record Initializer
     /// <summary>All values one.</summary>
     public static Initializer Ones { get; } = new ConstantInitializer(1f);
 
+    /// <summary>All values the same.</summary>
+    public static Initializer Constant(float value) => new ConstantInitializer(value);
+
     /// <summary>Spread evenly from -bound to bound.</summary>
     public static Initializer Uniform(float bound) => new UniformInitializer(bound);
 
@@ -22,6 +27,9 @@ public abstract record Initializer
 
     /// <summary>Evenly within sqrt(6 / (inputs + outputs)) (Glorot and Bengio 2010).</summary>
     public static Initializer Glorot(int inputs, int outputs) => new UniformInitializer(MathF.Sqrt(6f / (inputs + outputs)));
+
+    /// <summary>The same with one row of zeros, such as that of padding in a table of vectors.</summary>
+    public Initializer WithZeroRow(int row) => new ZeroRowInitializer(this, row);
 
     internal abstract void Fill(Device device, Parameter parameter, RandomStream random);
 
@@ -41,5 +49,15 @@ public abstract record Initializer
     {
         internal override void Fill(Device device, Parameter parameter, RandomStream random) =>
             device.Kernels.Random.Normal(parameter.Floats, 0f, Deviation, random.Seed, random.NextCall());
+    }
+
+    private sealed record ZeroRowInitializer(Initializer Others, int Row) : Initializer
+    {
+        internal override void Fill(Device device, Parameter parameter, RandomStream random)
+        {
+            Others.Fill(device, parameter, random);
+            var columns = parameter.Shape.Columns;
+            device.Kernels.Elementwise.Fill(parameter.Floats.Part((long)Row * columns, columns), 0f);
+        }
     }
 }

@@ -37,10 +37,13 @@ public static class GpuSeqCommand
             KernelsCommand.Create(output),
             TrainCommand.Create(output),
             EvalCommand.Create(output),
-            GenerateCommand.Create(output),
-            TranslateCommand.Create(output),
-            InspectCommand.Create(output),
             ReportCommand.Create(output),
+            GenerateCommand.Create(output),
+            ClassifyCommand.Create(output),
+            TagCommand.Create(output),
+            TranslateCommand.Create(output),
+            SimilarCommand.Create(output),
+            InspectCommand.Create(output),
         };
         var call = root.Parse(args);
         if (call.Errors.Count > 0)

@@ -10,8 +10,15 @@ public static class ModelEvaluation
     private static readonly Dictionary<string, Measure> Families = new()
     {
         [CharRnnConfig.Type] = CharRnnEvaluator.OfRun,
+        [CnnConfig.Type] = CnnEvaluator.OfRun,
+        [ElmoConfig.Type] = ElmoEvaluator.OfRun,
+        [ElmoLabelConfig.Type] = ElmoLabeller.OfRun,
         [MlpConfig.Type] = MlpEvaluator.OfRun,
+        [NnlmConfig.Type] = NnlmEvaluator.OfRun,
         [Seq2SeqConfig.Type] = Seq2SeqEvaluator.OfRun,
+        [TaggerConfig.Type] = TaggerEvaluator.OfRun,
+        [TextClassifierConfig.Type] = TextClassificationEvaluator.OfRun,
+        [Word2VecConfig.Type] = Word2VecEvaluator.OfRun,
     };
 
     /// <summary>Measures the best model of a run.</summary>

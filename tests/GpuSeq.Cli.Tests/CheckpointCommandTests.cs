@@ -4,23 +4,15 @@ using GpuSeq.Engine.Checkpoints;
 namespace GpuSeq.Cli.Tests;
 
 /// <summary>What the command says of checkpoints that are in shards, and of those that do not fit.</summary>
-public sealed class CheckpointCommandTests
+public sealed class CheckpointCommandTests : FolderTests
 {
-    private string _folder = null!;
-
-    [SetUp]
-    public void MakeFolder() => _folder = Directory.CreateTempSubdirectory("gpuseq-").FullName;
-
-    [TearDown]
-    public void RemoveFolder() => Directory.Delete(_folder, recursive: true);
-
     [Test]
     public void Inspect_ShowsShardsAsOne()
     {
         var tensors = Enumerable.Range(0, 3).Select(i => TensorData.FromFloats($"w{i}", [4], new float[4]));
-        ShardedWriter.Write(_folder, tensors, maximalShardBytes: 16);
-        var index = Path.Combine(_folder, Checkpoint.IndexFile);
-        var (exit, text, _) = CommandTests.Run("inspect", _folder);
+        ShardedWriter.Write(Folder, tensors, maximalShardBytes: 16);
+        var index = InFolder(Checkpoint.IndexFile);
+        var (exit, text, _) = CommandTests.Run("inspect", Folder);
         var json = JsonDocument.Parse(CommandTests.Run("inspect", index, "--json").Out).RootElement;
         var file = json.GetProperty("files").EnumerateArray().Single();
         Assert.Multiple(() =>
@@ -36,7 +28,7 @@ public sealed class CheckpointCommandTests
     [Test]
     public void Generate_ShowsInATableWhatDoesNotFit()
     {
-        var run = Path.Combine(_folder, "run");
+        var run = InFolder("run");
         CommandTests.Run("train", "char-rnn", "--out", run, "--hidden", "8", "--embedding", "4", "--max-steps", "1");
         var model = Path.Combine(run, Checkpoint.ModelFile);
         SafeTensorsWriter.Write(model, [TensorData.FromFloats("rnn.weight_hh_l0", [7], new float[7])]);

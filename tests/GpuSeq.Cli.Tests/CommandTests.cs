@@ -4,16 +4,8 @@ using System.Text.Json;
 namespace GpuSeq.Cli.Tests;
 
 /// <summary>The command as people and programs call it.</summary>
-public sealed class CommandTests
+public sealed class CommandTests : FolderTests
 {
-    private string _folder = null!;
-
-    [SetUp]
-    public void MakeFolder() => _folder = Directory.CreateTempSubdirectory("gpuseq-").FullName;
-
-    [TearDown]
-    public void RemoveFolder() => Directory.Delete(_folder, recursive: true);
-
     [Test]
     public void Devices_ListEveryKindAndWhyOneIsMissing()
     {
@@ -44,7 +36,7 @@ public sealed class CommandTests
     [Test]
     public void Run_TrainsShowsAndWrites()
     {
-        var run = Path.Combine(_folder, "run");
+        var run = InFolder("run");
         var trained = Train(run, "--max-steps", "8", "--json");
         var result = JsonDocument.Parse(trained.Out).RootElement;
         var inspected = Run("inspect", run);
@@ -68,7 +60,7 @@ public sealed class CommandTests
     [Test]
     public void Resume_GoesOnAndKeepsWhatTheRunWasBegunWith()
     {
-        var (whole, parts) = (Path.Combine(_folder, "whole"), Path.Combine(_folder, "parts"));
+        var (whole, parts) = (InFolder("whole"), InFolder("parts"));
         Train(whole, "--max-steps", "9");
         Train(parts, "--max-steps", "4");
         var changed = Run("train", "char-rnn", "--out", parts, "--resume", "--batch", "3");
@@ -87,9 +79,9 @@ public sealed class CommandTests
     [Test]
     public void ConfigFile_GivesWhatTheCallLeavesOut()
     {
-        var config = Path.Combine(_folder, "options.json");
+        var config = InFolder("options.json");
         File.WriteAllText(config, """{"hidden": 8, "embedding": 4, "cell": "gru", "seq-length": 10, "max_steps": 2, "batch": 4}""");
-        var run = Path.Combine(_folder, "run");
+        var run = InFolder("run");
         var trained = Run("train", "char-rnn", "--config", config, "--cell", "rnn", "--out", run);
         var saved = JsonDocument.Parse(File.ReadAllText(Path.Combine(run, "config.json"))).RootElement;
         File.WriteAllText(config, """{"hiden": 8}""");
@@ -148,12 +140,12 @@ public sealed class CommandTests
     [TestCase("train", "char-rnn", "--resume", "--out", "half")]
     public void Failure_EndsWithOneAndOneLine(params string[] args)
     {
-        File.WriteAllText(Path.Combine(_folder, "broken.safetensors"), "not a checkpoint");
-        File.WriteAllText(Path.Combine(_folder, "short.txt"), "too short");
-        Directory.CreateDirectory(Path.Combine(_folder, "half"));
-        File.WriteAllText(Path.Combine(_folder, "half", "config.json"), """{"model_type": "char-rnn", "vocab_size": 4}""");
+        File.WriteAllText(InFolder("broken.safetensors"), "not a checkpoint");
+        File.WriteAllText(InFolder("short.txt"), "too short");
+        Directory.CreateDirectory(InFolder("half"));
+        File.WriteAllText(Path.Combine(Folder, "half", "config.json"), """{"model_type": "char-rnn", "vocab_size": 4}""");
         string[] names = ["nowhere.safetensors", "broken.safetensors", "nowhere", "half", "nowhere.txt", "short.txt"];
-        var (exit, _, error) = Run([.. args.Select(arg => names.Contains(arg) ? Path.Combine(_folder, arg) : arg)]);
+        var (exit, _, error) = Run([.. args.Select(arg => names.Contains(arg) ? InFolder(arg) : arg)]);
         Assert.Multiple(() =>
         {
             Assert.That(exit, Is.EqualTo(ExitCode.Failure));
@@ -180,7 +172,7 @@ public sealed class CommandTests
     {
         if (OperatingSystem.IsWindows())
             Assert.Ignore("signals are sent with kill");
-        var run = Path.Combine(_folder, "run");
+        var run = InFolder("run");
         var command = Path.Combine(AppContext.BaseDirectory, "gpuseq.dll");
         using var process = Process.Start(new ProcessStartInfo("dotnet")
         {

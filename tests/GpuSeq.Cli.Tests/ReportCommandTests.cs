@@ -3,16 +3,8 @@ using System.Text.Json;
 namespace GpuSeq.Cli.Tests;
 
 /// <summary><c>gpuseq report</c> as people and programs call it.</summary>
-public sealed class ReportCommandTests
+public sealed class ReportCommandTests : FolderTests
 {
-    private string _folder = null!;
-
-    [SetUp]
-    public void MakeFolder() => _folder = Directory.CreateTempSubdirectory("gpuseq-").FullName;
-
-    [TearDown]
-    public void RemoveFolder() => Directory.Delete(_folder, recursive: true);
-
     [Test]
     public void OneRun_WritesIntoItsFolder()
     {
@@ -31,7 +23,7 @@ public sealed class ReportCommandTests
     [Test]
     public void SeveralRuns_GoIntoOneFileWithFiguresForPrograms()
     {
-        var page = Path.Combine(_folder, "both.html");
+        var page = InFolder("both.html");
         var (exit, output, error) = CommandTests.Run("report", MakeRun("a", 2), MakeRun("b", 3), "--out", page, "--json");
         var json = JsonDocument.Parse(output).RootElement;
         var runs = json.GetProperty("runs");
@@ -48,9 +40,9 @@ public sealed class ReportCommandTests
     [Test]
     public void TensorBoard_GetsAFolderForEachRun()
     {
-        var events = Path.Combine(_folder, "events");
+        var events = InFolder("events");
         var (exit, _, error) = CommandTests.Run(
-            "report", MakeRun("a", 2), MakeRun("b", 3), "--out", Path.Combine(_folder, "r.html"), "--tensorboard", events);
+            "report", MakeRun("a", 2), MakeRun("b", 3), "--out", InFolder("r.html"), "--tensorboard", events);
         Assert.Multiple(() =>
         {
             Assert.That(exit, Is.Zero, error);
@@ -66,8 +58,8 @@ public sealed class ReportCommandTests
     public void Failure_EndsWithOneAndOneLine(params string[] args)
     {
         MakeRun("a", 2);
-        Directory.CreateDirectory(Path.Combine(_folder, "empty"));
-        var paths = args.Select(arg => arg.StartsWith('-') ? arg : Path.Combine(_folder, arg));
+        Directory.CreateDirectory(InFolder("empty"));
+        var paths = args.Select(arg => arg.StartsWith('-') ? arg : InFolder(arg));
         var (exit, output, error) = CommandTests.Run(["report", .. paths]);
         Assert.Multiple(() =>
         {
@@ -83,7 +75,7 @@ public sealed class ReportCommandTests
 
     private string MakeRun(string name, double loss)
     {
-        var run = Path.Combine(_folder, name);
+        var run = InFolder(name);
         Directory.CreateDirectory(run);
         File.WriteAllText(
             Path.Combine(run, "metrics.jsonl"),

@@ -93,6 +93,24 @@ public sealed class GradientToolTests
     }
 
     [Test]
+    public void Gradient_OfARecurrentState_IsNotThatWhichIsCarriedOn()
+    {
+        using var parameters = new ParameterSet(_device, seed: 1);
+        var weights = new RecurrentWeights(
+            parameters.Add("weight_ih", [12, 2], Initializer.Normal(1f)), parameters.Add("weight_hh", [12, 3], Initializer.Normal(1f)));
+        using var graph = _device.BeginGraph();
+        var result = graph.Input([1f, -1f, 0.5f, 2f], [1, 2, 2]).Lstm([weights], new());
+        result.State.RetainGradient();
+        result.Cell!.RetainGradient();
+        graph.Backward(result.State.Sum() + result.Cell.Scale(2f).Sum());
+        Assert.Multiple(() =>
+        {
+            Assert.That(result.State.Gradient!.ToArray(), Is.EqualTo(new[] { 1f, 1f, 1f }));
+            Assert.That(result.Cell.Gradient!.ToArray(), Is.EqualTo(new[] { 2f, 2f, 2f }));
+        });
+    }
+
+    [Test]
     public void NormPerStep_OfAGradient_ShowsHowFarBackItReaches()
     {
         using var parameters = new ParameterSet(_device, seed: 1);

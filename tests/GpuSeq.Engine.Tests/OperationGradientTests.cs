@@ -53,6 +53,7 @@ public sealed class OperationGradientTests
             yield return Case("softmax", x => x[0].Softmax(), [2, 3, 5]);
             yield return Case("softmax reused", x => x[0].Softmax() * x[0], [3, 5]);
             yield return Case("log-softmax", x => x[0].LogSoftmax(), [3, 5]);
+            yield return Case("log-sum-exp", x => x[0].LogSumExp() * x[0].Sum(-1), [2, 3, 5]);
             yield return Case("reshape", x => x[0].Reshape([5, 3]), [3, 5]);
             yield return Case("slice", x => x[0].Slice(1, 2), [4, 3]);
             yield return Case("slice by steps", x => x[0].Slice(-1, 1, 2, step: 3), [3, 7]);

@@ -32,7 +32,7 @@ public sealed class BleuTests
     public void Score_OfHundredsOfSentencesIsSacreBleus()
     {
         // Neighbours in alphabetical order have much in common.
-        var sentences = BuiltInSentences.Pairs(reverse: false).Select(pair => pair.Target).Distinct().Order(StringComparer.Ordinal).Take(600);
+        var sentences = BuiltInTranslations.Pairs(reverse: false).Select(pair => pair.Target).Distinct().Order(StringComparer.Ordinal).Take(600);
         string[][] pairs = [.. sentences.Chunk(2)];
         var bleu = Bleu.Of([.. pairs.Select(pair => pair[0])], [.. pairs.Select(pair => pair[1])]);
         Assert.Multiple(() =>

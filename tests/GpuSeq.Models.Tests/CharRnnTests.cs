@@ -49,6 +49,32 @@ public sealed class CharRnnTests
     }
 
     [Test]
+    public void TiedWeights_AreOneParameterThatLearnsFromBothSides()
+    {
+        using var folder = new TemporaryFolder();
+        using var device = Device.Open();
+        var tied = Small with { EmbeddingSize = 24, TieWeights = true };
+        using var task = Task(device, new(), tied);
+        using var parameters = new ParameterSet(device, seed: 1);
+        var embedding = new Embedding(new(parameters, "embedding"), 5, 4);
+        var decoder = new Linear(new(parameters, "decoder"), embedding.Weight);
+        using var graph = device.BeginGraph();
+        var logits = decoder.Forward(embedding.Forward(graph.Input([1, 4, 2], [3])).Tanh());
+        var report = graph.CheckGradients(logits.CrossEntropy(graph.Input([0, 1, 2], [3])), [.. parameters.Parameters]);
+        var result = Train(device, folder.Path, new() { MaxSteps = 60, LearningRate = 1e-2f }, tied);
+        using var generator = CharGenerator.Load(device, folder.Path);
+        Assert.Multiple(() =>
+        {
+            Assert.That(report.Passed, report.ToString());
+            Assert.That(task.Parameters.Find("decoder.weight"), Is.Null);
+            Assert.That(task.Parameters.Find("decoder.bias"), Is.Not.Null);
+            Assert.That(result.Evaluation!.Loss, Is.LessThan(2.8));
+            Assert.That(string.Concat(generator.Write("", 20, new())), Has.Length.EqualTo(20));
+            Assert.That(() => Task(device, new(), Small with { TieWeights = true }), Throws.ArgumentException.With.Message.Contains("24, not 12"));
+        });
+    }
+
+    [Test]
     public void Names_ArePyTorchs()
     {
         using var device = Device.Open();
@@ -168,6 +194,7 @@ public sealed class CharRnnTests
 
     [TestCase("{\"model_type\": \"bert\", \"vocab_size\": 3}", "bert")]
     [TestCase("{\"model_type\": \"char-rnn\", \"vocab_size\": -3}", "positive")]
+    [TestCase("{\"model_type\": \"char-rnn\", \"vocab_size\": 3, \"tie_weights\": true}", "embedding_size of 128")]
     [TestCase("{\n  \"vocab_size\": }", "line 2")]
     public void Config_RefusesOtherFiles(string json, string reason)
     {

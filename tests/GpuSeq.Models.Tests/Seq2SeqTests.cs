@@ -171,13 +171,13 @@ public sealed class Seq2SeqTests
     [Test]
     public void BuiltInSentences_AreFrench()
     {
-        var pairs = BuiltInSentences.Pairs(reverse: false);
+        var pairs = BuiltInTranslations.Pairs(reverse: false);
         Assert.Multiple(() =>
         {
             Assert.That(pairs.Select(pair => pair.Source).Distinct().Count(), Is.GreaterThan(3000));
             Assert.That(pairs.Select(pair => pair.Target), Has.None.Match("\\b(le|la|ce|que|ne) [aeioué]"));
             Assert.That(pairs.Select(pair => pair.Source), Has.None.Match("\\ba [aeiou]"));
-            Assert.That(BuiltInSentences.Pairs(reverse: true)[7], Is.EqualTo(new SentencePair(pairs[7].Target, pairs[7].Source)));
+            Assert.That(BuiltInTranslations.Pairs(reverse: true)[7], Is.EqualTo(new SentencePair(pairs[7].Target, pairs[7].Source)));
         });
     }
 

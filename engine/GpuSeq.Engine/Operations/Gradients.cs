@@ -10,15 +10,18 @@ public static partial class Operations
     private static GradientTarget Target(Graph graph, Tensor? tensor) =>
         tensor is { RequiresGradient: true } ? graph.Accumulate(tensor) : default;
 
-    // The gradient that arrived, or zeros where none has.
+    // The gradient that arrived, or zeros where none has, to be written over: one that is retained is copied.
     private static ArrayView<float> Carried(Graph graph, Tensor last)
     {
         var arrived = graph.Arrived(last);
-        if (arrived.Length > 0)
+        if (arrived.Length > 0 && !last.RetainsGradient)
             return arrived;
-        var zeros = graph.Scratch(last.Shape.ElementCount);
-        graph.Kernels.Elementwise.Fill(zeros, 0f);
-        return zeros;
+        var carried = graph.Scratch(last.Shape.ElementCount);
+        if (arrived.Length > 0)
+            graph.Kernels.Elementwise.Scale(arrived, 1f, carried, accumulate: false);
+        else
+            graph.Kernels.Elementwise.Fill(carried, 0f);
+        return carried;
     }
 
     // Adds to the gradient of an operand, where it has one.

@@ -156,8 +156,8 @@ internal static unsafe class AttentionBackward
         for (var s = 0; s < scratch.Keys; s += lanes)
         {
             var count = Math.Min(lanes, scratch.Keys - s);
-            AttentionPanels.Transpose(k + (long)s * operands.K.RowStride, operands.K.RowStride, count, d, scratch.KPanels + s * d, lanes);
-            AttentionPanels.Transpose(v + (long)s * operands.V.RowStride, operands.V.RowStride, count, d, scratch.VPanels + s * d, lanes);
+            GemmPacking.Transpose(k + (long)s * operands.K.RowStride, operands.K.RowStride, count, d, scratch.KPanels + s * d, lanes);
+            GemmPacking.Transpose(v + (long)s * operands.V.RowStride, operands.V.RowStride, count, d, scratch.VPanels + s * d, lanes);
         }
         new Span<float>(scratch.Dk, arguments.KeyBlock * padded).Clear();
         new Span<float>(scratch.Dv, arguments.KeyBlock * padded).Clear();

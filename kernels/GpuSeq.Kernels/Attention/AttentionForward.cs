@@ -119,7 +119,7 @@ internal static unsafe class AttentionForward
                 var last = Math.Min(keys.First + keys.Count, arguments.EndKey(panel.Query + panel.Queries - 1, length));
                 if (first >= last)
                     continue;
-                AttentionPanels.Transpose(
+                GemmPacking.Transpose(
                     q + operands.Q.Row(b, h, panel.Query), operands.Q.RowStride, panel.Queries, arguments.D, panel.Q, lanes);
                 AttentionPanels.Scale<V>(panel.Q, arguments.D * lanes, arguments.Scale * VectorMath.Log2E);
                 AttentionPanels.Multiply<V, TTiles>(

@@ -45,7 +45,7 @@ internal readonly struct PanelCut
 /// <summary>Brings rows of heads into the forms that the micro-kernels of attention read, and results back.</summary>
 internal static unsafe class AttentionPanels
 {
-    /// <summary>Packs rows as operand a of products along D: panel by panel [D, rows of the panel], zero beyond the last row.</summary>
+    /// <summary>Packs rows as operand a of products along D: panel by panel [D, rows of the panel].</summary>
     public static void PackRows<TTiles>(float* source, int stride, int rows, int headSize, PanelCut cut, float* target)
         where TTiles : struct, IRegisterTiles
     {
@@ -53,19 +53,7 @@ internal static unsafe class AttentionPanels
         {
             var start = cut.Start(panel);
             var width = cut.Units(panel) * TTiles.Unit;
-            var present = Math.Clamp(rows - start, 0, width);
-            Transpose(source + (long)start * stride, stride, present, headSize, target + start * headSize, width);
-        }
-    }
-
-    /// <summary>Transposes rows to [D, width], zero beyond the last row.</summary>
-    public static void Transpose(float* source, int stride, int rows, int headSize, float* target, int width)
-    {
-        for (var line = 0; line < width; line += GemmTranspose.Lines)
-        {
-            var lines = Math.Min(GemmTranspose.Lines, width - line);
-            GemmTranspose.Panel(
-                source + (long)line * stride, stride, Math.Clamp(rows - line, 0, lines), lines, headSize, target + line, width);
+            GemmPacking.Transpose(source + (long)start * stride, stride, rows - start, headSize, target + start * headSize, width);
         }
     }
 

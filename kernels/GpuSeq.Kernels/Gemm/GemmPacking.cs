@@ -5,7 +5,8 @@ using GpuSeq.Kernels.Simd;
 namespace GpuSeq.Kernels;
 
 /// <summary>
-/// Packs lines of op(A), or columns of op(B), to a panel [K, width] that a micro-kernel reads front to back, zero beyond the edge.
+/// Packs lines of op(A), or columns of op(B), to a panel [K, width] that a micro-kernel reads front to back. Beyond the edge stands
+/// any number: what is computed of it is not stored.
 /// </summary>
 internal static unsafe class GemmPacking
 {
@@ -74,14 +75,18 @@ internal static unsafe class GemmPacking
         }
     }
 
-    /// <summary>Packs a panel from a source whose rows run along k: lines of it become columns of the panel.</summary>
+    /// <summary>
+    /// Packs a panel from a source whose rows run along k: lines of it, at least one, become columns of the panel. Beyond the last
+    /// stands some other line.
+    /// </summary>
     public static void Transpose(float* source, int stride, int lines, int kLength, float* target, int width)
     {
         for (var line = 0; line < width; line += GemmTranspose.Lines)
         {
-            var present = Math.Clamp(lines - line, 0, GemmTranspose.Lines);
+            var first = Math.Min(line, lines - 1);
+            var present = Math.Clamp(lines - first, 1, GemmTranspose.Lines);
             var panelLines = Math.Min(GemmTranspose.Lines, width - line);
-            GemmTranspose.Panel(source + (long)line * stride, stride, present, panelLines, kLength, target + line, width);
+            GemmTranspose.Panel(source + (long)first * stride, stride, present, panelLines, kLength, target + line, width);
         }
     }
 

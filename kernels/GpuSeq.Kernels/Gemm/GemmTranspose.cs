@@ -11,49 +11,53 @@ internal static unsafe class GemmTranspose
     /// <summary>How many lines one call takes.</summary>
     public const int Lines = 8;
 
-    /// <summary>target[k * width + line] = source[line * stride + k], zero for lines from present to panelLines.</summary>
+    /// <summary>
+    /// target[k * width + line] = source[line * stride + k]. Lines from present to panelLines repeat the last one: what is computed
+    /// of them is not stored.
+    /// </summary>
     [MethodImpl(MicroKernel.Options)]
     public static void Panel(float* source, int stride, int present, int panelLines, int kLength, float* target, int width)
     {
+        var last = (present - 1L) * stride;
         var k = 0;
-        if (Avx.IsSupported && present == panelLines)
+        if (Avx.IsSupported)
         {
             // The widths of the micro-kernels: whole blocks of 8, and what 6 and 12 rows leave.
-            if (present == 8)
+            if (panelLines == 8)
             {
                 for (; k + 8 <= kLength; k += 8)
-                    Block(8, source + k, stride, target + (long)k * width, width);
+                    Block(8, source + k, stride, last, target + (long)k * width, width);
             }
-            else if (present == 6)
+            else if (panelLines == 6)
             {
                 for (; k + 8 <= kLength; k += 8)
-                    Block(6, source + k, stride, target + (long)k * width, width);
+                    Block(6, source + k, stride, last, target + (long)k * width, width);
             }
-            else if (present == 4)
+            else if (panelLines == 4)
             {
                 for (; k + 8 <= kLength; k += 8)
-                    Block(4, source + k, stride, target + (long)k * width, width);
+                    Block(4, source + k, stride, last, target + (long)k * width, width);
             }
         }
         for (; k < kLength; k++)
         {
             var column = target + (long)k * width;
             for (var line = 0; line < panelLines; line++)
-                column[line] = line < present ? source[(long)line * stride + k] : 0f;
+                column[line] = source[Math.Min((long)line * stride, last) + k];
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Block(int lines, float* source, int stride, float* target, int width)
+    private static void Block(int lines, float* source, int stride, long last, float* target, int width)
     {
         var r0 = Vector256.Load(source);
-        var r1 = Vector256.Load(source + stride);
-        var r2 = Vector256.Load(source + 2L * stride);
-        var r3 = Vector256.Load(source + 3L * stride);
-        var r4 = Vector256.Load(lines > 4 ? source + 4L * stride : source);
-        var r5 = Vector256.Load(lines > 5 ? source + 5L * stride : source);
-        var r6 = Vector256.Load(lines > 6 ? source + 6L * stride : source);
-        var r7 = Vector256.Load(lines > 7 ? source + 7L * stride : source);
+        var r1 = Vector256.Load(source + Math.Min(stride, last));
+        var r2 = Vector256.Load(source + Math.Min(2L * stride, last));
+        var r3 = Vector256.Load(source + Math.Min(3L * stride, last));
+        var r4 = Vector256.Load(lines > 4 ? source + Math.Min(4L * stride, last) : source);
+        var r5 = Vector256.Load(lines > 5 ? source + Math.Min(5L * stride, last) : source);
+        var r6 = Vector256.Load(lines > 6 ? source + Math.Min(6L * stride, last) : source);
+        var r7 = Vector256.Load(lines > 7 ? source + Math.Min(7L * stride, last) : source);
         var t0 = Avx.UnpackLow(r0, r1);
         var t1 = Avx.UnpackHigh(r0, r1);
         var t2 = Avx.UnpackLow(r2, r3);

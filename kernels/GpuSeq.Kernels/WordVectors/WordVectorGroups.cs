@@ -83,10 +83,13 @@ internal static class WordVectorGroups
         var column = lane.X - position * arguments.Dimension;
         var target = (long)update.Ids[position] * arguments.Dimension + column;
         var value = table[target];
+        var rate = arguments.LearningRate;
+        if (update.RateFactor.Length > 0)
+            rate *= update.RateFactor[0];
         for (var i = position; i >= 0; i = update.Links[i])
         {
             var element = update.Vectors[(long)(i / arguments.PerVector) * arguments.Dimension + column];
-            value -= arguments.LearningRate * update.Factors[i] * element;
+            value -= rate * update.Factors[i] * element;
         }
         table[target] = value;
     }

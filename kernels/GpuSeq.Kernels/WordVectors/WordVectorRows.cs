@@ -158,6 +158,8 @@ internal static unsafe class WordVectorRows
         var factors = update.Factors.Pointer();
         var vectors = update.Vectors.Pointer();
         var (dimension, perVector, rate) = (arguments.Dimension, arguments.PerVector, arguments.LearningRate);
+        if (update.RateFactor.Length > 0)
+            rate *= update.RateFactor[0];
         for (var i = first; i >= 0; i = next[i])
             Add<V>(-(rate * factors[i]), vectors + (long)(i / perVector) * dimension, target, dimension);
     }

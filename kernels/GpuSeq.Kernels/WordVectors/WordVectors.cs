@@ -61,10 +61,11 @@ public sealed class WordVectors
     /// <param name="negatives">[B, K].</param>
     /// <param name="learningRate">The factor of the step; 0 computes losses only.</param>
     /// <param name="losses">[B], the losses before the step.</param>
+    /// <param name="rateFactor">[1], multiplies the learning rate; empty for 1. It may change where launches are replayed.</param>
     /// <exception cref="ArgumentException">The sizes do not fit together.</exception>
     public void SkipGram(
         int dimension, ArrayView<float> input, ArrayView<float> output, ArrayView<int> centers, ArrayView<int> targets,
-        ArrayView<int> negatives, float learningRate, ArrayView<float> losses)
+        ArrayView<int> negatives, float learningRate, ArrayView<float> losses, ArrayView<float> rateFactor = default)
     {
         Check("SkipGram", nameof(centers), centers.Length, losses.Length, 1);
         Step("SkipGram", dimension, learningRate, new()
@@ -75,6 +76,7 @@ public sealed class WordVectors
             Targets = targets,
             Negatives = negatives,
             Losses = losses,
+            RateFactor = rateFactor,
         });
     }
 
@@ -88,10 +90,12 @@ public sealed class WordVectors
     /// <param name="negatives">[B, K].</param>
     /// <param name="learningRate">The factor of the step; 0 computes losses only.</param>
     /// <param name="losses">[B], the losses before the step.</param>
+    /// <param name="rateFactor">[1], multiplies the learning rate; empty for 1. It may change where launches are replayed.</param>
     /// <exception cref="ArgumentException">The sizes do not fit together.</exception>
     public void Cbow(
         int dimension, ArrayView<float> input, ArrayView<float> output, ArrayView<int> contexts, ArrayView<int> lengths,
-        ArrayView<int> targets, ArrayView<int> negatives, float learningRate, ArrayView<float> losses)
+        ArrayView<int> targets, ArrayView<int> negatives, float learningRate, ArrayView<float> losses,
+        ArrayView<float> rateFactor = default)
     {
         Check("Cbow", nameof(contexts), contexts.Length, losses.Length, losses.Length == 0 ? 0 : contexts.Length / losses.Length);
         Check("Cbow", nameof(lengths), lengths.Length, losses.Length, 1);
@@ -104,6 +108,7 @@ public sealed class WordVectors
             Targets = targets,
             Negatives = negatives,
             Losses = losses,
+            RateFactor = rateFactor,
         });
     }
 
@@ -116,6 +121,7 @@ public sealed class WordVectors
         Check(operation, "output", batch.Output.Length, rows, dimension);
         Check(operation, "targets", batch.Targets.Length, examples, 1);
         Check(operation, "negatives", batch.Negatives.Length, examples, negatives);
+        Check(operation, "rateFactor", batch.RateFactor.Length, Math.Min(1, batch.RateFactor.Length), 1);
         if (examples == 0 || dimension == 0)
             return;
         var arguments = new WordVectorArguments
@@ -150,22 +156,35 @@ public sealed class WordVectors
             _examples!((examples, GroupReduce.Lanes), batch, workspace, arguments);
         if (learningRate == 0f)
             return;
-        Apply(batch.Output, workspace.OutputIds, workspace.OutputFactors, workspace.Hidden, arguments.Outputs, arguments);
+        var output = new WordVectorArguments.Update
+        {
+            Ids = workspace.OutputIds,
+            Factors = workspace.OutputFactors,
+            Vectors = workspace.Hidden,
+            RateFactor = batch.RateFactor,
+        };
+        var input = new WordVectorArguments.Update
+        {
+            Ids = workspace.InputIds,
+            Factors = workspace.InputFactors,
+            Vectors = workspace.HiddenGradients,
+            RateFactor = batch.RateFactor,
+        };
+        Apply(batch.Output, output, arguments.Outputs, arguments);
         if (inputs > 0)
-            Apply(batch.Input, workspace.InputIds, workspace.InputFactors, workspace.HiddenGradients, arguments.Inputs, arguments);
+            Apply(batch.Input, input, arguments.Inputs, arguments);
     }
 
     // table[ids[i]] -= lr factors[i] vectors[i / perVector]; the id after the last row's names none.
-    private void Apply(
-        ArrayView<float> table, ArrayView<int> ids, ArrayView<float> factors, ArrayView<float> vectors, int perVector,
-        WordVectorArguments arguments)
+    private void Apply(ArrayView<float> table, WordVectorArguments.Update update, int perVector, WordVectorArguments arguments)
     {
+        var ids = update.Ids;
         var (positions, rows) = (ids.IntLength, arguments.Rows + 1);
         var length = _linkRows is not null ? (long)rows + positions : 2L * positions;
         using var block = _library.Pool.Rent(length * sizeof(int));
         var links = block.View<int>(length);
         arguments.PerVector = perVector;
-        var update = new WordVectorArguments.Update { Ids = ids, Factors = factors, Vectors = vectors, Links = links };
+        update.Links = links;
         if (_linkRows is null)
         {
             _link!(positions, ids, links, new() { Rows = rows, Columns = arguments.Dimension, PaddingIndex = arguments.Rows });
@@ -211,6 +230,7 @@ internal struct WordVectorArguments
         public ArrayView<int> Targets; // [B]
         public ArrayView<int> Negatives; // [B, K]
         public ArrayView<float> Losses; // [B]
+        public ArrayView<float> RateFactor; // [1], or empty for 1
     }
 
     /// <summary>What examples leave for the tables. The id V names no row.</summary>
@@ -231,5 +251,6 @@ internal struct WordVectorArguments
         public ArrayView<float> Factors;
         public ArrayView<float> Vectors;
         public ArrayView<int> Links;
+        public ArrayView<float> RateFactor; // [1], or empty for 1
     }
 }

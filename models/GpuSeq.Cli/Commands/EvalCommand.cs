@@ -27,7 +27,7 @@ internal static class EvalCommand
                 output.Json(evaluation);
                 return ExitCode.Success;
             }
-            var rows = evaluation.Metrics.Prepend(new("loss", evaluation.Loss));
+            var rows = double.IsNaN(evaluation.Loss) ? evaluation.Metrics : evaluation.Metrics.Prepend(new("loss", evaluation.Loss));
             output.Table(["MEASURE", "VALUE "], rows.Select(row => new[] { row.Key, Format.Invariant($"{row.Value:0.0000}") }));
             output.Err.WriteLine(Format.Invariant($"{evaluation.Examples} examples in {evaluation.Seconds:0.0} s"));
             return ExitCode.Success;

@@ -18,7 +18,8 @@ internal static class TrainCharRnnCommand
         var embedding = CommonOptions.Number("--embedding", "The length of a character's vector.", 64, 1);
         var sequence = CommonOptions.Number("--seq-length", "Characters through which gradients go back.", 64, 1);
         var dropout = CommonOptions.Number("--dropout", "The share of values that is dropped between layers and before the output.", 0f, 0f, 0.99f);
-        foreach (var option in new Option[] { cell, hidden, layers, embedding, sequence, dropout })
+        var tie = new Option<bool>("--tie") { Description = "Use the embedding as the output layer's weight too; --embedding must equal --hidden." };
+        foreach (var option in new Option[] { cell, hidden, layers, embedding, sequence, dropout, tie })
             command.Add(option);
 
         command.SetAction(given =>
@@ -33,7 +34,10 @@ internal static class TrainCharRnnCommand
                 HiddenSize = start.Get(hidden),
                 NumLayers = start.Get(layers),
                 Dropout = start.Get(dropout),
+                TieWeights = start.Get(tie),
             });
+            if (config.TieWeights && config.EmbeddingSize != config.HiddenSize)
+                throw new WrongCallException($"--tie needs --embedding {config.HiddenSize}, as large as --hidden, not {config.EmbeddingSize}.");
             using var device = start.OpenDevice();
             var text = recipe.Data is { } file ? TextFile.Read(file) : BuiltInText.Read();
             var validation = recipe.Validation is { } held ? TextFile.Read(held) : null;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using GpuSeq.Models;
 
 namespace GpuSeq.Cli.Commands;
 
@@ -8,8 +9,17 @@ internal static class TrainCommand
     public static Command Create(CommandOutput output) =>
         new("train", "Train a model by a recipe. Ctrl-C saves; --resume goes on.")
         {
-            TrainCharRnnCommand.Create(output),
             TrainMlpCommand.Create(output),
+            TrainCnnCommand.Create(output),
+            TrainCharRnnCommand.Create(output),
+            TrainGradientFlowCommand.Create(output),
+            TrainSentimentCommand.Create(output),
+            TrainTaggerCommand.Create(output),
             TrainSeq2SeqCommand.Create(output),
+            TrainWord2VecCommand.Create(output),
+            TrainNnlmCommand.Create(output),
+            TrainElmoCommand.Create(output),
+            TrainElmoLabelsCommand.Create(output, LabelUnit.Word),
+            TrainElmoLabelsCommand.Create(output, LabelUnit.Sentence),
         };
 }

@@ -44,12 +44,12 @@ internal sealed class TrainingArguments
         Average = CommonOptions.Number(
             "--average", "Evaluate and keep a moving average of the weights with this decay, such as 0.999; 0 for none.", 0.0, 0.0, 0.999999);
         Clip = CommonOptions.Number("--clip", "The largest global norm of the gradients; 0 for no limit.", otherwise.ClipNorm, 0f);
-        ClipValue = CommonOptions.Number("--clip-value", "The largest magnitude of one gradient; 0 for no limit.", 0f, 0f);
+        ClipValue = CommonOptions.Number("--clip-value", "The largest magnitude of one gradient; 0 for no limit.", otherwise.ClipValue, 0f);
         Seed = CommonOptions.Number("--seed", "The same seed gives the same bits.", otherwise.Seed, 0UL);
         EvaluateEvery = CommonOptions.OptionalNumber("--evaluate-every", "Steps between two evaluations (default: an epoch, at least 100).", 1);
         Metric = new("--metric")
         {
-            Description = "What the best model is chosen by: loss, or a metric of the recipe.",
+            Description = "What the best model is chosen by: loss, a metric of the recipe, or last for the last one.",
             HelpName = "NAME",
             DefaultValueFactory = _ => otherwise.Metric,
         };

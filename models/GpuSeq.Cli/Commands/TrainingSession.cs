@@ -9,6 +9,7 @@ internal static class TrainingSession
 {
     private const double SecondsBetweenLines = 5;
     private const int BarSteps = 1000;
+    private const int MostMeasures = 2;
 
     /// <summary>Trains, and shows how it goes.</summary>
     public static TrainingResult Run(
@@ -48,7 +49,7 @@ internal static class TrainingSession
     }
 
     /// <summary>Says what came of it.</summary>
-    public static int Finish(CommandOutput output, TrainingResult result, RunFolder run, bool isJson, string recipe)
+    public static int Finish(CommandOutput output, TrainingResult result, RunFolder run, string goal, bool isJson, string recipe)
     {
         if (result.IsInterrupted)
         {
@@ -69,7 +70,7 @@ internal static class TrainingSession
             return ExitCode.Success;
         }
         output.Out.WriteLine(Format.Invariant(
-            $"validation loss {result.Evaluation!.Loss:0.0000}, best {result.BestLoss:0.0000}, after {result.Steps} steps; the best model is in {run.Path}, all about it in {run.Report}"));
+            $"validation {Measures(result.Evaluation!)}; best {goal.Replace('_', ' ')} {result.Best:0.0000}, after {result.Steps} steps; the best model is in {run.Path}, all about it in {run.Report}"));
         return ExitCode.Success;
     }
 
@@ -119,5 +120,10 @@ internal static class TrainingSession
         $"step {progress.Step}  epoch {progress.Epoch:0.00}  loss {progress.Loss:0.0000}  {Format.Count(progress.ItemsPerSecond)} {items}/s  {Format.Duration(progress.Remaining)} left");
 
     private static string DescribeEvaluation(TrainingProgress progress) => Format.Invariant(
-        $"step {progress.Step}  epoch {progress.Epoch:0.00}  validation loss {progress.Loss:0.0000}{(progress.IsBest ? "  (best)" : "")}");
+        $"step {progress.Step}  epoch {progress.Epoch:0.00}  validation {Measures(progress.Evaluation!)}{(progress.IsBest ? "  (best)" : "")}");
+
+    // The loss and the recipe's first measures; all of them are in the log.
+    private static string Measures(Evaluation evaluation) => string.Join(", ", evaluation.Metrics.Take(MostMeasures)
+        .Select(metric => Format.Invariant($"{metric.Key.Replace('_', ' ')} {metric.Value:0.0000}"))
+        .Prepend(Format.Invariant($"loss {evaluation.Loss:0.0000}")));
 }

@@ -44,9 +44,22 @@ internal sealed class TrainingStart(TrainingArguments arguments, ParseResult cal
         return TrainingSession.Run(output, task, options, run, IsResumed, call.GetValue(arguments.TensorBoard));
     }
 
+    /// <summary>Trains one of several models of a run, in a folder below the run's.</summary>
+    /// <param name="output">Where it is shown.</param>
+    /// <param name="task">The model.</param>
+    /// <param name="folder">Its folder.</param>
+    /// <param name="own">Its options.</param>
+    public TrainingResult TrainPart(CommandOutput output, ITrainingTask task, RunFolder folder, TrainingOptions own)
+    {
+        var events = call.GetValue(arguments.TensorBoard) is { } path ? Path.Combine(path, Path.GetFileName(folder.Path)) : null;
+        return TrainingSession.Run(output, task, own, folder, IsResumed && File.Exists(folder.State), events);
+    }
+
     /// <summary>Says what came of it.</summary>
     public int Finish(CommandOutput output, TrainingResult result) =>
-        TrainingSession.Finish(output, result, run, IsJson, call.CommandResult.Command.Name);
+        TrainingSession.Finish(output, result, run, new TrainingGoal(options.Metric).Measure, IsJson, call.CommandResult.Command.Name);
 
-    private string? FullPath(Option<string?> option) => call.GetValue(option) is { } path ? Path.GetFullPath(path) : null;
+    // Of a file or folder, or of each of several with commas between them.
+    private string? FullPath(Option<string?> option) => call.GetValue(option) is not { } path ? null
+        : Path.Exists(path) ? Path.GetFullPath(path) : string.Join(',', path.Split(',').Select(Path.GetFullPath));
 }

@@ -30,11 +30,18 @@ public sealed record CharRnnConfig
     /// <summary>The share of values that is dropped between layers and before the output, in training.</summary>
     public float Dropout { get; init; }
 
+    /// <summary>
+    /// Whether the output layer's weight is the embedding's, whose vectors are then as long as the state (Press and Wolf 2017).
+    /// </summary>
+    public bool TieWeights { get; init; }
+
     /// <summary>Reads the file.</summary>
     /// <exception cref="DataException">It is not a character model's.</exception>
     public static CharRnnConfig Load(string path)
     {
         var config = JsonFile.LoadConfig<CharRnnConfig>(path, Type);
+        if (config.TieWeights && config.EmbeddingSize != config.HiddenSize)
+            throw new DataException(path, $"tied weights need an embedding_size of {config.HiddenSize}, the hidden_size");
         return config is { VocabSize: > 0, EmbeddingSize: > 0, HiddenSize: > 0, NumLayers: > 0, Dropout: >= 0f and < 1f }
             ? config
             : throw new DataException(path, "a size is not positive, or the dropout is not in [0, 1)");

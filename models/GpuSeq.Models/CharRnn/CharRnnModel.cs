@@ -13,13 +13,21 @@ public sealed class CharRnnModel : IDisposable
     private readonly Linear _decoder;
 
     /// <summary>A model with first values drawn from a seed.</summary>
+    /// <exception cref="ArgumentException">Weights are tied, but vectors and state differ in length.</exception>
     public CharRnnModel(Device device, CharRnnConfig config, ulong seed = 0)
     {
         ArgumentNullException.ThrowIfNull(config);
+        if (config.TieWeights && config.EmbeddingSize != config.HiddenSize)
+        {
+            throw new ArgumentException(
+                $"Tied weights need vectors of the length of the state, {config.HiddenSize}, not {config.EmbeddingSize}.", nameof(config));
+        }
         Config = config;
         Parameters = new ParameterSet(device, seed);
         var scope = new ParameterScope(Parameters);
-        _embedding = new Embedding(scope["embedding"], config.VocabSize, config.EmbeddingSize);
+        // Vectors that are weights of the output too begin small: else so large logits would make the first steps wild.
+        _embedding = new Embedding(
+            scope["embedding"], config.VocabSize, config.EmbeddingSize, initializer: config.TieWeights ? Initializer.Uniform(0.1f) : null);
         _rnn = new Recurrent(scope["rnn"], new()
         {
             Cell = config.Cell,
@@ -28,7 +36,9 @@ public sealed class CharRnnModel : IDisposable
             Layers = config.NumLayers,
             Dropout = config.Dropout,
         });
-        _decoder = new Linear(scope["decoder"], config.HiddenSize, config.VocabSize);
+        _decoder = config.TieWeights
+            ? new Linear(scope["decoder"], _embedding.Weight)
+            : new Linear(scope["decoder"], config.HiddenSize, config.VocabSize);
     }
 
     /// <summary>The form of the model.</summary>

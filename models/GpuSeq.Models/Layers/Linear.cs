@@ -21,6 +21,17 @@ public sealed class Linear
         _bias = bias ? scope.Add("bias", [outputs], biasInitializer ?? Initializer.FanIn(inputs)) : null;
     }
 
+    /// <summary>A layer whose weight is another's too, such as an embedding's (Press and Wolf 2017); its bias begins at 0.</summary>
+    /// <param name="scope">Where the parameter <c>bias</c> is added.</param>
+    /// <param name="weight">[outputs, inputs].</param>
+    public Linear(ParameterScope scope, Parameter weight)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        ArgumentNullException.ThrowIfNull(weight);
+        _weight = weight;
+        _bias = scope.Add("bias", [weight.Shape[0]], Initializer.Zeros);
+    }
+
     /// <summary>x [.., inputs] to y [.., outputs].</summary>
     public Tensor Forward(Tensor x) => x.Linear(_weight, _bias);
 }

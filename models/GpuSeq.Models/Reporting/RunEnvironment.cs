@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
-using System.Text.Json;
 using GpuSeq.Engine;
 using GpuSeq.Engine.Checkpoints;
 
@@ -11,6 +10,9 @@ public sealed record RunEnvironment
 {
     /// <summary>The recipe.</summary>
     public string? Recipe { get; init; }
+
+    /// <summary>What is counted in what it learns from, such as characters; in the plural.</summary>
+    public string? Items { get; init; }
 
     /// <summary>What was typed.</summary>
     public string? CommandLine { get; init; }
@@ -45,7 +47,8 @@ public sealed record RunEnvironment
     /// <summary>This process, now.</summary>
     /// <param name="device">What computes.</param>
     /// <param name="recipe">The recipe.</param>
-    public static RunEnvironment Current(Device device, string recipe)
+    /// <param name="items">What is counted in what it learns from.</param>
+    public static RunEnvironment Current(Device device, string recipe, string items)
     {
         ArgumentNullException.ThrowIfNull(device);
         var version = typeof(RunEnvironment).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>();
@@ -53,6 +56,7 @@ public sealed record RunEnvironment
         return new()
         {
             Recipe = recipe,
+            Items = items,
             CommandLine = string.Join(' ', Environment.GetCommandLineArgs().Skip(1).Prepend("gpuseq").Select(Quoted)),
             Started = DateTimeOffset.Now,
             Device = device.Id,
@@ -68,22 +72,11 @@ public sealed record RunEnvironment
 
     /// <summary>Reads the file of a run.</summary>
     /// <exception cref="DataException">It is not such a file.</exception>
-    public static RunEnvironment Load(string path)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<RunEnvironment>(TextFile.Read(path), JsonStyle.Options)
-                ?? throw new DataException(path, "it is empty");
-        }
-        catch (JsonException exception)
-        {
-            throw new DataException(path, $"line {exception.LineNumber + 1}: this is not the environment of a run");
-        }
-    }
+    public static RunEnvironment Load(string path) => JsonFile.Load<RunEnvironment>(path, "the environment of a run");
 
     /// <summary>Writes the file of a run.</summary>
     /// <exception cref="CheckpointException">It cannot be written.</exception>
-    public void Save(string path) => AtomicFile.WriteText(path, JsonSerializer.Serialize(this, JsonStyle.Options));
+    public void Save(string path) => JsonFile.Save(path, this);
 
     private static string ProcessorName()
     {

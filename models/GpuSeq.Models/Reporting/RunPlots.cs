@@ -26,11 +26,16 @@ public static class RunPlots
         }
         plots.Add(Draw("Learning rate", new Axis("learning rate") { Includes = [0] }, Curves(runs, "lr")));
         plots.Add(Draw("Gradient norm before clipping", new Axis("global norm"), Curves(runs, "grad_norm")));
-        plots.Add(Draw("Throughput", new Axis("throughput") { Unit = "tokens/s", Includes = [0] }, Curves(runs, "tokens_per_second")));
+        var throughput = new Axis("throughput") { Unit = $"{ItemsOf(runs)}/s", Includes = [0] };
+        plots.Add(Draw("Throughput", throughput, Curves(runs, "tokens_per_second")));
         var memory = new Axis("memory") { Includes = [0], Numbers = AxisNumbers.Bytes };
         plots.Add(Draw("Device memory, the most so far", memory, Curves(runs, "memory_bytes")));
         return [.. plots.OfType<Plot>()];
     }
+
+    /// <summary>What runs count in what they learn from; a general word where they differ.</summary>
+    internal static string ItemsOf(IReadOnlyList<TrainingRun> runs) =>
+        runs.Select(run => run.Items).Distinct().Take(2).ToArray() is [var items] ? items : "items";
 
     // What a curve does late is hard to see below its first fall: it has a picture of its own.
     private static Plot? LateLoss(Curve[] curves)
@@ -121,7 +126,7 @@ public static class RunPlots
 
         public Line Raw => new(X, Y) { Color = Color, IsFaint = true };
 
-        public Points Dots => new(X, Y) { Color = Color, Radius = 2 };
+        public Points Dots => new(X, Y) { Color = Color, Radius = 2, Labels = [.. Enumerable.Range(0, X.Length).Select(Label)] };
 
         public Curve From(double step)
         {
@@ -140,9 +145,17 @@ public static class RunPlots
             var finite = Enumerable.Range(0, Y.Length).Where(i => double.IsFinite(Y[i])).ToArray();
             if (finite.Length == 0)
                 return null;
-            var (step, loss) = (X[finite.MinBy(i => Y[i])], finite.Min(i => Y[i]));
-            var label = $"{Figures.Number(loss)} at step {Figures.Whole(step)}";
-            return new([step], [loss]) { Color = Color, IsHollow = true, Radius = 4, Labels = [label], ShowsLabels = IsAlone };
+            var least = finite.MinBy(i => Y[i]);
+            return new([X[least]], [Y[least]])
+            {
+                Color = Color,
+                IsHollow = true,
+                Radius = 4,
+                Labels = [Label(least)],
+                ShowsLabels = IsAlone,
+            };
         }
+
+        private string Label(int i) => $"{Figures.Number(Y[i])} at step {Figures.Whole(X[i])}";
     }
 }

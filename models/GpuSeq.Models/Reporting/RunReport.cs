@@ -1,5 +1,6 @@
 using GpuSeq.Engine.Checkpoints;
 using GpuSeq.Models.Reporting.Page;
+using GpuSeq.Models.Reporting.Plots;
 
 namespace GpuSeq.Models.Reporting;
 
@@ -18,14 +19,20 @@ public static class RunReport
     }
 
     /// <summary>Writes the report of runs into a file.</summary>
-    /// <exception cref="CheckpointException">It cannot be written.</exception>
-    public static void Write(IReadOnlyList<TrainingRun> runs, string path) => AtomicFile.WriteText(path, Html(runs));
+    /// <param name="runs">The runs.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="comparison">Pictures of all runs together, shown before everything else; null for none.</param>
+    /// <exception cref="CheckpointException">The report cannot be written.</exception>
+    public static void Write(IReadOnlyList<TrainingRun> runs, string path, IReadOnlyList<Plot>? comparison = null) =>
+        AtomicFile.WriteText(path, Html(runs, comparison));
 
     /// <summary>The report of runs.</summary>
-    public static string Html(IReadOnlyList<TrainingRun> runs)
+    /// <param name="runs">The runs.</param>
+    /// <param name="comparison">Pictures of all runs together, shown before everything else; null for none.</param>
+    public static string Html(IReadOnlyList<TrainingRun> runs, IReadOnlyList<Plot>? comparison = null)
     {
         ArgumentNullException.ThrowIfNull(runs);
         ArgumentOutOfRangeException.ThrowIfZero(runs.Count, nameof(runs));
-        return ReportPage.Of(runs).ToString();
+        return ReportPage.Of(runs, comparison ?? []).ToString();
     }
 }

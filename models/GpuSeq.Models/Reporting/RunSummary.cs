@@ -3,7 +3,7 @@ namespace GpuSeq.Models.Reporting;
 /// <summary>The figures that a run comes down to.</summary>
 /// <param name="Steps">Steps that were made.</param>
 /// <param name="Epochs">Passes over the data, with a fraction; null where the log does not say.</param>
-/// <param name="Best">The evaluation with the least loss, whose model is kept; null where none was made.</param>
+/// <param name="Best">The evaluation that was best by the goal of the training, whose model is kept; null where none was made.</param>
 /// <param name="Last">The last evaluation; null where none was made.</param>
 /// <param name="TrainLoss">The last loss in training; null where none was logged.</param>
 /// <param name="TokensPerSecond">The median of what was learned from in a second; null where it was not logged.</param>
@@ -21,7 +21,7 @@ public sealed record RunSummary(
         return new(
             run.Lines.Max(line => line.Step),
             run.Lines.Select(line => Value(line, "epoch")).Max(),
-            evaluations.Where(line => double.IsFinite(Value(line, "loss") ?? double.NaN)).MinBy(line => line.Values["loss"]),
+            BestOf(evaluations, run.Goal),
             evaluations.LastOrDefault(),
             Finite(run.Of(LoggedLine.Train), "loss").Select(value => (double?)value).LastOrDefault(),
             Median(Finite(run.Of(LoggedLine.Train), "tokens_per_second")),
@@ -35,6 +35,15 @@ public sealed record RunSummary(
     /// <summary>A number of a line; null where it has none of that name, or there is no line.</summary>
     internal static double? Value(LoggedLine? line, string name) =>
         line is not null && line.Values.TryGetValue(name, out var value) ? value : null;
+
+    // The first of those that are equally good, as the trainer keeps it.
+    private static LoggedLine? BestOf(IEnumerable<LoggedLine> evaluations, TrainingGoal goal)
+    {
+        LoggedLine? best = null;
+        foreach (var line in evaluations.Where(line => double.IsFinite(Value(line, goal.Measure) ?? double.NaN)))
+            best = best is null || goal.IsBetter(line.Values[goal.Measure], best.Values[goal.Measure]) ? line : best;
+        return best;
+    }
 
     private static double[] Finite(IEnumerable<LoggedLine> lines, string name) =>
         [.. lines.Select(line => Value(line, name)).OfType<double>().Where(double.IsFinite)];

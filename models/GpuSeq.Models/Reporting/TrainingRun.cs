@@ -26,6 +26,12 @@ public sealed record TrainingRun
     /// <summary>What it was made on; null where the folder does not say.</summary>
     public RunEnvironment? Environment { get; init; }
 
+    /// <summary>What the best model was chosen by.</summary>
+    public TrainingGoal Goal => new(Configuration.GetValueOrDefault("metric") ?? TrainingGoal.Loss);
+
+    /// <summary>What it learns from is counted in, such as characters.</summary>
+    public string Items => Environment?.Items ?? "tokens";
+
     /// <summary>What the model made of inputs.</summary>
     public IReadOnlyList<Sample> Samples { get; init; } = [];
 

@@ -17,8 +17,9 @@ public sealed class CharStreams : IBatchSource
     /// <param name="batch">B, the number of streams.</param>
     /// <param name="steps">T, characters of a window.</param>
     /// <param name="source">What the text is, for messages.</param>
+    /// <param name="items">What it consists of, for messages.</param>
     /// <exception cref="DataException">The text is too short for a single window.</exception>
-    public CharStreams(int[] ids, int batch, int steps, string source)
+    public CharStreams(int[] ids, int batch, int steps, string source, string items = "characters")
     {
         ArgumentNullException.ThrowIfNull(ids);
         (_ids, Batch, Steps, _shape) = (ids, batch, steps, [batch, steps]);
@@ -26,7 +27,7 @@ public sealed class CharStreams : IBatchSource
         if (_length < steps)
         {
             throw new DataException(source,
-                $"{ids.Length} characters are too few for {batch} streams of {steps}; at least {batch * steps + 1} are needed");
+                $"{ids.Length} {items} are too few for {batch} streams of {steps}; at least {batch * steps + 1} are needed");
         }
     }
 

@@ -21,11 +21,20 @@ public static class TextFile
                 ? "there is no such file"
                 : exception.Message);
         }
-        ReadOnlySpan<byte> text = bytes;
+        return Decode(bytes, path);
+    }
+
+    /// <summary>Reads bytes as UTF-8; a byte order mark is left out.</summary>
+    /// <param name="bytes">The text.</param>
+    /// <param name="source">Where it comes from, for messages.</param>
+    /// <exception cref="DataException">They are not UTF-8; names the line.</exception>
+    public static string Decode(ReadOnlySpan<byte> bytes, string source)
+    {
+        var text = bytes;
         if (text.StartsWith(Encoding.UTF8.Preamble))
             text = text[Encoding.UTF8.Preamble.Length..];
         if (!Utf8.IsValid(text))
-            throw new DataException(path, $"line {FirstBadLine(text)} is not UTF-8 text");
+            throw new DataException(source, $"line {FirstBadLine(text)} is not UTF-8 text");
         return Encoding.UTF8.GetString(text);
     }
 

@@ -24,6 +24,12 @@ public interface ITrainingTask
     /// <summary>Tensors beside the parameters that a step leaves for the next, by name.</summary>
     IEnumerable<(string Name, StateTensor Tensor)> CarriedState => [];
 
+    /// <summary>
+    /// Where the loss of a task is a whole step, which changes the parameters as well: the learning rate that it takes, filled
+    /// before every step. Null where gradients and an optimizer make the step.
+    /// </summary>
+    HostTensor? StepRate => null;
+
     /// <summary>Prepares a pass over the data, before its first step.</summary>
     void BeginEpoch()
     {

@@ -90,7 +90,7 @@ public sealed class Trainer : IDisposable
         _options.Save(_run.Training);
         _task.SaveModelFiles(_run.Path);
         if (_position.Step == 0)
-            RunEnvironment.Current(_task.Device, _task.Recipe).Save(_run.Environment);
+            RunEnvironment.Current(_task.Device, _task.Recipe, _task.Items).Save(_run.Environment);
         using var events = _events = TensorBoardFolder is null ? null : new(TensorBoardFolder);
         try
         {
@@ -136,7 +136,8 @@ public sealed class Trainer : IDisposable
             evaluation ??= Evaluate(clock, progress, cancellation);
         if (evaluation is not null)
             SavePictures();
-        return new(_position.Step, evaluation, _position.BestLoss, rate, cancellation.IsCancellationRequested, _gradients.Replays);
+        return new(
+            _position.Step, evaluation, _position.BestLoss, _position.Best, rate, cancellation.IsCancellationRequested, _gradients.Replays);
     }
 
     private void SavePictures()
@@ -149,6 +150,8 @@ public sealed class Trainer : IDisposable
     private Tensor Gradients(Graph graph, Batch batch)
     {
         var loss = _task.Loss(graph, batch);
+        if (_task.StepRate is not null)
+            return loss;
         graph.Backward(_options.Accumulate == 1 ? loss : loss.Scale(1f / _options.Accumulate));
         if (_options.Accumulate == 1)
             _optimizer.Step();
@@ -159,6 +162,7 @@ public sealed class Trainer : IDisposable
     private int Step(BatchReader reader)
     {
         _optimizer.LearningRate = _schedule.RateAt(_position.Step, _options.LearningRate);
+        _task.StepRate?.Set([_optimizer.LearningRate], Shape.Scalar);
         var items = 0;
         for (var i = 0; i < _options.Accumulate; i++)
         {
@@ -197,7 +201,9 @@ public sealed class Trainer : IDisposable
         {
             using var graph = _task.Device.BeginGraph(new RandomStream(_random.Seed, calls));
             graph.ChecksFinite = true;
-            graph.Backward(_task.Loss(graph, batch));
+            var loss = _task.Loss(graph, batch);
+            if (_task.StepRate is null)
+                graph.Backward(loss);
         }
         catch (NotFiniteException exception)
         {
@@ -222,7 +228,7 @@ public sealed class Trainer : IDisposable
             Split = "train",
             Loss = loss,
             Lr = _optimizer.LearningRate,
-            GradNorm = _optimizer.GradientNorm,
+            GradNorm = _task.StepRate is null ? _optimizer.GradientNorm : null,
             TokensPerSecond = Math.Round(pace),
             MemoryBytes = _task.Device.PeakBytes,
         });

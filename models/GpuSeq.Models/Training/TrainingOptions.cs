@@ -48,7 +48,7 @@ public sealed record TrainingOptions
     /// <summary>Steps between two lines of the log.</summary>
     public int LogEvery { get; init; } = 10;
 
-    /// <summary>The measure by which models are compared: <c>loss</c>, or a metric of the recipe.</summary>
+    /// <summary>The measure by which models are compared: <c>loss</c>, a metric of the recipe, or <c>last</c>.</summary>
     public string Metric { get; init; } = TrainingGoal.Loss;
 
     /// <summary>Training ends after so many evaluations in a row that were not the best; null for no such end.</summary>

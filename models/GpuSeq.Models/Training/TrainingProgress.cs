@@ -18,11 +18,12 @@ public sealed record TrainingProgress(
 /// <param name="Steps">Steps that were made, over all sittings.</param>
 /// <param name="Evaluation">The measure of the last parameters; null when it was interrupted.</param>
 /// <param name="BestLoss">The validation loss of the best model, which lies in the run folder.</param>
+/// <param name="Best">Its measure by the goal of the training, such as its accuracy.</param>
 /// <param name="ItemsPerSecond">Over this sitting, evaluations left out.</param>
 /// <param name="IsInterrupted">Whether it was cancelled and can be resumed.</param>
 /// <param name="Replays">How many batches of this sitting were replays of recorded steps.</param>
 public sealed record TrainingResult(
-    int Steps, Evaluation? Evaluation, double BestLoss, double ItemsPerSecond, bool IsInterrupted, long Replays);
+    int Steps, Evaluation? Evaluation, double BestLoss, double Best, double ItemsPerSecond, bool IsInterrupted, long Replays);
 
 /// <summary>Training cannot go on.</summary>
 /// <param name="message">What happened, at which step.</param>

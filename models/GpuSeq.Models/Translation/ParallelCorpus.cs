@@ -15,7 +15,7 @@ public sealed record ParallelCorpus(IReadOnlyList<SentencePair> Train, IReadOnly
     public static ParallelCorpus Read(RecipeData data, bool reverse, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(data);
-        var pairs = data.Data is { } path ? ParallelText.Read(path, reverse) : BuiltInSentences.Pairs(reverse);
+        var pairs = data.Data is { } path ? ParallelText.Read(path, reverse) : BuiltInTranslations.Pairs(reverse);
         var held = data.Validation ?? (data.Data is { } folder && ParallelText.HasHeld(folder) ? folder : null);
         return held is null ? Split(pairs, data.Data ?? "the built-in sentences", seed) : new(pairs, ParallelText.ReadHeld(held, reverse));
     }

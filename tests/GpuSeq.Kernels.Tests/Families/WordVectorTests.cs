@@ -51,6 +51,21 @@ public sealed class WordVectorTests
     }
 
     [Test]
+    public void RateFactor_MultipliesTheLearningRate([Values] KernelShape shape)
+    {
+        using var device = new CpuKernels(shape);
+        var kernels = device.Library.WordVectors;
+        float[] start = [.. Enumerable.Range(0, 12).Select(i => i * 0.1f - 0.5f)];
+        var (centers, targets, negatives, losses) = (device.Ints([0, 1]), device.Ints([2, 3]), device.Ints([1, 0]), device.Floats(2));
+        var (input, output) = (device.Floats(start), device.Floats(start));
+        kernels.SkipGram(3, input, output, centers, targets, negatives, 0.5f, losses, device.Floats(1, 0.5f));
+        var (expectedInput, expectedOutput) = (device.Floats(start), device.Floats(start));
+        kernels.SkipGram(3, expectedInput, expectedOutput, centers, targets, negatives, 0.25f, losses);
+        Assert.That(input.GetAsArray(), Is.EqualTo(expectedInput.GetAsArray()).And.Not.EqualTo(start));
+        Assert.That(output.GetAsArray(), Is.EqualTo(expectedOutput.GetAsArray()).And.Not.EqualTo(start));
+    }
+
+    [Test]
     public void AnIdOutsideTheTables_SurfacesOnCpus_AndNothingIsChanged()
     {
         ComputeRuntime.SkipWhereFailuresEndTheProcess();

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using GpuSeq.Engine;
 using GpuSeq.Models.Reporting;
+using GpuSeq.Models.Reporting.Plots;
 
 namespace GpuSeq.Models.Tests.Reporting;
 
@@ -22,7 +23,7 @@ public sealed partial class RunReportTests
         run.Log(Validation(40, 1.25, 0.5));
         run.Log(Validation(50, 1.5, 0.75));
         using (var device = Device.Cpu(1))
-            RunEnvironment.Current(device, "char-rnn").Save(run.Environment);
+            RunEnvironment.Current(device, "char-rnn", "characters").Save(run.Environment);
         new Sample(50, "the input", "<b>bold</b> & \"quoted\"", "expected").AppendTo(run.Samples);
         var html = File.ReadAllText(RunReport.Write(run));
         using (Assert.EnterMultipleScope())
@@ -156,10 +157,44 @@ public sealed partial class RunReportTests
     }
 
     [Test]
+    public void Best_IsWhatTheRunWasToFind()
+    {
+        var run = MakeRun("a", 5, 0.01);
+        File.WriteAllText(run.Training, """{"metric": "accuracy"}""");
+        run.Log(Validation(2, loss: 0.9, accuracy: 0.7));
+        run.Log(Validation(3, loss: 1.2, accuracy: 0.8));
+        run.Log(Validation(4, loss: 1.3, accuracy: 0.8));
+        run.Log(Validation(5, loss: 0.5, accuracy: 0.6));
+        var loaded = TrainingRun.Load(run);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(RunSummary.Of(loaded).Best!.Step, Is.EqualTo(3), "the first of those with the highest accuracy");
+            Assert.That(RunReport.Html([loaded]), Does.Contain("best validation accuracy").And.Contain("best, step 3"));
+        }
+    }
+
+    [Test]
+    public void Pictures_LieInTheReport()
+    {
+        var run = MakeRun("a", 5, 0.01);
+        var axis = new Axis("said") { Categories = ["no", "yes"] };
+        new Picture("confusion", new("Who is who", axis, axis with { Label = "right" }, [new HeatMap(new double[,] { { 1, 0 }, { 0.25, 0.75 } })]))
+            .Save(run.Pictures);
+        var (alone, both) = (RunReport.Html([TrainingRun.Load(run)]), RunReport.Html(TrainingRun.Load([run, MakeRun("b", 5, 0.01)])));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Path.Combine(run.Pictures, "confusion.svg"), Does.Exist);
+            Assert.That(alone, Does.Contain("<h2>Pictures</h2>").And.Contain("Who is who"));
+            Assert.That(both, Does.Contain("<h3>a</h3>").And.Contain("Who is who").And.Not.Contain("<h3>b</h3>"));
+            Assert.That(RunReport.Html([TrainingRun.Load(MakeRun("c", 5, 0.01))]), Does.Not.Contain("Pictures"));
+        }
+    }
+
+    [Test]
     public void EnvironmentAndSamples_AreReadAsTheyWereWritten()
     {
         using var device = Device.Cpu(1);
-        var (environment, sample) = (RunEnvironment.Current(device, "lm"), new Sample(7, "a\n\"b\"", "ü", null));
+        var (environment, sample) = (RunEnvironment.Current(device, "lm", "words"), new Sample(7, "a\n\"b\"", "ü", null));
         environment.Save(_folder.File("environment.json"));
         sample.AppendTo(_folder.File("samples.jsonl"));
         (sample with { Expected = "u" }).AppendTo(_folder.File("samples.jsonl"));

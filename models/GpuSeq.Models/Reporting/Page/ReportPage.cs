@@ -6,7 +6,7 @@ namespace GpuSeq.Models.Reporting.Page;
 /// <summary>The page of a report, from the head down.</summary>
 internal static class ReportPage
 {
-    public static Html Of(IReadOnlyList<TrainingRun> runs)
+    public static Html Of(IReadOnlyList<TrainingRun> runs, IReadOnlyList<Plot> comparison)
     {
         var title = runs.Count == 1 ? $"{runs[0].Recipe ?? "Training"}: {runs[0].Name}" : $"{runs.Count} runs";
         return Html.Of($"""
@@ -24,6 +24,7 @@ internal static class ReportPage
             <header><h1>{title}</h1>{Origin(runs)}</header>
             <main>
             {Notes(runs)}
+            {Comparison(comparison)}
             {Section("Figures", SummaryTable.Of(runs))}
             {Section("Curves", Curves(runs))}
             {PictureSection.Of(runs)}
@@ -39,6 +40,9 @@ internal static class ReportPage
     }
 
     private static Html Section(string name, Html content) => Html.Of($"<section><h2>{name}</h2>\n{content}</section>");
+
+    private static Html Comparison(IReadOnlyList<Plot> plots) =>
+        plots.Count == 0 ? Html.Empty : Section("Comparison", PictureSection.Figures(plots.Select(plot => plot.ToPageElement())));
 
     private static Html Origin(IReadOnlyList<TrainingRun> runs)
     {

@@ -6,18 +6,20 @@ internal static class SummaryTable
     public static Html Of(IReadOnlyList<TrainingRun> runs)
     {
         var metrics = RunSummary.MetricNames(runs);
-        return runs.Count == 1 ? One(RunSummary.Of(runs[0]), metrics) : Several(runs, metrics);
+        return runs.Count == 1 ? One(runs[0], metrics) : Several(runs, metrics);
     }
 
-    private static Html One(RunSummary summary, IReadOnlyList<string> metrics)
+    private static Html One(TrainingRun run, IReadOnlyList<string> metrics)
     {
+        var summary = RunSummary.Of(run);
+        var goal = run.Goal.Measure;
         (string Name, double? Value, Func<double?, string> Text)[] tiles =
         [
-            ("best validation loss", RunSummary.Value(summary.Best, "loss"), Figures.Number),
+            ($"best validation {goal.Replace('_', ' ')}", RunSummary.Value(summary.Best, goal), Figures.Number),
             ("last training loss", summary.TrainLoss, Figures.Number),
             ("steps", summary.Steps, Figures.Whole),
             ("epochs", summary.Epochs, Figures.Number),
-            ("tokens/s, median", summary.TokensPerSecond, Figures.Whole),
+            ($"{run.Items}/s, median", summary.TokensPerSecond, Figures.Whole),
             ("device memory", summary.MemoryBytes, Figures.Bytes),
         ];
         var shown = tiles.Where(tile => tile.Value is not null)
@@ -49,8 +51,8 @@ internal static class SummaryTable
     {
         string[] names =
         [
-            "steps", "epochs", "best validation loss", "at step", .. metrics,
-            "last validation loss", "last training loss", "tokens/s", "memory",
+            "steps", "epochs", "validation loss", "at step", .. metrics,
+            "last validation loss", "last training loss", $"{RunPlots.ItemsOf(runs)}/s", "memory",
         ];
         var rows = runs.Select(run =>
         {
@@ -70,7 +72,7 @@ internal static class SummaryTable
             <thead><tr><th>run</th>{Html.Join(names.Select(name => Html.Of($"<th>{name.Replace('_', ' ')}</th>")))}</tr></thead>
             <tbody>
             {Html.Join(rows)}</tbody></table></div>
-            <p class="small">Metrics are those of the evaluation with the best loss.</p>
+            <p class="small">Metrics are those of the evaluation by which the model was chosen that is kept.</p>
 
             """);
     }

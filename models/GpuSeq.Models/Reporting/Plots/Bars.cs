@@ -28,6 +28,7 @@ public sealed record Bars(IReadOnlyList<double> Values) : Mark
                 continue;
             var (y, height) = (Math.Min(zero, end), Math.Abs(zero - end));
             var bar = Svg.Element("rect", ("x", x + 0.5), ("y", y), ("width", Math.Max(right - x - 1, 0.5)), ("height", height));
+            bar.Add(Svg.Title(Figures.Number(Values[i])));
             group.Add(bar.Filled(Color));
         }
         return group;

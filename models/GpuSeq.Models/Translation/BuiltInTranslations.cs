@@ -5,7 +5,7 @@ namespace GpuSeq.Models;
 /// agree with their noun (<c>petit chat</c>, <c>petite souris</c>), melt together (<c>l'arbre</c>) and stand around others
 /// (<c>ne voit pas</c>).
 /// </summary>
-public static class BuiltInSentences
+public static class BuiltInTranslations
 {
     private const int Count = 4000;
     private const ulong Seed = 20;

@@ -1,0 +1,50 @@
+using System.CommandLine;
+using GpuSeq.Models;
+
+namespace GpuSeq.Cli.Commands;
+
+/// <summary><c>gpuseq classify</c>.</summary>
+internal static class ClassifyCommand
+{
+    private const int MostShown = 60; // characters of a text in a table
+
+    public static Command Create(CommandOutput output)
+    {
+        var folder = new Argument<string>("RUN") { Description = "The folder of a run or a model." };
+        var command = new Command("classify", "Say what texts are, and how sure the model is of it.") { folder };
+        var texts = new TextArguments(command);
+        var json = CommonOptions.Json();
+        command.Add(json);
+        var device = new DeviceOptions(command);
+        command.SetAction(call =>
+        {
+            using var computer = device.Open(call);
+            using var classifier = ModelClassification.Open(computer, new(call.GetValue(folder)!));
+            var classes = texts.Read(call).SelectMany(classifier.Classify);
+            if (call.GetValue(json))
+                output.Json(classes);
+            else if (output.IsTerminal && !Console.IsOutputRedirected && texts.AreGiven(call))
+                WriteTable(output, classifier.Labels, classes);
+            else
+                WriteLines(output, classifier.Labels, classes);
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static void WriteTable(CommandOutput output, IReadOnlyList<string> labels, IEnumerable<TextClass> classes) => output.Table(
+        ["LABEL", .. labels.Select(label => $"{label} "), "TEXT"],
+        classes.Select(said => (string[])[said.Label, .. Probabilities(labels, said), Shortened(said.Text)]));
+
+    // The label, the probability of each label in the order of the labels, and the text, with tabs between them.
+    private static void WriteLines(CommandOutput output, IReadOnlyList<string> labels, IEnumerable<TextClass> classes)
+    {
+        foreach (var said in classes)
+            output.Out.WriteLine(string.Join('\t', [said.Label, .. Probabilities(labels, said), said.Text]));
+    }
+
+    private static IEnumerable<string> Probabilities(IReadOnlyList<string> labels, TextClass said) =>
+        labels.Select(label => Format.Invariant($"{said.Probabilities[label]:0.0000}"));
+
+    private static string Shortened(string text) => text.Length <= MostShown ? text : $"{text[..(MostShown - 1)]}\u2026";
+}

@@ -1,0 +1,33 @@
+using System.CommandLine;
+
+namespace GpuSeq.Cli.Commands;
+
+/// <summary>Texts that a command takes: its arguments, or without any the lines of the standard input.</summary>
+internal sealed class TextArguments
+{
+    private const int MostAtOnce = 32;
+
+    private readonly Argument<string[]> _texts = new("TEXT")
+    {
+        Description = "The texts; without any, each line of the standard input is one.",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    public TextArguments(Command command) => command.Add(_texts);
+
+    /// <summary>Whether they stand in the call.</summary>
+    public bool AreGiven(ParseResult call) => call.GetValue(_texts) is { Length: > 0 };
+
+    /// <summary>The texts in groups: a person who types gets an answer to every line.</summary>
+    public IEnumerable<string[]> Read(ParseResult call) =>
+        call.GetValue(_texts) is { Length: > 0 } given ? given.Chunk(MostAtOnce) : Lines().Chunk(Console.IsInputRedirected ? MostAtOnce : 1);
+
+    private static IEnumerable<string> Lines()
+    {
+        while (Console.In.ReadLine() is { } line)
+        {
+            if (!string.IsNullOrWhiteSpace(line))
+                yield return line;
+        }
+    }
+}

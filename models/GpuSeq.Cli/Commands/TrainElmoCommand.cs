@@ -1,0 +1,53 @@
+using System.CommandLine;
+using GpuSeq.Models;
+
+namespace GpuSeq.Cli.Commands;
+
+/// <summary><c>gpuseq train elmo</c>.</summary>
+internal static class TrainElmoCommand
+{
+    public static Command Create(CommandOutput output)
+    {
+        var command = new Command(
+            ElmoTask.Name, "Language models of both directions over characters of words (ELMo), whose layers are features for other models.");
+        var training = new TrainingArguments(command, new() { Epochs = 10, Batch = 16 });
+        var form = CommonOptions.OptionalChoice<WordForm>(
+            "--words", "How texts are cut into words: prose, or spaced where spaces do it already (default: by the look of the text).");
+        var maxWords = CommonOptions.Number("--vocabulary", "The most words that can be predicted; others are <unk>.", 8000, 10);
+        var sequence = CommonOptions.Number("--seq-length", "Words through which gradients go back.", 24, 1);
+        var hidden = CommonOptions.Number("--hidden", "The size of the cells.", 256, 1);
+        var projection = CommonOptions.Number("--projection", "The size of the states, and of the features of each direction.", 128, 1);
+        var layers = CommonOptions.Number("--layers", "LSTM layers of each direction.", 2, 1);
+        var highways = CommonOptions.Number("--highways", "Highway layers over the characters' filters.", 1, 0);
+        var dropout = CommonOptions.Number("--dropout", "The share of values that is dropped before each layer.", 0.3f, 0f, 0.99f);
+        foreach (var option in new Option[] { form, maxWords, sequence, hidden, projection, layers, highways, dropout })
+            command.Add(option);
+
+        command.SetAction(given =>
+        {
+            var start = training.Begin(given);
+            var recipe = start.Recipe(new ElmoRun
+            {
+                SequenceLength = start.Get(sequence),
+                MaxWords = start.Get(maxWords),
+                WordForm = start.Get(form),
+            });
+            var config = start.Config(ElmoConfig.Load, new()
+            {
+                VocabSize = 1, // taken from the text
+                HiddenSize = start.Get(hidden),
+                Projection = start.Get(projection),
+                NumLayers = start.Get(layers),
+                Highways = start.Get(highways),
+                Dropout = start.Get(dropout),
+            });
+            using var device = start.OpenDevice();
+            var text = recipe.Data is { } path ? ElmoText.Read(path) : ElmoText.BuiltIn;
+            var validation = recipe.Validation is { } held ? ElmoText.Read(held) : null;
+            using var task = new ElmoTask(
+                device, text, recipe.Data ?? "the built-in text", config, recipe, start.Options.Batch, start.Options.Seed, validation);
+            return start.Finish(output, start.Train(output, task, recipe));
+        });
+        return command;
+    }
+}

@@ -1,0 +1,35 @@
+using System.Diagnostics;
+using GpuSeq.Engine;
+
+namespace GpuSeq.Models;
+
+/// <summary>Measures a tagger by the spans that it finds.</summary>
+internal static class TaggerEvaluator
+{
+    /// <summary>Measures the model of a run on files.</summary>
+    /// <exception cref="DataException">They cannot be read, or hold tags that the model does not have.</exception>
+    public static Evaluation OfRun(Device device, RunFolder run, string data, CancellationToken cancellation)
+    {
+        var sentences = TaggedCorpus.ReadAll(data);
+        TaggedCorpus.CheckTags(sentences, TaggerConfig.Load(run.Config).Tags, data);
+        using var tagger = Tagger.Load(device, run);
+        return Evaluate(tagger, sentences, cancellation);
+    }
+
+    /// <summary>Measures a model as it is now.</summary>
+    public static Evaluation Evaluate(Tagger tagger, IReadOnlyList<TaggedSentence> sentences, CancellationToken cancellation)
+    {
+        var clock = Stopwatch.StartNew();
+        var (loss, said) = tagger.Measure(sentences, cancellation);
+        return new(loss, Scores(sentences, said).ToMetrics(), sentences.Count, clock.Elapsed.TotalSeconds);
+    }
+
+    /// <summary>How well spans were found.</summary>
+    public static SpanScores Scores(IReadOnlyList<TaggedSentence> sentences, IReadOnlyList<IReadOnlyList<string>> said)
+    {
+        var scores = new SpanScores();
+        foreach (var (sentence, tags) in sentences.Zip(said))
+            scores.Add(sentence.Tags, tags);
+        return scores;
+    }
+}
