@@ -21,14 +21,14 @@ public sealed class TranslateCommandTests
         var given = CommandTests.Run("translate", run, "The cat sees the dog.", "A bird.", "--attention", picture);
         var json = JsonDocument.Parse(CommandTests.Run("translate", run, "The cat sees the dog.", "--beam", "2", "--json").Out).RootElement;
         var before = Console.In;
-        Console.SetIn(new StringReader("The cat sees the dog.\nA bird.\n"));
+        Console.SetIn(new StringReader("The cat sees the dog.\n\nA bird.\n"));
         var lines = CommandTests.Run("translate", run);
         Console.SetIn(before);
         Assert.Multiple(() =>
         {
             Assert.That(given.Exit, Is.Zero, given.Err);
             Assert.That(given.Out.TrimEnd().Split('\n'), Has.Length.EqualTo(2));
-            Assert.That(lines.Out, Is.EqualTo(given.Out));
+            Assert.That(lines.Out, Is.EqualTo(given.Out.Replace("\n", "\n\n").TrimEnd() + "\n"), "line by line");
             Assert.That(File.ReadAllText(picture), Does.StartWith("<svg").Or.StartWith("<?xml").And.Contain(">cat<"));
             Assert.That(json[0].GetProperty("source").GetString(), Is.EqualTo("The cat sees the dog."));
             Assert.That(json[0].GetProperty("text").GetString(), Is.Not.Empty);

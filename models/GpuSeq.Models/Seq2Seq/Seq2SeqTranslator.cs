@@ -65,7 +65,8 @@ public sealed class Seq2SeqTranslator : ITranslator
     {
         ArgumentNullException.ThrowIfNull(texts);
         var found = Search([.. texts.Select(Source.EncodeSource)], beam);
-        return [.. texts.Zip(found, (text, words) => new Translation(text, Text(words.Words), words.Score))];
+        return [.. texts.Zip(found, (text, words) =>
+            string.IsNullOrWhiteSpace(text) ? new Translation(text, "", 0) : new(text, Text(words.Words), words.Score))];
     }
 
     /// <inheritdoc/>
