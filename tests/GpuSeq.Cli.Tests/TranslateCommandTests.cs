@@ -19,19 +19,19 @@ public sealed class TranslateCommandTests
         var run = Train();
         var picture = Path.Combine(_folder, "alignment.svg");
         var given = CommandTests.Run("translate", run, "The cat sees the dog.", "A bird.", "--attention", picture);
-        var json = JsonDocument.Parse(CommandTests.Run("translate", run, "The cat sees the dog.", "--beam", "2", "--json").Out).RootElement;
+        var json = JsonDocument.Parse(CommandTests.Run("translate", run, "The cat sees the dog.", "--json").Out).RootElement;
         var before = Console.In;
-        Console.SetIn(new StringReader("The cat sees the dog.\nA bird.\n"));
+        Console.SetIn(new StringReader("The cat sees the dog.\n\nA bird.\n"));
         var lines = CommandTests.Run("translate", run);
         Console.SetIn(before);
         Assert.Multiple(() =>
         {
             Assert.That(given.Exit, Is.Zero, given.Err);
-            Assert.That(given.Out.TrimEnd().Split('\n'), Has.Length.EqualTo(2));
-            Assert.That(lines.Out, Is.EqualTo(given.Out));
+            Assert.That(given.Out.Split('\n'), Has.Length.EqualTo(3), "two lines, which a model that learned little may leave empty");
+            Assert.That(lines.Out, Is.EqualTo(given.Out.Insert(given.Out.IndexOf('\n') + 1, "\n")), "line by line");
             Assert.That(File.ReadAllText(picture), Does.StartWith("<svg").Or.StartWith("<?xml").And.Contain(">cat<"));
             Assert.That(json[0].GetProperty("source").GetString(), Is.EqualTo("The cat sees the dog."));
-            Assert.That(json[0].GetProperty("text").GetString(), Is.Not.Empty);
+            Assert.That(json[0].GetProperty("text").GetString(), Is.EqualTo(given.Out.Split('\n')[0]));
             Assert.That(json[0].GetProperty("score").GetDouble(), Is.Negative);
         });
     }

@@ -13,7 +13,15 @@ internal sealed class TextArguments
         Arity = ArgumentArity.ZeroOrMore,
     };
 
-    public TextArguments(Command command) => command.Add(_texts);
+    private readonly bool _keepsEmptyLines;
+
+    /// <param name="command">The command.</param>
+    /// <param name="keepsEmptyLines">Whether an empty line is a text too, so that results stand on the same lines.</param>
+    public TextArguments(Command command, bool keepsEmptyLines = false)
+    {
+        command.Add(_texts);
+        _keepsEmptyLines = keepsEmptyLines;
+    }
 
     /// <summary>Whether they stand in the call.</summary>
     public bool AreGiven(ParseResult call) => call.GetValue(_texts) is { Length: > 0 };
@@ -22,11 +30,11 @@ internal sealed class TextArguments
     public IEnumerable<string[]> Read(ParseResult call) =>
         call.GetValue(_texts) is { Length: > 0 } given ? given.Chunk(MostAtOnce) : Lines().Chunk(Console.IsInputRedirected ? MostAtOnce : 1);
 
-    private static IEnumerable<string> Lines()
+    private IEnumerable<string> Lines()
     {
         while (Console.In.ReadLine() is { } line)
         {
-            if (!string.IsNullOrWhiteSpace(line))
+            if (_keepsEmptyLines || !string.IsNullOrWhiteSpace(line))
                 yield return line;
         }
     }

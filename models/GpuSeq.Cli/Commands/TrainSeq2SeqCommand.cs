@@ -10,7 +10,14 @@ internal static class TrainSeq2SeqCommand
     {
         var command = new Command(
             Seq2SeqTask.Name, "A recurrent encoder and decoder with attention learns to translate from lines of source TAB translation.");
-        var training = new TrainingArguments(command, new() { Epochs = 20, Batch = 64, LearningRate = 1e-3f, Metric = "bleu" });
+        var training = new TrainingArguments(command, new()
+        {
+            Epochs = 15,
+            Batch = 64,
+            LearningRate = 2e-3f,
+            Schedule = "cosine,warmup=0.02",
+            Metric = "bleu",
+        });
         var cell = CommonOptions.Choice("--cell", "The kind of cell.", CellKind.Gru);
         var attention = CommonOptions.Choice(
             "--attention", "How the decoder looks at the source: dot and general after each step, additive before it.", AttentionKind.General);

@@ -7,16 +7,9 @@ namespace GpuSeq.Cli.Commands;
 /// <summary><c>gpuseq translate</c>.</summary>
 internal static class TranslateCommand
 {
-    private const int LinesTogether = 64; // of the standard input
-
     public static Command Create(CommandOutput output)
     {
         var folder = new Argument<string>("RUN") { Description = "The folder of a run or a model." };
-        var texts = new Argument<string[]>("TEXT")
-        {
-            Description = "Sentences; without any, the lines of the standard input.",
-            Arity = ArgumentArity.ZeroOrMore,
-        };
         var beam = CommonOptions.Number(
             "--beam", "How many beginnings of a translation are kept on the way; 1 always takes the likeliest word.", 5, 1, 100);
         var attention = new Option<string?>("--attention")
@@ -25,15 +18,15 @@ internal static class TranslateCommand
             HelpName = "FILE.svg",
         };
         var json = CommonOptions.Json();
-        var command = new Command("translate", "Translate sentences with a trained model.") { folder, texts, beam, attention, json };
+        var command = new Command("translate", "Translate sentences with a trained model.") { folder, beam, attention, json };
+        var texts = new TextArguments(command, keepsEmptyLines: true);
         var device = new DeviceOptions(command);
         command.SetAction(call =>
         {
             using var computer = device.Open(call);
             using var translator = ModelTranslation.Load(computer, new(call.GetValue(folder)!));
-            var given = call.GetValue(texts)!;
             var all = new List<Translation>();
-            foreach (var part in (given.Length > 0 ? given : Lines(Console.In)).Chunk(LinesTogether))
+            foreach (var part in texts.Read(call))
             {
                 var translations = translator.Translate(part, call.GetValue(beam));
                 all.AddRange(translations);
@@ -47,12 +40,6 @@ internal static class TranslateCommand
             return ExitCode.Success;
         });
         return command;
-    }
-
-    private static IEnumerable<string> Lines(TextReader reader)
-    {
-        while (reader.ReadLine() is { } line)
-            yield return line;
     }
 
     private static void Draw(ITranslator translator, List<Translation> translations, string file)

@@ -4,7 +4,7 @@ namespace GpuSeq.Models;
 
 /// <summary>Where the decoder stands between two words.</summary>
 /// <param name="Recurrent">The state of its layers.</param>
-/// <param name="Fed">[B, 1, H], what input feeding gives to the next step; null without it.</param>
+/// <param name="Fed">[B, 1, E], what input feeding gives to the next step; null without it, and where nothing was seen yet.</param>
 internal sealed record DecoderState(RecurrentState Recurrent, Tensor? Fed)
 {
     /// <summary>The states of chosen sequences.</summary>
@@ -13,32 +13,36 @@ internal sealed record DecoderState(RecurrentState Recurrent, Tensor? Fed)
 }
 
 /// <summary>What the decoder makes of words.</summary>
-/// <param name="Output">[B, T, H], from which the next words are told.</param>
+/// <param name="Output">[B, T, E], from which the next words are told.</param>
 /// <param name="State">Where it stands after them.</param>
 /// <param name="Weights">[B, T, S], at what it looked; null without attention.</param>
 internal sealed record Decoded(Tensor Output, DecoderState State, Tensor? Weights);
 
 /// <summary>
-/// Reads the words so far of a translation. With dot or general attention it takes whole sequences at once and looks at the source
-/// afterwards; with additive attention or input feeding what it saw goes into the next step, so that it goes step by step.
+/// Reads the words so far of a translation and tells the next. With dot or general attention it takes whole sequences at once and
+/// looks at the source afterwards; with additive attention or input feeding what it saw goes into the next step, so that it goes
+/// step by step. Words that it reads and words that it tells have the same vectors (Press and Wolf 2017).
 /// </summary>
 internal sealed class Seq2SeqDecoder
 {
     private readonly Seq2SeqConfig _config;
-    private readonly Embedding _embedding;
+    private readonly Parameter _words; // [V, E]
+    private readonly Parameter _bias; // [V]
     private readonly Recurrent _recurrent;
     private readonly SequenceAttention? _attention;
-    private readonly Linear? _combine;
+    private readonly Linear _combine;
 
     public Seq2SeqDecoder(ParameterScope scope, Seq2SeqConfig config)
     {
         _config = config;
         var (words, hidden) = (config.EmbeddingSize, config.HiddenSize);
-        _embedding = new(scope["target_embedding"], config.TargetVocabSize, words, Vocabulary.PaddingId);
+        var isAdditive = config.Attention == AttentionKind.Additive;
+        // Small as scores want them; scaled up where they are read (Vaswani et al. 2017, section 3.4).
+        _words = scope["target_embedding"].Add("weight", [config.TargetVocabSize, words], Initializer.Normal(1f / MathF.Sqrt(words)));
         _recurrent = new(scope["decoder"], new()
         {
             Cell = config.Cell,
-            Inputs = words + (config.IsStepwise ? hidden : 0),
+            Inputs = words + (isAdditive ? hidden : config.InputFeeding ? words : 0),
             Hidden = hidden,
             Layers = config.NumLayers,
             Dropout = config.Dropout,
@@ -49,31 +53,26 @@ internal sealed class Seq2SeqDecoder
             AttentionKind.Additive => new AdditiveAttention(scope["attention"], hidden, hidden, hidden),
             var kind => new MultiplicativeAttention(scope["attention"], hidden, hidden, kind == AttentionKind.General),
         };
-        if (_attention is not null)
-            _combine = new(scope["combine"], 2 * hidden + (config.Attention == AttentionKind.Additive ? words : 0), hidden, bias: false);
+        _combine = new(scope["combine"], hidden + (_attention is null ? 0 : hidden) + (isAdditive ? words : 0), words);
+        _bias = scope["output"].Add("bias", [config.TargetVocabSize], Initializer.Zeros);
     }
 
     /// <summary>Prepares the encoder's outputs [B, S, H]; null without attention.</summary>
     public AttentionMemory? Remember(Tensor outputs, Tensor mask) => _attention?.Remember(outputs, mask);
 
-    /// <summary>Where it begins.</summary>
-    public DecoderState Begin(RecurrentState encoded)
-    {
-        // Nothing was seen yet: zeros of the right shape.
-        var fed = _config.InputFeeding ? Top(encoded).Detach() * 0f : null;
-        return new(encoded, fed);
-    }
-
     /// <summary>Reads words [B, T] behind those that made the state.</summary>
     public Decoded Forward(AttentionMemory? memory, DecoderState state, Tensor ids)
     {
-        var words = _embedding.Forward(ids).Dropout(_config.Dropout);
+        var words = (ids.Embedding(_words, Vocabulary.PaddingId) * MathF.Sqrt(_config.EmbeddingSize)).Dropout(_config.Dropout);
         if (_config.IsStepwise)
             return ForwardByStep(memory!, state, words);
         var (outputs, after) = _recurrent.Forward(words, state.Recurrent);
         var attended = _attention?.Attend(outputs, memory!);
-        return new(attended is null ? outputs : Combine(outputs, attended.Output, words), new(after, null), attended?.Weights);
+        return new(Combine(outputs, attended?.Output, words), new(after, null), attended?.Weights);
     }
+
+    /// <summary>The scores of every next word, [B, T, V].</summary>
+    public Tensor Logits(Decoded decoded) => decoded.Output.Dropout(_config.Dropout).Linear(_words, _bias);
 
     private Decoded ForwardByStep(AttentionMemory memory, DecoderState state, Tensor words)
     {
@@ -100,14 +99,23 @@ internal sealed class Seq2SeqDecoder
     // Luong, Pham and Manning 2015, section 3.3: the step takes what the last one saw.
     private Decoded StepAndLook(AttentionMemory memory, DecoderState state, Tensor word)
     {
-        var (output, after) = _recurrent.Forward(Joined(word, state.Fed!), state.Recurrent);
+        var fed = state.Fed ?? word.Detach() * 0f; // zeros: nothing was seen yet
+        var (output, after) = _recurrent.Forward(Joined(word, fed), state.Recurrent);
         var (context, weights) = _attention!.Attend(output, memory);
         var combined = Combine(output, context, word);
         return new(combined, new(after, combined), weights);
     }
 
-    private Tensor Combine(Tensor output, Tensor context, Tensor words) => _combine!.Forward(
-        _config.Attention == AttentionKind.Additive ? Joined(output, context, words) : Joined(output, context)).Tanh();
+    private Tensor Combine(Tensor output, Tensor? context, Tensor words)
+    {
+        var seen = _config.Attention switch
+        {
+            AttentionKind.None => output,
+            AttentionKind.Additive => Joined(output, context!, words),
+            _ => Joined(output, context!),
+        };
+        return _combine.Forward(seen).Tanh(); // [B, T, E]
+    }
 
     private static Tensor Joined(params Tensor[] parts) => parts.Concat(2);
 

@@ -14,14 +14,13 @@ internal sealed record EncodedSource(AttentionMemory? Memory, DecoderState Begin
 /// <summary>
 /// Encoder and decoder: recurrent layers read the source in both directions, others write the translation word by word. The
 /// parameters are <c>source_embedding</c>, <c>encoder</c>, <c>target_embedding</c>, <c>decoder</c>, <c>attention</c>,
-/// <c>combine</c> and <c>output</c>.
+/// <c>combine</c> and <c>output.bias</c>; the weights of the output are those of <c>target_embedding</c>.
 /// </summary>
 public sealed class Seq2SeqModel : IDisposable
 {
     private readonly Embedding _words;
     private readonly Recurrent _encoder;
     private readonly Seq2SeqDecoder _decoder;
-    private readonly Linear _output;
 
     /// <summary>A model with first values drawn from a seed.</summary>
     /// <exception cref="ArgumentException">The form is none that can be built.</exception>
@@ -44,7 +43,6 @@ public sealed class Seq2SeqModel : IDisposable
             Dropout = config.Dropout,
         });
         _decoder = new(scope, config);
-        _output = new(scope["output"], config.HiddenSize, config.TargetVocabSize);
     }
 
     /// <summary>The form of the model.</summary>
@@ -92,14 +90,14 @@ public sealed class Seq2SeqModel : IDisposable
         var words = _words.Forward(ids).Dropout(Config.Dropout);
         var (outputs, state) = _encoder.Forward(words, lengths: lengths);
         var joined = new RecurrentState(Joined(state.Hidden), state.Cell is null ? null : Joined(state.Cell));
-        return new(_decoder.Remember(outputs, mask), _decoder.Begin(joined));
+        return new(_decoder.Remember(outputs, mask), new(joined, null));
     }
 
     /// <summary>Reads words [B, T] of translations behind those that made the state.</summary>
     internal Decoded Decode(EncodedSource source, DecoderState state, Tensor ids) => _decoder.Forward(source.Memory, state, ids);
 
     /// <summary>The scores of every next word, [B, T, V].</summary>
-    internal Tensor Logits(Decoded decoded) => _output.Forward(decoded.Output.Dropout(Config.Dropout));
+    internal Tensor Logits(Decoded decoded) => _decoder.Logits(decoded);
 
     // Both directions of a layer side by side are the state of the decoder's layer: [2 L, B, H / 2] to [L, B, H].
     private Tensor Joined(Tensor state)

@@ -12,7 +12,8 @@ public sealed class Seq2SeqTranslator : ITranslator
     /// <summary>The file of a model folder that holds the words of translations.</summary>
     public const string TargetFile = "target_vocab.json";
 
-    private const int Rows = 128; // computed side by side: sentences times beginnings of each
+    private const int MostRows = 128; // computed side by side: sentences times beginnings of each
+    private const long MostScores = 64L << 20; // of a search, which keeps the scores of all words at all steps
 
     private readonly Device _device;
     private readonly Seq2SeqModel _model;
@@ -64,7 +65,8 @@ public sealed class Seq2SeqTranslator : ITranslator
     {
         ArgumentNullException.ThrowIfNull(texts);
         var found = Search([.. texts.Select(Source.EncodeSource)], beam);
-        return [.. texts.Zip(found, (text, words) => new Translation(text, Text(words.Words), words.Score))];
+        return [.. texts.Zip(found, (text, words) =>
+            string.IsNullOrWhiteSpace(text) ? new Translation(text, "", 0) : new(text, Text(words.Words), words.Score))];
     }
 
     /// <inheritdoc/>
@@ -99,7 +101,9 @@ public sealed class Seq2SeqTranslator : ITranslator
     {
         var found = new Found[sources.Count];
         var order = Enumerable.Range(0, found.Length).OrderBy(index => sources[index].Length); // so that little is padding
-        foreach (var chosen in order.Chunk(Math.Max(1, Rows / beam)))
+        var longest = sources.Select(MaxLength).DefaultIfEmpty(1).Max();
+        var rows = Math.Min(MostRows, MostScores / ((long)longest * Target.Count));
+        foreach (var chosen in order.Chunk((int)Math.Max(1, rows / beam)))
         {
             cancellation.ThrowIfCancellationRequested();
             foreach (var (index, words) in chosen.Zip(SearchTogether([.. chosen.Select(index => sources[index])], beam)))

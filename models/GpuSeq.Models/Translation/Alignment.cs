@@ -18,8 +18,9 @@ public sealed record Alignment(IReadOnlyList<string> Source, IReadOnlyList<strin
         "What the model looked at",
         new("source") { Categories = Source },
         new("translation") { Categories = Target },
-        [new HeatMap(Weights) { NumberFormat = "0.00", Most = 1 }])
+        [new HeatMap(Weights) { Most = 1 }])
     {
+        Note = "each row adds up to 1",
         Width = Math.Max(420, 220 + CellWidth * Source.Count),
         Height = 170 + CellHeight * Target.Count,
     });

@@ -10,7 +10,7 @@ public sealed record Translation(string Source, string Text, double Score);
 public interface ITranslator : IDisposable
 {
     /// <summary>Translates sentences.</summary>
-    /// <param name="texts">A sentence each.</param>
+    /// <param name="texts">A sentence each; an empty one stays empty.</param>
     /// <param name="beam">How many beginnings of a translation are kept on the way; 1 always takes the likeliest word.</param>
     IReadOnlyList<Translation> Translate(IReadOnlyList<string> texts, int beam);
 

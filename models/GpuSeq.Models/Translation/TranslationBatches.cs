@@ -8,13 +8,16 @@ namespace GpuSeq.Models;
 public sealed record EncodedPair(int[] Source, int[] Target);
 
 /// <summary>
-/// Pairs of sentences side by side, those of about the same length together. A batch holds sources [B, S] and their lengths [B], a
+/// Pairs of sentences side by side, those whose targets have about the same length together: most work goes into telling targets. A batch holds sources [B, S] and their lengths [B], a
 /// mask [B, 1, S] that is minus infinity for padding, and the words that the decoder reads and tells, [B, T] each.
 /// </summary>
 public sealed class TranslationBatches : IBatchSource
 {
     /// <summary>The place of each tensor in a batch.</summary>
     internal const int Sources = 0, Lengths = 1, Mask = 2, Inputs = 3, Targets = 4;
+
+    private const int LongSource = 1000; // pairs go by the lengths of their targets, then of their sources
+    private const int Quantum = 4; // widths are multiples of it: sentences are short, and batches of few different shapes
 
     private readonly IReadOnlyList<EncodedPair> _pairs;
     private readonly EpochOrder _order;
@@ -27,7 +30,7 @@ public sealed class TranslationBatches : IBatchSource
     {
         ArgumentNullException.ThrowIfNull(pairs);
         _pairs = pairs;
-        _order = new(pairs.Count, batch, seed, [.. pairs.Select(pair => pair.Source.Length + pair.Target.Length)]);
+        _order = new(pairs.Count, batch, seed, [.. pairs.Select(pair => pair.Target.Length * LongSource + Math.Min(pair.Source.Length, LongSource - 1))]);
     }
 
     /// <inheritdoc/>
@@ -50,9 +53,9 @@ public sealed class TranslationBatches : IBatchSource
     /// <summary>Writes what the encoder reads: tensors <see cref="Sources"/>, <see cref="Lengths"/> and <see cref="Mask"/>.</summary>
     internal static void WriteSources(IReadOnlyList<int[]> sources, Batch batch)
     {
-        PaddedIds.Write(sources, batch[Sources]);
+        var width = Width(sources.Max(words => words.Length));
+        PaddedIds.Write(sources, batch[Sources], width: width);
         PaddedIds.WriteLengths(sources, batch[Lengths]);
-        var width = batch[Sources].Shape[1];
         batch[Mask].Resize([sources.Count, 1, width]);
         var mask = batch[Mask].Floats;
         mask.Fill(float.NegativeInfinity);
@@ -63,7 +66,10 @@ public sealed class TranslationBatches : IBatchSource
     /// <summary>Writes what the decoder reads and tells: tensors <see cref="Inputs"/> and <see cref="Targets"/>.</summary>
     internal static void WriteTargets(IReadOnlyList<int[]> targets, Batch batch)
     {
-        PaddedIds.Write([.. targets.Select(words => (int[])[SentenceVocabulary.BeginId, .. words])], batch[Inputs]);
-        PaddedIds.Write([.. targets.Select(words => (int[])[.. words, SentenceVocabulary.EndId])], batch[Targets]);
+        var width = Width(targets.Max(words => words.Length) + 1);
+        PaddedIds.Write([.. targets.Select(words => (int[])[SentenceVocabulary.BeginId, .. words])], batch[Inputs], width: width);
+        PaddedIds.Write([.. targets.Select(words => (int[])[.. words, SentenceVocabulary.EndId])], batch[Targets], width: width);
     }
+
+    private static int Width(int longest) => (longest + Quantum - 1) / Quantum * Quantum;
 }
