@@ -79,7 +79,7 @@ public sealed class CommandTests : FolderTests
     [Test]
     public void GradientFlow_TrainsEveryPart_AndResumes()
     {
-        var run = Path.Combine(_folder, "run");
+        var run = InFolder("run");
         string[] begin =
         [
             "train", "gradient-flow", "--out", run, "--cells", "rnn,lstm", "--clipping", "none,value", "--seq-length", "5", "--hidden", "4",
