@@ -4,21 +4,12 @@ using static GpuSeq.Cli.Tests.CommandTests;
 namespace GpuSeq.Cli.Tests;
 
 /// <summary>Word vectors as people and programs ask for them.</summary>
-public sealed class SimilarCommandTests
+public sealed class SimilarCommandTests : FolderTests
 {
-    private string _folder = null!;
     private string _file = null!;
 
     [SetUp]
-    public void MakeFolder()
-    {
-        _folder = Directory.CreateTempSubdirectory("gpuseq-").FullName;
-        _file = Path.Combine(_folder, "vectors.txt");
-        File.WriteAllText(_file, "5 2\nman 1 0\nwoman 1 1\nking 3 0.1\nqueen 3 3\napple -1 0.2\n");
-    }
-
-    [TearDown]
-    public void RemoveFolder() => Directory.Delete(_folder, recursive: true);
+    public void WriteVectors() => _file = Write("vectors.txt", "5 2\nman 1 0\nwoman 1 1\nking 3 0.1\nqueen 3 3\napple -1 0.2\n");
 
     [Test]
     public void Similar_ShowsTheNearestWordsOfEach()
@@ -68,18 +59,18 @@ public sealed class SimilarCommandTests
         {
             Assert.That(Run("similar", _file).Exit, Is.EqualTo(ExitCode.WrongCall));
             Assert.That(Run("similar", _file, "man", "king", "--analogy").Exit, Is.EqualTo(ExitCode.WrongCall));
-            Assert.That(Run("similar", Path.Combine(_folder, "none"), "man").Exit, Is.EqualTo(ExitCode.Failure));
+            Assert.That(Run("similar", InFolder("none"), "man").Exit, Is.EqualTo(ExitCode.Failure));
         }
     }
 
     [Test]
     public void Runs_AreTrainedAskedAndMeasured()
     {
-        var run = Path.Combine(_folder, "run");
+        var run = InFolder("run");
         var trained = Run(
             "train", "word2vec", "--out", run, "--max-steps", "150", "--size", "16", "--batch", "256", "--lr", "0.1", "--max-minutes", "1");
         var fromRun = Run("similar", run, "cat", "--count", "3").Out;
-        var list = Path.Combine(_folder, "list.txt");
+        var list = InFolder("list.txt");
         File.WriteAllText(list, "cat\tdog\t9\ncat\tcheese\t3\ncat\tking\t0.5\n");
         var measured = Run("eval", run, "--data", list);
         var page = File.ReadAllText(Path.Combine(run, "report.html"));

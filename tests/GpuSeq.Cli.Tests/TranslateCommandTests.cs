@@ -3,21 +3,13 @@ using System.Text.Json;
 namespace GpuSeq.Cli.Tests;
 
 /// <summary>Training a translator and translating, as people and programs call it.</summary>
-public sealed class TranslateCommandTests
+public sealed class TranslateCommandTests : FolderTests
 {
-    private string _folder = null!;
-
-    [SetUp]
-    public void MakeFolder() => _folder = Directory.CreateTempSubdirectory("gpuseq-").FullName;
-
-    [TearDown]
-    public void RemoveFolder() => Directory.Delete(_folder, recursive: true);
-
     [Test]
     public void Translate_TakesArgumentsOrLines()
     {
         var run = Train();
-        var picture = Path.Combine(_folder, "alignment.svg");
+        var picture = InFolder("alignment.svg");
         var given = CommandTests.Run("translate", run, "The cat sees the dog.", "A bird.", "--attention", picture);
         var json = JsonDocument.Parse(CommandTests.Run("translate", run, "The cat sees the dog.", "--json").Out).RootElement;
         var before = Console.In;
@@ -40,7 +32,7 @@ public sealed class TranslateCommandTests
     public void Run_IsMeasuredAndResumed()
     {
         var run = Train("--reverse");
-        var pairs = Path.Combine(_folder, "pairs.txt");
+        var pairs = InFolder("pairs.txt");
         File.WriteAllText(pairs, "The cat sees the dog.\tLe chat voit le chien.\nThe dog sees the cat.\tLe chien voit le chat.\n");
         var measured = CommandTests.Run("eval", run, "--data", pairs, "--json");
         var json = JsonDocument.Parse(measured.Out).RootElement;
@@ -57,7 +49,7 @@ public sealed class TranslateCommandTests
     [Test]
     public void ModelThatDoesNotTranslate_IsNamed()
     {
-        var run = Path.Combine(_folder, "xor");
+        var run = InFolder("xor");
         CommandTests.Run("train", "mlp", "--max-steps", "1", "--out", run);
         var (exit, _, error) = CommandTests.Run("translate", run, "Hello");
         Assert.Multiple(() =>
@@ -72,7 +64,7 @@ public sealed class TranslateCommandTests
     [TestCase("--attention", "sideways")]
     public void FormThatCannotBe_IsAWrongCall(params string[] options)
     {
-        var (exit, _, error) = CommandTests.Run(["train", "seq2seq", "--out", Path.Combine(_folder, "run"), .. options]);
+        var (exit, _, error) = CommandTests.Run(["train", "seq2seq", "--out", InFolder("run"), .. options]);
         Assert.Multiple(() =>
         {
             Assert.That(exit, Is.EqualTo(ExitCode.WrongCall));
@@ -82,7 +74,7 @@ public sealed class TranslateCommandTests
 
     private string Train(params string[] more)
     {
-        var run = Path.Combine(_folder, "run");
+        var run = InFolder("run");
         var trained = CommandTests.Run(
             ["train", "seq2seq", "--out", run, "--hidden", "16", "--embedding", "8", "--batch", "8", "--max-steps", "3", .. more]);
         Assert.That(trained.Exit, Is.Zero, trained.Err);

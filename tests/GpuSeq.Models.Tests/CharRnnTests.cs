@@ -33,19 +33,7 @@ public sealed class CharRnnTests
     {
         using var device = Device.Open();
         using var task = Task(device, new(), Small with { Cell = cell, NumLayers = 2, Dropout = 0.2f });
-        using var graph = device.BeginGraph(new RandomStream(1));
-        var batch = task.Batches.NewBatch();
-        task.Batches.Read(0, 0, batch);
-        graph.Backward(task.Loss(graph, batch));
-        Assert.Multiple(() =>
-        {
-            foreach (var parameter in task.Parameters.Parameters)
-            {
-                var gradient = parameter.Gradient!.ToArray();
-                Assert.That(gradient, Is.All.Matches<float>(float.IsFinite), parameter.Name);
-                Assert.That(gradient, Has.Some.Not.Zero, parameter.Name);
-            }
-        });
+        Gradients.AreThere(task);
     }
 
     [Test]

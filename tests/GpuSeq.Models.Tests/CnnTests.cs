@@ -20,7 +20,7 @@ public sealed class CnnTests
         var planted = Train(folder.File("shuffled"), digits with { Labels = labels });
         using var device = Device.Open();
         Write(folder.Path, "t10k", 300, digits.Pixels.Span, digits.Labels.Span);
-        var again = ModelEvaluation.Of(device, new(folder.File("right")), folder.Path);
+        var again = TrainedModels.Evaluate(device, new(folder.File("right")), folder.Path);
         Assert.Multiple(() =>
         {
             Assert.That(learned.Evaluation!.Metrics["accuracy"], Is.GreaterThan(0.8), "chance is 0.1");
@@ -29,7 +29,7 @@ public sealed class CnnTests
             Assert.That(planted.Evaluation!.Metrics["accuracy"], Is.LessThan(0.35));
             Assert.That(again.Examples, Is.EqualTo(300));
             Assert.That(again.Metrics["accuracy"], Is.GreaterThan(0.85));
-            Assert.That(File.ReadAllText(folder.File("right/report.html")), Does.Contain("What was taken for what"));
+            Assert.That(File.ReadAllText(folder.File("right/report.html")), Does.Contain("Confusion"));
             Assert.That(File.Exists(folder.File("shuffled/pictures/mistakes.svg")));
         });
     }
@@ -39,24 +39,12 @@ public sealed class CnnTests
     {
         using var device = Device.Open();
         using var task = new CnnTask(device, DrawnDigits.Draw(40, seed: 2), Small with { Dropout = 0.2f }, batch: 36, seed: 1);
-        using var graph = device.BeginGraph(new RandomStream(1));
-        var batch = task.Batches.NewBatch();
-        task.Batches.Read(0, 0, batch);
-        graph.Backward(task.Loss(graph, batch));
-        Assert.Multiple(() =>
+        Gradients.AreThere(task);
+        Assert.That(task.Parameters.Parameters.Select(parameter => parameter.ToString()), Is.EqualTo(new[]
         {
-            Assert.That(task.Parameters.Parameters.Select(parameter => parameter.ToString()), Is.EqualTo(new[]
-            {
-                "conv1.weight [4, 1, 3, 3]", "conv1.bias [4]", "conv2.weight [8, 4, 3, 3]", "conv2.bias [8]",
-                "conv3.weight [8, 8, 3, 3]", "conv3.bias [8]", "fc1.weight [16, 72]", "fc1.bias [16]", "fc2.weight [10, 16]", "fc2.bias [10]",
-            }));
-            foreach (var parameter in task.Parameters.Parameters)
-            {
-                var gradient = parameter.Gradient!.ToArray();
-                Assert.That(gradient, Is.All.Matches<float>(float.IsFinite), parameter.Name);
-                Assert.That(gradient, Has.Some.Not.Zero, parameter.Name);
-            }
-        });
+            "conv1.weight [4, 1, 3, 3]", "conv1.bias [4]", "conv2.weight [8, 4, 3, 3]", "conv2.bias [8]",
+            "conv3.weight [8, 8, 3, 3]", "conv3.bias [8]", "fc1.weight [16, 72]", "fc1.bias [16]", "fc2.weight [10, 16]", "fc2.bias [10]",
+        }));
     }
 
     [Test]

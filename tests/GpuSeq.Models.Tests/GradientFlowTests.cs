@@ -50,19 +50,7 @@ public sealed class GradientFlowTests
     {
         using var device = Device.Open();
         using var task = Task(device, cell, Config);
-        using var graph = device.BeginGraph();
-        var batch = task.Batches.NewBatch();
-        task.Batches.Read(0, 0, batch);
-        graph.Backward(task.Loss(graph, batch));
-        Assert.Multiple(() =>
-        {
-            foreach (var parameter in task.Parameters.Parameters)
-            {
-                var gradient = parameter.Gradient!.ToArray();
-                Assert.That(gradient, Is.All.Matches<float>(float.IsFinite), parameter.Name);
-                Assert.That(gradient, Has.Some.Not.Zero, parameter.Name);
-            }
-        });
+        Gradients.AreThere(task);
     }
 
     [Test]
@@ -111,7 +99,7 @@ public sealed class GradientFlowTests
             Assert.That(merged.Of("validation").Last().Values["lstm_norm_gradient_ratio"], Is.EqualTo(tasks[3].Last.Ratio));
             Assert.That(merged.Of("train").First().Values, Does.ContainKey("rnn_norm_grad_norm"));
             Assert.That(model.Tensors.Keys, Has.Some.EqualTo("lstm-none.rnn.weight_hh_l0"));
-            Assert.That(File.ReadAllText(run.Report), Does.Contain("Gradient of every hidden state, before training").And.Contain("rnn: loss"));
+            Assert.That(File.ReadAllText(run.Report), Does.Contain("Gradients through time, before training").And.Contain("rnn: loss"));
             Assert.That(GradientFlowConfig.Load(run.Config).Variants, Is.EqualTo(config.Variants));
             Assert.That(
                 File.ReadAllText(Path.Combine(comparison.FolderOf(tasks[2].Variant).Pictures, "time.svg")), Does.Contain("cell, after training"));

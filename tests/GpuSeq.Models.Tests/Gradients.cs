@@ -5,6 +5,16 @@ namespace GpuSeq.Models.Tests;
 /// <summary>What a backward pass must leave.</summary>
 internal static class Gradients
 {
+    /// <summary>Every parameter of a task gets a gradient from its first batch.</summary>
+    public static void AreThere(ITrainingTask task)
+    {
+        using var graph = task.Device.BeginGraph(new RandomStream(1));
+        var batch = task.Batches.NewBatch();
+        task.Batches.Read(0, 0, batch);
+        graph.Backward(task.Loss(graph, batch));
+        AreThere(task.Parameters);
+    }
+
     /// <summary>Every parameter has a gradient, which is finite and not zero everywhere.</summary>
     public static void AreThere(ParameterSet parameters)
     {

@@ -36,19 +36,7 @@ public sealed class NnlmTests
     {
         using var device = Device.Open();
         using var task = Task(device, Text(50), Small with { IsDirect = true, Dropout = 0.2f });
-        using var graph = device.BeginGraph(new RandomStream(1));
-        var batch = task.Batches.NewBatch();
-        task.Batches.Read(0, 0, batch);
-        graph.Backward(task.Loss(graph, batch));
-        using (Assert.EnterMultipleScope())
-        {
-            foreach (var parameter in task.Parameters.Parameters)
-            {
-                var gradient = parameter.Gradient!.ToArray();
-                Assert.That(gradient, Is.All.Matches<float>(float.IsFinite), parameter.Name);
-                Assert.That(gradient, Has.Some.Not.Zero, parameter.Name);
-            }
-        }
+        Gradients.AreThere(task);
     }
 
     [Test]
@@ -82,8 +70,8 @@ public sealed class NnlmTests
         using var trainer = new Trainer(task, Options with { Epochs = 1 }, new(folder.File("run")));
         trainer.Run();
         var run = new RunFolder(folder.File("run"));
-        var known = ModelEvaluation.Of(device, run, folder.Write("a.txt", BuiltInCorpus.Write(50, seed: 9)));
-        var strange = ModelEvaluation.Of(device, run, folder.Write("b.txt", "zzz yyy xxx"));
+        var known = TrainedModels.Evaluate(device, run, folder.Write("a.txt", BuiltInCorpus.Write(50, seed: 9)));
+        var strange = TrainedModels.Evaluate(device, run, folder.Write("b.txt", "zzz yyy xxx"));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(known.Metrics["perplexity"], Is.LessThan(30));
@@ -102,6 +90,6 @@ public sealed class NnlmTests
         using var device = Device.Open();
         using var task = Task(device, corpus, config);
         using var trainer = new Trainer(task, Options, new(folder.Path));
-        return (trainer.Run(), ModelVectors.Load(folder.Path));
+        return (trainer.Run(), TrainedModels.LoadVectors(folder.Path));
     }
 }

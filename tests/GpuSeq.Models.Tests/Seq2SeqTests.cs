@@ -77,7 +77,7 @@ public sealed class Seq2SeqTests
         using var folder = new TemporaryFolder();
         var config = Small with { Attention = attention, InputFeeding = feeding };
         var result = Train(folder.Path, config, new() { MaxSteps = 300 }, Corpus(0));
-        using var translator = ModelTranslation.Load(_device, new(folder.Path));
+        using var translator = TrainedModels.LoadTranslator(_device, new(folder.Path));
         Assert.Multiple(() =>
         {
             Assert.That(result.Evaluation!.Metrics["exact_match"], Is.GreaterThan(0.8));

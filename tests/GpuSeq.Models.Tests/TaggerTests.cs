@@ -22,15 +22,16 @@ public sealed class TaggerTests
         var (result, run) = Train(BuiltInTaggedSentences.Corpus, new() { MaxSteps = 120, Batch = 16, LearningRate = 2e-2f });
         using var folder = run;
         using var device = Device.Open();
-        using var tagger = TaggingModels.Load(device, new(folder.Path));
-        var again = ModelEvaluation.Of(device, new(folder.Path), WriteValidation(folder));
+        using var tagger = TrainedModels.LoadTagger(device, new(folder.Path));
+        var again = TrainedModels.Evaluate(device, new(folder.Path), WriteValidation(folder));
         Assert.Multiple(() =>
         {
             Assert.That(result.Evaluation!.Metrics["f1"], Is.GreaterThan(0.85));
             Assert.That(result.Replays, Is.GreaterThan(80), "through the recorded path");
             Assert.That(again.Metrics["f1"], Is.GreaterThan(0.85), "the model that was saved");
             Assert.That(again.Examples, Is.EqualTo(BuiltInTaggedSentences.Corpus.Validation.Count));
-            Assert.That(again.Metrics.Keys, Is.SupersetOf(new[] { "precision", "recall", "accuracy", "f1_PER", "recall_ORG" }));
+            Assert.That(again.Metrics.Keys, Is.SupersetOf(new[] { "precision", "recall", "accuracy" }));
+            Assert.That(again.ByClass.Keys, Is.SupersetOf(new[] { "f1_PER", "recall_ORG" }));
             Assert.That(
                 tagger.Tag([["Anna", "Holdor", "lives", "in", "Limford", "."], []]),
                 Is.EqualTo(new[] { new[] { "B-PER", "I-PER", "O", "O", "B-LOC", "O" }, [] }));
@@ -63,11 +64,7 @@ public sealed class TaggerTests
         using var task = new TaggerTask(
             device, BuiltInTaggedSentences.Corpus, Small with { Characters = characters, Crf = crf, NumLayers = 2 }, new(), batch: 8,
             seed: 1);
-        using var graph = device.BeginGraph(new RandomStream(1));
-        var batch = task.Batches.NewBatch();
-        task.Batches.Read(0, 0, batch);
-        graph.Backward(task.Loss(graph, batch));
-        Gradients.AreThere(task.Parameters);
+        Gradients.AreThere(task);
     }
 
     [Test]

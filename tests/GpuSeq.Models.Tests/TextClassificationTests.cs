@@ -15,7 +15,7 @@ public sealed class TextClassificationTests
         using var folder = new TemporaryFolder();
         using var device = Device.Open();
         var result = Train(device, folder.Path, BuiltInOpinions.Create(), Small with { Cell = cell, Pooling = pooling }, epochs: 5);
-        using var classifier = ModelClassification.Open(device, new(folder.Path));
+        using var classifier = TrainedModels.LoadClassifier(device, new(folder.Path));
         var said = classifier.Classify(["The music is brilliant.", "the plot was very dull", "The ending is not boring!"]);
         Assert.Multiple(() =>
         {
@@ -51,7 +51,7 @@ public sealed class TextClassificationTests
         var texts = BuiltInOpinions.Create();
         var trained = Train(device, folder.File("run"), texts, Small, epochs: 3).Evaluation!;
         var data = folder.Write("dev.tsv", "text\tlabel\n" + string.Concat(texts.Dev.Select(text => $"{text.Text}\t{text.Label}\n")));
-        var measured = ModelEvaluation.Of(device, new(folder.File("run")), data);
+        var measured = TrainedModels.Evaluate(device, new(folder.File("run")), data);
         var other = folder.Write("other.tsv", "text\tlabel\nfine\tgood\n");
         Assert.Multiple(() =>
         {
@@ -59,7 +59,7 @@ public sealed class TextClassificationTests
             Assert.That(measured.Loss, Is.EqualTo(trained.Loss).Within(1e-5));
             Assert.That(measured.Metrics, Is.EqualTo(trained.Metrics));
             Assert.That(
-                () => ModelEvaluation.Of(device, new(folder.File("run")), other),
+                () => TrainedModels.Evaluate(device, new(folder.File("run")), other),
                 Throws.TypeOf<DataException>().With.Message.Contains("other.tsv").And.Message.Contains("'good'"));
         });
     }
@@ -70,19 +70,7 @@ public sealed class TextClassificationTests
         using var device = Device.Open();
         var config = Small with { Cell = cell, Pooling = pooling, Bidirectional = bidirectional, NumLayers = 2, Dropout = 0.2f };
         using var task = new TextClassificationTask(device, BuiltInOpinions.Create(), config, new(), batch: 16, seed: 1);
-        using var graph = device.BeginGraph(new RandomStream(1));
-        var batch = task.Batches.NewBatch();
-        task.Batches.Read(0, 0, batch);
-        graph.Backward(task.Loss(graph, batch));
-        Assert.Multiple(() =>
-        {
-            foreach (var parameter in task.Parameters.Parameters)
-            {
-                var gradient = parameter.Gradient!.ToArray();
-                Assert.That(gradient, Is.All.Matches<float>(float.IsFinite), parameter.Name);
-                Assert.That(gradient, Has.Some.Not.Zero, parameter.Name);
-            }
-        });
+        Gradients.AreThere(task);
     }
 
     [Test]

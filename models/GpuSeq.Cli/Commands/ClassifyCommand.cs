@@ -19,7 +19,7 @@ internal static class ClassifyCommand
         command.SetAction(call =>
         {
             using var computer = device.Open(call);
-            using var classifier = ModelClassification.Open(computer, new(call.GetValue(folder)!));
+            using var classifier = TrainedModels.LoadClassifier(computer, new(call.GetValue(folder)!));
             var classes = texts.Read(call).SelectMany(classifier.Classify);
             if (call.GetValue(json))
                 output.Json(classes);

@@ -8,11 +8,11 @@ internal sealed class CorpusArguments
 {
     private readonly bool _keepsCase;
 
-    /// <param name="command">Gets the options.</param>
+    /// <param name="training">Gets the options.</param>
     /// <param name="minCount">The default.</param>
     /// <param name="maxVocabulary">The default.</param>
     /// <param name="keepsCase">Whether capital letters stay without an option.</param>
-    public CorpusArguments(Command command, int minCount, int maxVocabulary, bool keepsCase = false)
+    public CorpusArguments(TrainingArguments training, int minCount, int maxVocabulary, bool keepsCase = false)
     {
         _keepsCase = keepsCase;
         MinCount = CommonOptions.Number("--min-count", "Words that occur less often are not learned.", minCount, 1);
@@ -22,10 +22,9 @@ internal sealed class CorpusArguments
             Description = "The text is cut into words already: blanks between them, a paragraph on each line, as in WikiText.",
         };
         KeepCase = new("--keep-case") { Description = "Keep capital letters." };
-        foreach (var option in new Option[] { MinCount, MaxVocabulary, Tokenized })
-            command.Add(option);
+        training.Add(MinCount, MaxVocabulary, Tokenized);
         if (!keepsCase)
-            command.Add(KeepCase);
+            training.Add(KeepCase);
     }
 
     public Option<int> MinCount { get; }

@@ -21,13 +21,14 @@ internal static class EvalCommand
         command.SetAction(call =>
         {
             using var computer = device.Open(call);
-            var evaluation = ModelEvaluation.Of(computer, new(call.GetValue(folder)!), call.GetValue(data)!);
+            var evaluation = TrainedModels.Evaluate(computer, new(call.GetValue(folder)!), call.GetValue(data)!);
+            var metrics = evaluation.Metrics.Concat(evaluation.ByClass).ToDictionary();
             if (call.GetValue(json))
             {
-                output.Json(evaluation);
+                output.Json(new { evaluation.Loss, Metrics = metrics, evaluation.Examples, evaluation.Seconds });
                 return ExitCode.Success;
             }
-            var rows = double.IsNaN(evaluation.Loss) ? evaluation.Metrics : evaluation.Metrics.Prepend(new("loss", evaluation.Loss));
+            var rows = double.IsNaN(evaluation.Loss) ? metrics : metrics.Prepend(new("loss", evaluation.Loss));
             output.Table(["MEASURE", "VALUE "], rows.Select(row => new[] { row.Key, Format.Invariant($"{row.Value:0.0000}") }));
             output.Err.WriteLine(Format.Invariant($"{evaluation.Examples} examples in {evaluation.Seconds:0.0} s"));
             return ExitCode.Success;

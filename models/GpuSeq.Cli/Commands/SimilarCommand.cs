@@ -29,7 +29,7 @@ internal static class SimilarCommand
                     $"--analogy takes three words, such as man king woman, not {asked.Length}; see 'gpuseq similar --help'.");
             }
             var path = call.GetValue(source)!;
-            var vectors = ModelVectors.Load(path);
+            var vectors = TrainedModels.LoadVectors(path);
             int[] places = [.. asked.Select(word => vectors.Find(word) ?? throw Unknown(path, word, vectors))];
             Answer[] answers = call.GetValue(analogy)
                 ? [new(string.Join(' ', asked), vectors.Analogies(places[0], places[1], places[2], call.GetValue(count)))]

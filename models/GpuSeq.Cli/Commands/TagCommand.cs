@@ -26,7 +26,7 @@ internal static class TagCommand
         command.SetAction(call =>
         {
             using var computer = device.Open(call);
-            using var tagger = TaggingModels.Load(computer, new(call.GetValue(folder)!));
+            using var tagger = TrainedModels.LoadTagger(computer, new(call.GetValue(folder)!));
             var given = call.GetValue(texts) is { Length: > 0 } arguments ? arguments : Lines();
             var tokenized = given.Select(TokenizedText.Of).ToArray();
             var tags = tagger.Tag([.. tokenized.Select(text => text.Tokens)]);

@@ -19,8 +19,7 @@ internal static class TrainCharRnnCommand
         var sequence = CommonOptions.Number("--seq-length", "Characters through which gradients go back.", 64, 1);
         var dropout = CommonOptions.Number("--dropout", "The share of values that is dropped between layers and before the output.", 0f, 0f, 0.99f);
         var tie = new Option<bool>("--tie") { Description = "Use the embedding as the output layer's weight too; --embedding must equal --hidden." };
-        foreach (var option in new Option[] { cell, hidden, layers, embedding, sequence, dropout, tie })
-            command.Add(option);
+        training.Add(cell, hidden, layers, embedding, sequence, dropout, tie);
 
         command.SetAction(given =>
         {

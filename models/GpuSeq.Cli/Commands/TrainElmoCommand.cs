@@ -18,9 +18,8 @@ internal static class TrainElmoCommand
         var layers = CommonOptions.Number("--layers", "LSTM layers of each direction.", 2, 1);
         var highways = CommonOptions.Number("--highways", "Highway layers over the characters' filters.", 1, 0);
         var dropout = CommonOptions.Number("--dropout", "The share of values that is dropped before each layer.", 0.3f, 0f, 0.99f);
-        foreach (var option in new Option[] { sequence, hidden, projection, layers, highways, dropout })
-            command.Add(option);
-        var text = new CorpusArguments(command, minCount: 1, maxVocabulary: 8000, keepsCase: true);
+        training.Add(sequence, hidden, projection, layers, highways, dropout);
+        var text = new CorpusArguments(training, minCount: 1, maxVocabulary: 8000, keepsCase: true);
 
         command.SetAction(given =>
         {

@@ -26,8 +26,7 @@ internal static class TrainElmoLabelsCommand
         var hidden = CommonOptions.Number("--hidden", "The size of each direction of an LSTM over the features; 0 for none.", 64, 0);
         var dropout = CommonOptions.Number("--dropout", "The share of values that is dropped.", 0.5f, 0f, 0.99f);
         var normalise = new Option<bool>("--normalise") { Description = "Normalise layers before they are mixed." };
-        foreach (var option in new Option[] { elmo, layers, hidden, dropout, normalise })
-            command.Add(option);
+        training.Add(elmo, layers, hidden, dropout, normalise);
 
         command.SetAction(given =>
         {

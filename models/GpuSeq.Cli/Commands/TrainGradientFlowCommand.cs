@@ -31,8 +31,7 @@ internal static class TrainGradientFlowCommand
         var embedding = CommonOptions.Number("--embedding", "The length of a symbol's vector.", 16, 1);
         var forget = CommonOptions.Number("--forget-bias", "Where the biases of an LSTM's forget gates and a GRU's update gates begin.", 3f, -100f, 100f);
         var scale = CommonOptions.Number("--scale", "How many times as large the recurrent weights of exploding begin.", 3f, 0f);
-        foreach (var option in new Option[] { cells, clipping, steps, symbols, hidden, embedding, forget, scale })
-            command.Add(option);
+        training.Add(cells, clipping, steps, symbols, hidden, embedding, forget, scale);
 
         command.SetAction(given =>
         {

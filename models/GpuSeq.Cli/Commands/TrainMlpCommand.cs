@@ -36,8 +36,7 @@ internal static class TrainMlpCommand
         loss.AcceptOnlyFromAmong("squared-error", "cross-entropy");
         var dropout = CommonOptions.Number("--dropout", "The share of hidden values that is dropped.", 0f, 0f, 0.99f);
         var recompute = new Option<bool>("--recompute") { Description = "Compute hidden layers again in the backward pass, to save memory." };
-        foreach (var option in new Option[] { target, hidden, activation, loss, dropout, recompute })
-            command.Add(option);
+        training.Add(target, hidden, activation, loss, dropout, recompute);
 
         command.SetAction(given =>
         {

@@ -25,9 +25,8 @@ internal static class TrainNnlmCommand
             Description = "Connect the words' vectors with the output also without the hidden layer.",
         };
         var dropout = CommonOptions.Number("--dropout", "The share of words' and hidden values that is dropped.", 0.2f, 0f, 0.99f);
-        foreach (var option in new Option[] { context, embedding, hidden, direct, dropout })
-            command.Add(option);
-        var text = new CorpusArguments(command, minCount: 2, maxVocabulary: 10_000);
+        training.Add(context, embedding, hidden, direct, dropout);
+        var text = new CorpusArguments(training, minCount: 2, maxVocabulary: 10_000);
 
         command.SetAction(given =>
         {

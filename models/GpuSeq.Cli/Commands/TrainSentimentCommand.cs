@@ -11,7 +11,7 @@ internal static class TrainSentimentCommand
         var command = new Command(
             TextClassificationTask.Name, "A recurrent network learns what texts are, such as praise or complaint, from labelled examples.");
         var training = new TrainingArguments(
-            command, new() { Epochs = 15, Batch = 32, LearningRate = 2e-3f, Metric = "accuracy" });
+            command, new() { Epochs = 10, Batch = 32, LearningRate = 2e-3f, AverageDecay = 0.995, Metric = "accuracy" });
         var cell = CommonOptions.Choice("--cell", "The kind of cell.", CellKind.Lstm);
         var hidden = CommonOptions.Number("--hidden", "The size of the state of each direction.", 64, 1);
         var layers = CommonOptions.Number("--layers", "Layers stacked on each other.", 1, 1);
@@ -29,13 +29,8 @@ internal static class TrainSentimentCommand
         var wordDropout = CommonOptions.Number("--word-dropout", "The share of words that are made unknown in training.", 0.3f, 0f, 0.99f);
         var minCount = CommonOptions.Number("--min-count", "Words that occur less often are not known.", 2, 1);
         var maxLength = CommonOptions.Number("--max-length", "The words of a text that are read.", 256, 1);
-        foreach (var option in new Option[]
-        {
-            cell, hidden, layers, bidirectional, pooling, embedding, dropout, wordDropout, minCount, maxLength,
-        })
-        {
-            command.Add(option);
-        }
+        training.Add(
+            cell, hidden, layers, bidirectional, pooling, embedding, dropout, wordDropout, minCount, maxLength);
 
         command.SetAction(given =>
         {

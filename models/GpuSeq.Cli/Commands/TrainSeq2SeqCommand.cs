@@ -33,13 +33,8 @@ internal static class TrainSeq2SeqCommand
         var smoothing = CommonOptions.Number("--label-smoothing", "How much of each target is spread over all words.", 0.1f, 0f, 0.99f);
         var minCount = CommonOptions.Number("--min-count", "Words that occur less often are not known.", 2, 1);
         var reverse = new Option<bool>("--reverse") { Description = "Translate from the second column to the first." };
-        foreach (var option in new Option[]
-        {
-            cell, attention, feeding, hidden, layers, embedding, dropout, smoothing, minCount, reverse,
-        })
-        {
-            command.Add(option);
-        }
+        training.Add(
+            cell, attention, feeding, hidden, layers, embedding, dropout, smoothing, minCount, reverse);
 
         command.SetAction(given =>
         {

@@ -12,7 +12,7 @@ internal static class TrainTaggerCommand
             TaggerTask.Name, "A BiLSTM with a CRF learns to mark names in sentences, from files with a word and its tag on each line.");
         var form = new TaggerConfig();
         var training = new TrainingArguments(
-            command, new() { Epochs = 40, Batch = 16, LearningRate = 2e-3f, ClipNorm = 5f, Metric = "f1" });
+            command, new() { Epochs = 30, Batch = 16, LearningRate = 2e-3f, ClipNorm = 5f, AverageDecay = 0.995, Metric = "f1" });
         training.Data.Description = "CoNLL files: one, several with commas between them, or a folder with train and dev in the names "
             + "of its files. Tags in BIO, IOB1 or BIOES. Without it, invented sentences.";
         var embedding = CommonOptions.Number("--embedding", "The length of a word's vector.", form.EmbeddingSize, 1);
@@ -30,13 +30,8 @@ internal static class TrainTaggerCommand
         var minCount = CommonOptions.Number("--min-count", "Words that occur less often are not known.", 1, 1);
         var noCrf = new Option<bool>("--no-crf") { Description = "Say each tag by itself, without a conditional random field over them." };
         var anyTags = new Option<bool>("--any-tags") { Description = "Also say tags that do not fit together, such as I-PER behind O." };
-        foreach (var option in new Option[]
-        {
-            embedding, shape, characters, characterSize, characterHidden, hidden, layers, dropout, wordDropout, minCount, noCrf, anyTags,
-        })
-        {
-            command.Add(option);
-        }
+        training.Add(
+            embedding, shape, characters, characterSize, characterHidden, hidden, layers, dropout, wordDropout, minCount, noCrf, anyTags);
 
         command.SetAction(given =>
         {

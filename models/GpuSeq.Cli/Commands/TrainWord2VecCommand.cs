@@ -33,9 +33,8 @@ internal static class TrainWord2VecCommand
             Description = "A file or folder of word similarities or analogies that every evaluation measures on as well.",
             HelpName = "PATH",
         };
-        foreach (var option in new Option[] { kind, size, window, negatives, subsample, lists })
-            command.Add(option);
-        var text = new CorpusArguments(command, minCount: 5, maxVocabulary: 100_000);
+        training.Add(kind, size, window, negatives, subsample, lists);
+        var text = new CorpusArguments(training, minCount: 5, maxVocabulary: 100_000);
 
         command.SetAction(given =>
         {
@@ -62,7 +61,7 @@ internal static class TrainWord2VecCommand
             var result = start.Train(output, task, recipe);
             if (!result.IsInterrupted)
             {
-                var vectors = ModelVectors.Load(start.Run.Path);
+                var vectors = TrainedModels.LoadVectors(start.Run.Path);
                 Word2VecFile.WriteText(start.Run.File("vectors.txt"), vectors);
                 Word2VecFile.WriteBinary(start.Run.File("vectors.bin"), vectors);
             }

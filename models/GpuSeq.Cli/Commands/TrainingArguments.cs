@@ -10,6 +10,7 @@ internal sealed class TrainingArguments
 {
     private readonly Command _command;
     private readonly string _recipe;
+    private int _ownEnd; // where the options of the recipe's own end among all
 
     public TrainingArguments(Command command, TrainingOptions otherwise)
     {
@@ -42,7 +43,8 @@ internal sealed class TrainingArguments
         WeightDecay = CommonOptions.Number(
             "--weight-decay", "How strongly weights are drawn to zero; biases are not.", otherwise.WeightDecay, 0f);
         Average = CommonOptions.Number(
-            "--average", "Evaluate and keep a moving average of the weights with this decay, such as 0.999; 0 for none.", 0.0, 0.0, 0.999999);
+            "--average", "Evaluate and keep a moving average of the weights with this decay, such as 0.999; 0 for none.",
+            otherwise.AverageDecay, 0.0, 0.999999);
         Clip = CommonOptions.Number("--clip", "The largest global norm of the gradients; 0 for no limit.", otherwise.ClipNorm, 0f);
         ClipValue = CommonOptions.Number("--clip-value", "The largest magnitude of one gradient; 0 for no limit.", otherwise.ClipValue, 0f);
         Seed = CommonOptions.Number("--seed", "The same seed gives the same bits.", otherwise.Seed, 0UL);
@@ -67,6 +69,7 @@ internal sealed class TrainingArguments
             command.Add(option);
         }
         Device = new(command);
+        _ownEnd = command.Options.IndexOf(Config) + 1;
     }
 
     public Option<string?> Data { get; }
@@ -120,6 +123,13 @@ internal sealed class TrainingArguments
     public Option<bool> Resume { get; }
 
     public Option<bool> Json { get; }
+
+    /// <summary>Adds options of the recipe's own. Help shows them before those of every training, behind data and folder.</summary>
+    public void Add(params ReadOnlySpan<Option> own)
+    {
+        foreach (var option in own)
+            _command.Options.Insert(_ownEnd++, option);
+    }
 
     /// <summary>Reads what every recipe begins with: the options, and the folder of the run.</summary>
     public TrainingStart Begin(ParseResult given)

@@ -24,7 +24,7 @@ internal static class TranslateCommand
         command.SetAction(call =>
         {
             using var computer = device.Open(call);
-            using var translator = ModelTranslation.Load(computer, new(call.GetValue(folder)!));
+            using var translator = TrainedModels.LoadTranslator(computer, new(call.GetValue(folder)!));
             var all = new List<Translation>();
             foreach (var part in texts.Read(call))
             {

@@ -37,16 +37,7 @@ public sealed class CharGenerator : IDisposable
         var vocabulary = CharVocabulary.Load(run.File(CharRnnTask.VocabularyFile));
         if (vocabulary.Count != config.VocabSize)
             throw new DataException(run.Config, $"vocab_size is {config.VocabSize}, but the vocabulary has {vocabulary.Count} characters");
-        var model = new CharRnnModel(device, config);
-        try
-        {
-            TensorFiles.Load(run.Model, model.Parameters);
-        }
-        catch
-        {
-            model.Dispose();
-            throw;
-        }
+        var model = run.Fill(new CharRnnModel(device, config));
         return new(device, model, vocabulary);
     }
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using GpuSeq.Engine;
-using GpuSeq.Engine.Checkpoints;
 
 namespace GpuSeq.Models;
 
@@ -35,8 +34,7 @@ internal sealed class CharRnnEvaluator : IDisposable
     public static Evaluation OfRun(Device device, RunFolder run, string data, CancellationToken cancellation)
     {
         var vocabulary = CharVocabulary.Load(run.File(CharRnnTask.VocabularyFile));
-        using var model = new CharRnnModel(device, CharRnnConfig.Load(run.Config));
-        TensorFiles.Load(run.Model, model.Parameters);
+        using var model = run.Fill(new CharRnnModel(device, CharRnnConfig.Load(run.Config)));
         using var evaluator = new CharRnnEvaluator(device, model, vocabulary.Encode(TextFile.Read(data), data), Streams, Steps, data);
         return evaluator.Evaluate(cancellation);
     }

@@ -6,7 +6,7 @@ namespace GpuSeq.Models;
 /// A language model over characters: embedding, recurrent layers, and a linear layer to the logits of the next character
 /// (Karpathy, "The Unreasonable Effectiveness of Recurrent Neural Networks", 2015).
 /// </summary>
-public sealed class CharRnnModel : IDisposable
+public sealed class CharRnnModel : IModel
 {
     private readonly Embedding _embedding;
     private readonly Recurrent _rnn;

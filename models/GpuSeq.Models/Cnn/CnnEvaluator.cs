@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using GpuSeq.Engine;
-using GpuSeq.Engine.Checkpoints;
 
 namespace GpuSeq.Models;
 
@@ -45,8 +44,7 @@ internal sealed class CnnEvaluator : IDisposable
     /// <exception cref="DataException">The images cannot be read, or do not fit the model.</exception>
     public static Evaluation OfRun(Device device, RunFolder run, string data, CancellationToken cancellation)
     {
-        using var model = new CnnModel(device, CnnConfig.Load(run.Config));
-        TensorFiles.Load(run.Model, model.Parameters);
+        using var model = run.Fill(new CnnModel(device, CnnConfig.Load(run.Config)));
         using var evaluator = new CnnEvaluator(device, model, ImageFolder.ReadToMeasure(data));
         return evaluator.Evaluate(cancellation);
     }

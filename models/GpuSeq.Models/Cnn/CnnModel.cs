@@ -7,7 +7,7 @@ namespace GpuSeq.Models;
 /// A convolutional network for images (LeCun et al. 1998, with rectifiers): 3 x 3 convolutions <c>conv1</c>, <c>conv2</c> and so on,
 /// the largest of each 2 x 2 pixels after all but the last, a dense layer <c>fc1</c>, and <c>fc2</c> to the logits of the classes.
 /// </summary>
-public sealed class CnnModel : IDisposable
+public sealed class CnnModel : IModel
 {
     private const int Kernel = 3;
     private const int Pool = 2;

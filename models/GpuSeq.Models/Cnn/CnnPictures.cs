@@ -9,20 +9,6 @@ internal static class CnnPictures
     private const int TileColumns = 5;
     private const int TileRows = 3;
 
-    /// <summary>The shares of each class's images that were taken for each class.</summary>
-    public static Picture Confusion(ClassificationScores scores)
-    {
-        var map = new HeatMap(scores.Shares) { NumberFormat = "0.00", Most = 1 };
-        return new("confusion", new(
-            "What was taken for what", new Axis("said") { Categories = scores.Classes }, new Axis("right") { Categories = scores.Classes },
-            [map])
-        {
-            Note = FormattableString.Invariant($"Shares of each row; {scores.Accuracy:0.0%} of {scores.Examples} images are right."),
-            Width = 560,
-            Height = 440,
-        });
-    }
-
     /// <summary>Images that were taken for another class, with what they are and what was said.</summary>
     public static Picture Mistakes(ImageSet images, IReadOnlyList<MistakenImage> mistakes, IReadOnlyList<string> classes)
     {

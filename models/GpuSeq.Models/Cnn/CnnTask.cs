@@ -85,7 +85,7 @@ public sealed class CnnTask : ITrainingTask, IDisposable
     /// <inheritdoc/>
     public IEnumerable<Picture> Pictures()
     {
-        yield return CnnPictures.Confusion(_validation.Scores);
+        yield return ConfusionPicture.Of(_validation.Scores);
         if (_validation.Mistakes.Count > 0)
             yield return CnnPictures.Mistakes(_validation.Images, _validation.Mistakes, Model.Config.Classes);
     }

@@ -8,7 +8,7 @@ namespace GpuSeq.Models;
 /// Two language models over one encoder of characters and one output layer (Peters et al. 2018, section 3.1): one foretells each
 /// word of those before it, the other of those after it. Each is a stack of projected LSTMs of its own.
 /// </summary>
-public sealed class ElmoModel : IDisposable
+public sealed class ElmoModel : IModel
 {
     private readonly CharacterEncoder _encoder;
     private readonly Recurrent[][] _directions; // by direction and layer
@@ -55,17 +55,7 @@ public sealed class ElmoModel : IDisposable
     public static ElmoModel Load(Device device, RunFolder run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        var model = new ElmoModel(device, ElmoConfig.Load(run.Config));
-        try
-        {
-            TensorFiles.Load(run.Model, model.Parameters);
-        }
-        catch
-        {
-            model.Dispose();
-            throw;
-        }
-        return model;
+        return run.Fill(new ElmoModel(device, ElmoConfig.Load(run.Config)));
     }
 
     /// <summary>

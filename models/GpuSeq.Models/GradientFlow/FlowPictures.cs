@@ -39,9 +39,9 @@ internal static class FlowPictures
         {
             var words = clipping.Key switch
             {
-                FlowClipping.Norm => "trained with clipping by norm",
-                FlowClipping.Value => "trained with clipping by value",
-                _ => "trained without clipping",
+                FlowClipping.Norm => "clipping by norm",
+                FlowClipping.Value => "clipping by value",
+                _ => "no clipping",
             };
             pictures.Add(new($"2-time-{clipping.Key.ToString().ToLowerInvariant()}", Compared(words, [.. clipping], task => task.Last)));
         }
@@ -58,7 +58,7 @@ internal static class FlowPictures
     {
         var lines = tasks.Select(task => TimeLine(flow(task).Hidden, (int)task.Variant.Cell) with { Name = task.Variant.CellName });
         var factors = tasks.Select(task => $"{task.Variant.CellName} {Factor(flow(task))}");
-        return new($"Gradient of every hidden state, {when}", TimeAxis, NormAxis, [.. lines])
+        return new($"Gradients through time, {when}", TimeAxis, NormAxis, [.. lines])
         {
             Note = $"Through one time step back: {string.Join(", ", factors)}.",
         };

@@ -6,7 +6,7 @@ namespace GpuSeq.Models;
 /// A network that reads symbols and says the first one at the end: embedding, one recurrent layer, and a linear layer on its last
 /// state. The loss stands at the last time step alone, so that its gradient must come back through all of them.
 /// </summary>
-public sealed class GradientFlowModel : IDisposable
+public sealed class GradientFlowModel : IModel
 {
     private readonly Embedding _embedding;
     private readonly Recurrent _rnn;

@@ -60,10 +60,13 @@ public sealed class ClassificationScores(IReadOnlyList<string> classes)
     /// <summary>The harmonic mean of precision and recall.</summary>
     public double F1(int of) => Share(2 * _counts[of, of], Support(of) + Enumerable.Range(0, Classes.Count).Sum(expected => _counts[expected, of]));
 
-    /// <summary>Accuracy, macro F1, and precision, recall and F1 of every class, by name.</summary>
-    public Dictionary<string, double> ToMetrics()
+    /// <summary>Accuracy and macro F1 by name.</summary>
+    public Dictionary<string, double> ToMetrics() => new() { ["accuracy"] = Accuracy, ["macro_f1"] = MacroF1 };
+
+    /// <summary>Precision, recall and F1 of every class by name.</summary>
+    public Dictionary<string, double> ByClass()
     {
-        var metrics = new Dictionary<string, double> { ["accuracy"] = Accuracy, ["macro_f1"] = MacroF1 };
+        var metrics = new Dictionary<string, double>();
         foreach (var (index, name) in Classes.Index())
         {
             metrics[$"precision_{name}"] = Precision(index);

@@ -68,15 +68,19 @@ public sealed class SpanScores
     /// <summary>The harmonic mean of a type's precision and recall.</summary>
     public double F1Of(string type) => Of(type).F1;
 
-    /// <summary>F1, precision, recall and accuracy, and F1, precision and recall of every type, by name.</summary>
-    public Dictionary<string, double> ToMetrics()
+    /// <summary>F1, precision, recall and accuracy by name.</summary>
+    public Dictionary<string, double> ToMetrics() =>
+        new() { ["f1"] = F1, ["precision"] = Precision, ["recall"] = Recall, ["accuracy"] = Accuracy };
+
+    /// <summary>F1, precision and recall of every type by name.</summary>
+    public Dictionary<string, double> ByClass()
     {
-        var metrics = new Dictionary<string, double> { ["f1"] = F1, ["precision"] = Precision, ["recall"] = Recall, ["accuracy"] = Accuracy };
+        var metrics = new Dictionary<string, double>();
         foreach (var (type, counts) in _types)
         {
-            metrics[$"f1_{type}"] = counts.F1;
             metrics[$"precision_{type}"] = counts.Precision;
             metrics[$"recall_{type}"] = counts.Recall;
+            metrics[$"f1_{type}"] = counts.F1;
         }
         return metrics;
     }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using GpuSeq.Engine;
-using GpuSeq.Engine.Checkpoints;
 
 namespace GpuSeq.Models;
 
@@ -22,8 +21,7 @@ internal sealed class MlpEvaluator(Device device, MlpModel model, TableBatches r
             throw new DataException(data,
                 $"its columns are {string.Join(", ", table.Features)}, those of the model {string.Join(", ", config.Features)}");
         }
-        using var model = new MlpModel(device, config);
-        TensorFiles.Load(run.Model, model.Parameters);
+        using var model = run.Fill(new MlpModel(device, config));
         using var evaluator = new MlpEvaluator(
             device, model, new(config, table, [.. Enumerable.Range(0, table.Rows.Count)], Batch, seed: 0));
         return evaluator.Evaluate(cancellation);

@@ -3,7 +3,7 @@ using GpuSeq.Engine;
 namespace GpuSeq.Models;
 
 /// <summary>A multi-layer perceptron: linear layers <c>layers.0</c>, <c>layers.1</c> and so on, with an activation between them.</summary>
-public sealed class MlpModel : IDisposable
+public sealed class MlpModel : IModel
 {
     private readonly Linear[] _layers;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using GpuSeq.Engine;
-using GpuSeq.Engine.Checkpoints;
 
 namespace GpuSeq.Models;
 
@@ -18,8 +17,7 @@ internal sealed class NnlmEvaluator(Device device, NnlmModel model, int[] words,
     {
         var config = NnlmConfig.Load(run.Config);
         var vocabulary = Vocabulary.Load(run.File(NnlmTask.VocabularyFile));
-        using var model = new NnlmModel(device, config);
-        TensorFiles.Load(run.Model, model.Parameters);
+        using var model = run.Fill(new NnlmModel(device, config));
         var words = NnlmTask.Encode(Corpus.Read(data, config.Text), vocabulary);
         using var evaluator = new NnlmEvaluator(device, model, words, vocabulary.IdOf(NnlmTask.End));
         return evaluator.Evaluate(cancellation);

@@ -6,7 +6,7 @@ namespace GpuSeq.Models;
 /// A neural probabilistic language model (Bengio, Ducharme, Vincent and Jauvin 2003, equation 1): the vectors x of the words
 /// before, side by side, give the logits of the next word, y = b + W x + U tanh(d + H x), where W x may be left out.
 /// </summary>
-public sealed class NnlmModel : IDisposable
+public sealed class NnlmModel : IModel
 {
     private readonly Embedding _embedding;
     private readonly Linear _hidden;

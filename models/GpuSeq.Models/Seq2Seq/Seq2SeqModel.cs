@@ -16,7 +16,7 @@ internal sealed record EncodedSource(AttentionMemory? Memory, DecoderState Begin
 /// parameters are <c>source_embedding</c>, <c>encoder</c>, <c>target_embedding</c>, <c>decoder</c>, <c>attention</c>,
 /// <c>combine</c> and <c>output.bias</c>; the weights of the output are those of <c>target_embedding</c>.
 /// </summary>
-public sealed class Seq2SeqModel : IDisposable
+public sealed class Seq2SeqModel : IModel
 {
     private readonly Embedding _words;
     private readonly Recurrent _encoder;

@@ -47,16 +47,7 @@ public sealed class Seq2SeqTranslator : ITranslator
         var (source, target) = (SentenceVocabulary.Load(run.File(SourceFile)), SentenceVocabulary.Load(run.File(TargetFile)));
         Check(run.File(SourceFile), source.Count, config.SourceVocabSize);
         Check(run.File(TargetFile), target.Count, config.TargetVocabSize);
-        var model = new Seq2SeqModel(device, config);
-        try
-        {
-            TensorFiles.Load(run.Model, model.Parameters);
-        }
-        catch
-        {
-            model.Dispose();
-            throw;
-        }
+        var model = run.Fill(new Seq2SeqModel(device, config));
         return new(device, model, source, target);
     }
 

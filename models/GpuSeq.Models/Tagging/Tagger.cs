@@ -32,16 +32,7 @@ internal sealed class Tagger : ITagger
     {
         var config = TaggerConfig.Load(run.Config);
         var features = TaggerFeatures.Load(run, config);
-        var model = new TaggerModel(device, config);
-        try
-        {
-            TensorFiles.Load(run.Model, model.Parameters);
-        }
-        catch
-        {
-            model.Dispose();
-            throw;
-        }
+        var model = run.Fill(new TaggerModel(device, config));
         return new(device, model, features, ownsModel: true);
     }
 

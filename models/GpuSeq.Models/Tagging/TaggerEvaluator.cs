@@ -21,7 +21,8 @@ internal static class TaggerEvaluator
     {
         var clock = Stopwatch.StartNew();
         var (loss, said) = tagger.Measure(sentences, cancellation);
-        return new(loss, Scores(sentences, said).ToMetrics(), sentences.Count, clock.Elapsed.TotalSeconds);
+        var scores = Scores(sentences, said);
+        return new(loss, scores.ToMetrics(), sentences.Count, clock.Elapsed.TotalSeconds) { ByClass = scores.ByClass() };
     }
 
     /// <summary>How well spans were found.</summary>

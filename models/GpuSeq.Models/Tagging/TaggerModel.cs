@@ -6,7 +6,7 @@ namespace GpuSeq.Models;
 /// A tagger of words: word vectors, vectors of their shapes and features of their characters, a recurrent layer in both directions,
 /// a linear layer to the scores of the tags and, on them, a conditional random field (Lample et al. 2016; Ma and Hovy 2016).
 /// </summary>
-public sealed class TaggerModel : IDisposable
+public sealed class TaggerModel : IModel
 {
     private const int CharacterWindow = 3;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using GpuSeq.Engine;
-using GpuSeq.Engine.Checkpoints;
 
 namespace GpuSeq.Models;
 
@@ -37,8 +36,7 @@ internal sealed class TextClassificationEvaluator : IDisposable
     {
         var config = TextClassifierConfig.Load(run.Config);
         var vocabulary = Vocabulary.Load(run.File(TextClassifier.VocabularyFile));
-        using var model = new TextClassifierModel(device, config);
-        TensorFiles.Load(run.Model, model.Parameters);
+        using var model = run.Fill(new TextClassifierModel(device, config));
         using var evaluator = new TextClassificationEvaluator(device, model, vocabulary, LabelledTexts.Read(data).Measured, data);
         return evaluator.Evaluate(cancellation);
     }
@@ -79,7 +77,7 @@ internal sealed class TextClassificationEvaluator : IDisposable
                 Scores.Add(expected, text.IndexOfMax());
             }
         }
-        return new(loss / Scores.Examples, Scores.ToMetrics(), Scores.Examples, clock.Elapsed.TotalSeconds);
+        return new(loss / Scores.Examples, Scores.ToMetrics(), Scores.Examples, clock.Elapsed.TotalSeconds) { ByClass = Scores.ByClass() };
     }
 
     public void Dispose() => _logShares.Dispose();

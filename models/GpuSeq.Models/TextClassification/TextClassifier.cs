@@ -47,17 +47,7 @@ public sealed class TextClassifier : ITextClassifier
         var vocabulary = Vocabulary.Load(run.File(VocabularyFile));
         if (vocabulary.Count != config.VocabSize)
             throw new DataException(run.File(VocabularyFile), $"it holds {vocabulary.Count} words, the model knows {config.VocabSize}");
-        var model = new TextClassifierModel(device, config);
-        try
-        {
-            TensorFiles.Load(run.Model, model.Parameters);
-            return new(device, model, vocabulary);
-        }
-        catch
-        {
-            model.Dispose();
-            throw;
-        }
+        return new(device, run.Fill(new TextClassifierModel(device, config)), vocabulary);
     }
 
     /// <inheritdoc/>

@@ -11,7 +11,7 @@ public sealed record TextClassifierOutput(Tensor Logits, Tensor? Weights);
 /// A classifier of texts: word vectors, recurrent layers in one direction or two, pooling of their states, and a linear layer to
 /// the logits of the labels.
 /// </summary>
-public sealed class TextClassifierModel : IDisposable
+public sealed class TextClassifierModel : IModel
 {
     private const float EmbeddingDeviation = 0.1f; // small, so that the rare words of small data sets stay near 0 until they are learned
 

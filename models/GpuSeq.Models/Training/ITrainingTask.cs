@@ -61,4 +61,8 @@ public interface ITrainingTask
 /// <param name="Metrics">Other measures by name.</param>
 /// <param name="Examples">What was measured on.</param>
 /// <param name="Seconds">How long it took.</param>
-public sealed record Evaluation(double Loss, IReadOnlyDictionary<string, double> Metrics, int Examples, double Seconds);
+public sealed record Evaluation(double Loss, IReadOnlyDictionary<string, double> Metrics, int Examples, double Seconds)
+{
+    /// <summary>Measures of each class or type by name, for who asks; they are not logged in training.</summary>
+    public IReadOnlyDictionary<string, double> ByClass { get; init; } = new Dictionary<string, double>();
+}

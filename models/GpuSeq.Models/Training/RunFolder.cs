@@ -45,6 +45,24 @@ public sealed record RunFolder(string Path)
     /// <summary>Writes what the run has beside the model and the training.</summary>
     public void SaveRecipe<T>(T recipe) => JsonFile.Save(File("recipe.json"), recipe);
 
+    /// <summary>Gives a model the parameters of the best one of the run.</summary>
+    /// <returns>The model. Where it cannot be filled, it is disposed.</returns>
+    /// <exception cref="CheckpointException">The parameters cannot be read, or do not fit the model.</exception>
+    public T Fill<T>(T model)
+        where T : IModel
+    {
+        try
+        {
+            TensorFiles.Load(Model, model.Parameters);
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Makes the folder.</summary>
     /// <exception cref="CheckpointException">It cannot be made.</exception>
     public void Create()

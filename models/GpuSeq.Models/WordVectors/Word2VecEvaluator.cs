@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using GpuSeq.Engine;
-using GpuSeq.Engine.Checkpoints;
 
 namespace GpuSeq.Models;
 
@@ -33,8 +32,7 @@ internal sealed class Word2VecEvaluator : IDisposable
     {
         var config = Word2VecConfig.Load(run.Config);
         var vocabulary = Vocabulary.Load(run.File(Word2VecTask.VocabularyFile));
-        using var model = new Word2VecModel(device, config);
-        TensorFiles.Load(run.Model, model.Parameters);
+        using var model = run.Fill(new Word2VecModel(device, config));
         if (WordLists.Find(data) is { } lists)
             return lists.Measure(device, WordVectorTable.Of(vocabulary, model.Input.ToArray(), run.Model));
         using var evaluator = new Word2VecEvaluator(device, model, Corpus.Read(data, config.Text).Known(vocabulary), data);

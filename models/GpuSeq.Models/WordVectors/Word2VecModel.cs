@@ -7,7 +7,7 @@ namespace GpuSeq.Models;
 /// Word vectors (Mikolov, Chen, Corrado and Dean 2013; Mikolov, Sutskever, Chen, Corrado and Dean 2013): two tables of a vector
 /// for each word, <c>input.weight</c>, which are what is learned for, and <c>output.weight</c>.
 /// </summary>
-public sealed class Word2VecModel : IDisposable
+public sealed class Word2VecModel : IModel
 {
     /// <summary>A model with first values as the original tool has them: small ones for the input, zeros for the output.</summary>
     public Word2VecModel(Device device, Word2VecConfig config, ulong seed = 0)

@@ -1,3 +1,5 @@
+using GpuSeq.Engine.Checkpoints;
+
 namespace GpuSeq.Models;
 
 /// <summary>A word that lies near others.</summary>
@@ -54,6 +56,22 @@ public sealed class WordVectorTable
         ArgumentNullException.ThrowIfNull(table);
         const int First = Vocabulary.UnknownId + 1;
         return new([.. vocabulary.Words.Skip(First)], table[(First * (table.Length / vocabulary.Count))..], source);
+    }
+
+    /// <summary>Reads the parameter of a model that holds a vector for each word of its vocabulary.</summary>
+    /// <param name="run">The folder of the model.</param>
+    /// <param name="parameter">The parameter's name.</param>
+    /// <exception cref="DataException">The vocabulary cannot be read, or the parameter does not have its size.</exception>
+    /// <exception cref="CheckpointException">The parameter cannot be read.</exception>
+    public static WordVectorTable OfModel(RunFolder run, string parameter)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        var vocabulary = Vocabulary.Load(run.File(Word2VecTask.VocabularyFile));
+        using var file = SafeTensorsFile.Open(run.Model);
+        var table = file.Find(parameter);
+        return table.Shape.Length == 2 && table.Shape[0] == vocabulary.Count
+            ? Of(vocabulary, file.ReadFloats(parameter), run.Model)
+            : throw new DataException(run.Model, $"'{parameter}' is {table} where there are {vocabulary.Count} words");
     }
 
     /// <summary>The place of a word, or of its small-letter form; null where neither is known.</summary>

@@ -37,13 +37,13 @@ public sealed class ClassificationScoresTests
     [Test]
     public void Metrics_HaveNames()
     {
-        var metrics = Scores().ToMetrics();
+        var (all, metrics) = (Scores().ToMetrics(), Scores().ByClass());
         Assert.Multiple(() =>
         {
+            Assert.That(all.Keys, Is.EqualTo(new[] { "accuracy", "macro_f1" }));
             Assert.That(metrics.Keys, Is.EqualTo(new[]
             {
-                "accuracy", "macro_f1", "precision_cat", "recall_cat", "f1_cat", "precision_dog", "recall_dog", "f1_dog", "precision_bird",
-                "recall_bird", "f1_bird",
+                "precision_cat", "recall_cat", "f1_cat", "precision_dog", "recall_dog", "f1_dog", "precision_bird", "recall_bird", "f1_bird",
             }));
             Assert.That(metrics["recall_dog"], Is.EqualTo(0.6).Within(1e-12));
             Assert.That(metrics["f1_cat"], Is.EqualTo(10 / 13.0).Within(1e-12));
@@ -51,8 +51,11 @@ public sealed class ClassificationScoresTests
     }
 
     [Test]
-    public void NoExamples_AreNoDivisionByZero() =>
-        Assert.That(new ClassificationScores(["a", "b"]).ToMetrics().Values, Is.All.Zero);
+    public void NoExamples_AreNoDivisionByZero()
+    {
+        var none = new ClassificationScores(["a", "b"]);
+        Assert.That(none.ToMetrics().Values.Concat(none.ByClass().Values), Is.All.Zero.And.Exactly(8).Items);
+    }
 
     private static ClassificationScores Scores()
     {

@@ -25,7 +25,7 @@ internal sealed class ElmoLabelEvaluator(Device device, ElmoLabelModel model, El
         var metrics = scores.ToMetrics();
         foreach (var (layer, share) in model.Shares.Index())
             metrics[$"share_of_layer_{layer}"] = share;
-        return new(sum / count, metrics, count, clock.Elapsed.TotalSeconds);
+        return new(sum / count, metrics, count, clock.Elapsed.TotalSeconds) { ByClass = scores.ByClass() };
     }
 
     /// <summary>The logits of each sentence, [words, labels] or [1, labels].</summary>

@@ -6,7 +6,7 @@ namespace GpuSeq.Models;
 /// Labels words or sentences by the layers of a language model, which is left as it is: a mix of the layers, an LSTM of both
 /// directions over it, the mean over the words where the sentence gets the label, and a linear layer.
 /// </summary>
-public sealed class ElmoLabelModel : IDisposable
+public sealed class ElmoLabelModel : IModel
 {
     private readonly ScalarMix? _mix;
     private readonly Recurrent? _lstm;

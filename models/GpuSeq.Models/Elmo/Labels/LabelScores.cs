@@ -18,4 +18,6 @@ internal sealed class LabelScores(ElmoLabelConfig config)
     }
 
     public Dictionary<string, double> ToMetrics() => config.Unit == LabelUnit.Word ? Spans.ToMetrics() : Classes.ToMetrics();
+
+    public Dictionary<string, double> ByClass() => config.Unit == LabelUnit.Word ? Spans.ByClass() : Classes.ByClass();
 }

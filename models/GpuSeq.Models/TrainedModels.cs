@@ -1,0 +1,95 @@
+using GpuSeq.Engine;
+using GpuSeq.Engine.Checkpoints;
+
+namespace GpuSeq.Models;
+
+/// <summary>What can be done with the best model of a run, or with any model folder: each family has a line for each of its uses.</summary>
+public static class TrainedModels
+{
+    private delegate Evaluation Measure(Device device, RunFolder run, string data, CancellationToken cancellation);
+
+    private static readonly Uses<Measure> Evaluators = new("can be measured")
+    {
+        [CharRnnConfig.Type] = CharRnnEvaluator.OfRun,
+        [CnnConfig.Type] = CnnEvaluator.OfRun,
+        [ElmoConfig.Type] = ElmoEvaluator.OfRun,
+        [ElmoLabelConfig.Type] = ElmoLabeller.OfRun,
+        [MlpConfig.Type] = MlpEvaluator.OfRun,
+        [NnlmConfig.Type] = NnlmEvaluator.OfRun,
+        [Seq2SeqConfig.Type] = Seq2SeqEvaluator.OfRun,
+        [TaggerConfig.Type] = TaggerEvaluator.OfRun,
+        [TextClassifierConfig.Type] = TextClassificationEvaluator.OfRun,
+        [Word2VecConfig.Type] = Word2VecEvaluator.OfRun,
+    };
+
+    private static readonly Uses<Func<Device, RunFolder, ITextClassifier>> Classifiers = new("classifies texts")
+    {
+        [ElmoLabelConfig.Type] = ElmoLabeller.LoadClassifier,
+        [TextClassifierConfig.Type] = TextClassifier.Load,
+    };
+
+    private static readonly Uses<Func<Device, RunFolder, ITagger>> Taggers = new("tags words")
+    {
+        [ElmoLabelConfig.Type] = ElmoLabeller.LoadTagger,
+        [TaggerConfig.Type] = Tagger.Load,
+    };
+
+    private static readonly Uses<Func<Device, RunFolder, ITranslator>> Translators = new("translates")
+    {
+        [Seq2SeqConfig.Type] = Seq2SeqTranslator.Load,
+    };
+
+    private static readonly Uses<Func<RunFolder, WordVectorTable>> Vectors = new("has vectors of words")
+    {
+        [NnlmConfig.Type] = run => WordVectorTable.OfModel(run, "embedding.weight"),
+        [Word2VecConfig.Type] = run => WordVectorTable.OfModel(run, "input.weight"),
+    };
+
+    /// <summary>Measures a model on data that it has not seen.</summary>
+    /// <param name="device">Where it computes.</param>
+    /// <param name="run">The folder of the run or of the model.</param>
+    /// <param name="data">A file or folder, as the recipe takes it.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    /// <exception cref="DataException">The folder holds no model that can be measured, or the data cannot be read.</exception>
+    /// <exception cref="CheckpointException">The parameters cannot be read, or do not fit the configuration.</exception>
+    public static Evaluation Evaluate(Device device, RunFolder run, string data, CancellationToken cancellation = default) =>
+        Evaluators.Of(run)(device, run, data, cancellation);
+
+    /// <summary>Loads a model that classifies texts.</summary>
+    /// <exception cref="DataException">The folder holds none, or a file of it cannot be read.</exception>
+    /// <exception cref="CheckpointException">The parameters cannot be read, or do not fit the configuration.</exception>
+    public static ITextClassifier LoadClassifier(Device device, RunFolder run) => Classifiers.Of(run)(device, run);
+
+    /// <summary>Loads a model that tags words.</summary>
+    /// <inheritdoc cref="LoadClassifier" path="/exception"/>
+    public static ITagger LoadTagger(Device device, RunFolder run) => Taggers.Of(run)(device, run);
+
+    /// <summary>Loads a model that translates.</summary>
+    /// <inheritdoc cref="LoadClassifier" path="/exception"/>
+    public static ITranslator LoadTranslator(Device device, RunFolder run) => Translators.Of(run)(device, run);
+
+    /// <summary>Loads the vectors of a run or model folder, or of a file in one of the forms of <see cref="Word2VecFile"/>.</summary>
+    /// <exception cref="DataException">There is no such file or folder, or it holds no word vectors.</exception>
+    /// <exception cref="CheckpointException">The parameters cannot be read.</exception>
+    public static WordVectorTable LoadVectors(string path)
+    {
+        if (!Directory.Exists(path))
+            return Word2VecFile.Read(path);
+        var run = new RunFolder(path);
+        return Vectors.Of(run)(run);
+    }
+
+    // What serves a use, by the model_type of the families that have it.
+    private sealed class Uses<T>(string use) : Dictionary<string, T>
+        where T : Delegate
+    {
+        public T Of(RunFolder run)
+        {
+            ArgumentNullException.ThrowIfNull(run);
+            var type = JsonFile.TypeOf(run.Config);
+            return TryGetValue(type, out var serving)
+                ? serving
+                : throw new DataException(run.Config, $"a model of type '{type}' is none that {use}");
+        }
+    }
+}
