@@ -11,7 +11,8 @@ internal static class TrainCharRnnCommand
     public static Command Create(CommandOutput output)
     {
         var command = new Command(CharRnnTask.Name, "A recurrent network learns to write text, character by character.");
-        var training = new TrainingArguments(command, new() { Epochs = 30, Batch = 16 });
+        var training = new TrainingArguments(
+            command, "A text file; without it, a small play.", new() { Epochs = 30, Batch = 16 });
         var cell = CommonOptions.Choice("--cell", "The kind of cell.", CellKind.Lstm);
         var hidden = CommonOptions.Number("--hidden", "The size of the state.", 128, 1);
         var layers = CommonOptions.Number("--layers", "Layers stacked on each other.", 1, 1);

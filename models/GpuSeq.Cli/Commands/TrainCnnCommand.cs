@@ -13,7 +13,8 @@ internal static class TrainCnnCommand
         var command = new Command(
             CnnTask.Name, "A convolutional network learns to read digits: drawn ones, or a folder with the files of MNIST.");
         var training = new TrainingArguments(
-            command, new() { Epochs = 15, Batch = 64, LearningRate = 2e-3f, Schedule = "cosine,warmup=0.05" });
+            command, "A folder with MNIST's files, compressed or not; without it, drawn digits.",
+            new() { Epochs = 15, Batch = 64, LearningRate = 2e-3f, Schedule = "cosine,warmup=0.05" });
         var dropout = CommonOptions.Number("--dropout", "The share of values around the dense layer that is dropped.", 0.4f, 0f, 0.99f);
         command.Add(dropout);
 

@@ -11,7 +11,8 @@ internal static class TrainElmoCommand
         var command = new Command(
             ElmoTask.Name,
             "ELMo: language models of both directions read words by their characters; their layers are features for other models.");
-        var training = new TrainingArguments(command, new() { Epochs = 10, Batch = 16 });
+        var training = new TrainingArguments(
+            command, "A text file, or a folder of them; without it, a small play.", new() { Epochs = 10, Batch = 16 });
         var sequence = CommonOptions.Number("--seq-length", "Words through which gradients go back.", 24, 1);
         var hidden = CommonOptions.Number("--hidden", "The size of the cells.", 256, 1);
         var projection = CommonOptions.Number("--projection", "The size of the states, and of the features of each direction.", 128, 1);

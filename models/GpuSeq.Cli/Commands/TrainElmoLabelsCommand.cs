@@ -12,11 +12,8 @@ internal static class TrainElmoLabelsCommand
             ? new Command(ElmoLabelTask.TaggerName, "Names in texts are found by the layers of a language model (ELMo).")
             : new Command(ElmoLabelTask.ClassifierName, "Sentences are classified by the layers of a language model (ELMo).");
         var training = new TrainingArguments(
-            command, new() { Epochs = 15, Batch = 32, LearningRate = 1e-3f, Metric = unit == LabelUnit.Word ? "f1" : "accuracy" });
-        training.Data.Description = unit == LabelUnit.Word
-            ? "CoNLL files: one, several with commas between them, or a folder with train and dev in the names of its files. Without it, "
-                + "invented sentences."
-            : "A table with columns of texts and labels, or a folder with a file or folder for each label. Without it, invented sentences.";
+            command, unit == LabelUnit.Word ? TrainTaggerCommand.Data : TrainSentimentCommand.Data,
+            new() { Epochs = 15, Batch = 32, LearningRate = 1e-3f, Metric = unit == LabelUnit.Word ? "f1" : "accuracy" });
         var elmo = new Option<string?>("--elmo")
         {
             Description = "The run of 'gpuseq train elmo' whose layers are used; they are not trained on.",

@@ -10,7 +10,7 @@ internal static class TrainGradientFlowCommand
     {
         var command = new Command(
             GradientFlowTask.Name, "RNN, LSTM and GRU remember a symbol: how their gradients vanish or explode on the way back through time.");
-        var training = new TrainingArguments(command, new()
+        var training = new TrainingArguments(command, data: null, new()
         {
             Epochs = 8,
             Batch = 32,
@@ -36,9 +36,7 @@ internal static class TrainGradientFlowCommand
         command.SetAction(given =>
         {
             var start = training.Begin(given);
-            var recipe = start.Recipe(new RecipeData());
-            if (recipe.Data is not null || recipe.Validation is not null)
-                throw new WrongCallException($"{GradientFlowTask.Name} draws its own sequences: it takes no --data and no --validation.");
+            var recipe = new RecipeData(); // sequences are drawn
             var config = start.Config(GradientFlowConfig.Load, new()
             {
                 Cells = start.Get(cells),

@@ -11,7 +11,9 @@ internal static class TrainMlpCommand
     {
         var command = new Command(
             MlpTask.Name, "A perceptron learns a table: exclusive or, or the columns of a CSV file whose first line names them.");
-        var training = new TrainingArguments(command, new() { Epochs = 2000, Batch = 32, LearningRate = 0.05f, ClipNorm = 0f });
+        var training = new TrainingArguments(
+            command, "A CSV file whose first line names the columns; without it, exclusive or.",
+            new() { Epochs = 2000, Batch = 32, LearningRate = 0.05f, ClipNorm = 0f });
         var target = new Option<string?>("--target") { Description = "The column to predict (default: the last).", HelpName = "COLUMN" };
         var hidden = new Option<int[]>("--hidden")
         {

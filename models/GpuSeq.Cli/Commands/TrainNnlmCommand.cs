@@ -10,7 +10,7 @@ internal static class TrainNnlmCommand
     {
         var command = new Command(
             NnlmTask.Name, "A feed-forward network learns to foretell the next word from the few before it (Bengio et al. 2003).");
-        var training = new TrainingArguments(command, new()
+        var training = new TrainingArguments(command, TrainWord2VecCommand.Data, new()
         {
             Epochs = 10,
             Batch = 128,

@@ -6,12 +6,16 @@ namespace GpuSeq.Cli.Commands;
 /// <summary><c>gpuseq train sentiment</c>.</summary>
 internal static class TrainSentimentCommand
 {
+    /// <summary>What data it takes, for help.</summary>
+    public const string Data = "Texts named by label: files of a text a line, folders or a zip of a text a file, TSV or CSV; without it, "
+        + "generated opinions.";
+
     public static Command Create(CommandOutput output)
     {
         var command = new Command(
             TextClassificationTask.Name, "A recurrent network learns what texts are, such as praise or complaint, from labelled examples.");
         var training = new TrainingArguments(
-            command, new() { Epochs = 10, Batch = 32, LearningRate = 2e-3f, AverageDecay = 0.995, Metric = "accuracy" });
+            command, Data, new() { Epochs = 15, Batch = 32, LearningRate = 2e-3f, AverageDecay = 0.995, Metric = "accuracy" });
         var cell = CommonOptions.Choice("--cell", "The kind of cell.", CellKind.Lstm);
         var hidden = CommonOptions.Number("--hidden", "The size of the state of each direction.", 64, 1);
         var layers = CommonOptions.Number("--layers", "Layers stacked on each other.", 1, 1);

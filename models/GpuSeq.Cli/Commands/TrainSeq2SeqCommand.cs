@@ -6,11 +6,14 @@ namespace GpuSeq.Cli.Commands;
 /// <summary><c>gpuseq train seq2seq</c>.</summary>
 internal static class TrainSeq2SeqCommand
 {
+    private const string Data = "A file of lines of source TAB translation, or a folder with train and dev in the names of its files; "
+        + "without it, sentences of a small grammar.";
+
     public static Command Create(CommandOutput output)
     {
         var command = new Command(
             Seq2SeqTask.Name, "A recurrent encoder and decoder with attention learns to translate from lines of source TAB translation.");
-        var training = new TrainingArguments(command, new()
+        var training = new TrainingArguments(command, Data, new()
         {
             Epochs = 15,
             Batch = 64,

@@ -6,15 +6,17 @@ namespace GpuSeq.Cli.Commands;
 /// <summary><c>gpuseq train tagger</c>.</summary>
 internal static class TrainTaggerCommand
 {
+    /// <summary>What data it takes, for help.</summary>
+    public const string Data = "CoNLL files: one, several with commas between them, or a folder with train and dev in the names of its files; "
+        + "without it, invented sentences.";
+
     public static Command Create(CommandOutput output)
     {
         var command = new Command(
             TaggerTask.Name, "A BiLSTM with a CRF learns to mark names in sentences, from files with a word and its tag on each line.");
         var form = new TaggerConfig();
         var training = new TrainingArguments(
-            command, new() { Epochs = 30, Batch = 16, LearningRate = 2e-3f, ClipNorm = 5f, AverageDecay = 0.995, Metric = "f1" });
-        training.Data.Description = "CoNLL files: one, several with commas between them, or a folder with train and dev in the names "
-            + "of its files. Tags in BIO, IOB1 or BIOES. Without it, invented sentences.";
+            command, Data, new() { Epochs = 30, Batch = 16, LearningRate = 2e-3f, ClipNorm = 5f, AverageDecay = 0.995, Metric = "f1" });
         var embedding = CommonOptions.Number("--embedding", "The length of a word's vector.", form.EmbeddingSize, 1);
         var shape = CommonOptions.Number(
             "--shape-size", "The length of the vector of a word's shape, such as Xx; 0 for none.", form.ShapeSize, 0);

@@ -6,14 +6,17 @@ namespace GpuSeq.Cli.Commands;
 /// <summary><c>gpuseq train word2vec</c>.</summary>
 internal static class TrainWord2VecCommand
 {
+    /// <summary>What data it takes, for help.</summary>
+    public const string Data = "A text file, or a folder of them; without it, sentences of a small grammar.";
+
     public static Command Create(CommandOutput output)
     {
         var command = new Command(
             Word2VecTask.Name, "Vectors of words are learned from the company that they keep: skip-gram or CBOW, on text files.");
-        var training = new TrainingArguments(command, new()
+        var training = new TrainingArguments(command, Data, new()
         {
             Epochs = 15,
-            Batch = 1024,
+            Batch = 128, // pairs of a batch add up: with many more, steps of the words of a small vocabulary overshoot
             LearningRate = 0.05f,
             Schedule = "linear",
             Optimizer = OptimizerKind.Sgd,

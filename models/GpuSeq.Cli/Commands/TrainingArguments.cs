@@ -12,11 +12,14 @@ internal sealed class TrainingArguments
     private readonly string _recipe;
     private int _ownEnd; // where the options of the recipe's own end among all
 
-    public TrainingArguments(Command command, TrainingOptions otherwise)
+    /// <param name="command">Gets the options.</param>
+    /// <param name="data">What <c>--data</c> takes, and what is learned from without it; null where there is no such option.</param>
+    /// <param name="otherwise">The recipe's defaults.</param>
+    public TrainingArguments(Command command, string? data, TrainingOptions otherwise)
     {
         _command = command;
         _recipe = command.Name;
-        Data = new("--data") { Description = "What to learn from; without it, a small built-in data set.", HelpName = "PATH" };
+        Data = new("--data") { Description = data, HelpName = "PATH" };
         Validation = new("--validation")
         {
             Description = "What to measure on; without it, a part of the data is held back.",
@@ -60,9 +63,11 @@ internal sealed class TrainingArguments
         Unrecorded = new("--unrecorded") { Description = "Run every step as it is written, instead of replaying a recorded one." };
         Resume = new("--resume") { Description = "Go on with the run in --out; only limits and the device may be given anew." };
         Json = CommonOptions.Json();
+        foreach (var option in data is null ? [] : new Option[] { Data, Validation })
+            command.Add(option);
         foreach (var option in new Option[]
         {
-            Data, Validation, Out, Config, Epochs, MaxSteps, MaxMinutes, Batch, Accumulate, Optimizer, LearningRate, Schedule, Momentum, WeightDecay,
+            Out, Config, Epochs, MaxSteps, MaxMinutes, Batch, Accumulate, Optimizer, LearningRate, Schedule, Momentum, WeightDecay,
             Clip, ClipValue, Average, Seed, EvaluateEvery, Metric, Patience, TensorBoard, Unrecorded, Resume, Json,
         })
         {
