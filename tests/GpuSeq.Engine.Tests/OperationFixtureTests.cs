@@ -13,7 +13,7 @@ public sealed class OperationFixtureTests
     private static readonly string[] Modules =
     [
         "nn.Linear", "nn.Embedding", "nn.LayerNorm", "nn.Conv1d", "nn.Conv2d", "nn.MaxPool2d", "nn.AvgPool2d", "cross_entropy", "softmax",
-        "log_softmax", "mse_loss",
+        "log_softmax", "mse_loss", "logsumexp", "erf", "softplus", "logsigmoid", "leaky_relu", "elu", "binary_cross_entropy_with_logits",
     ];
 
     private static IEnumerable<FixtureCase> Covered => Fixtures.Select(
@@ -85,6 +85,22 @@ public sealed class OperationFixtureTests
                 return AlongAxis(fixture, operands["x"], x => x.LogSoftmax());
             case "mse_loss":
                 return operands["x"].SquaredError(operands["target"], Reduction(fixture));
+            case "logsumexp":
+                return AlongLastAxis(fixture, operands["x"]).LogSumExp();
+            case "erf":
+                return operands["x"].Erf();
+            case "softplus":
+                return operands["x"].Softplus();
+            case "logsigmoid":
+                return operands["x"].LogSigmoid();
+            case "leaky_relu":
+                return operands["x"].LeakyRelu();
+            case "elu":
+                return operands["x"].Elu();
+            case "binary_cross_entropy_with_logits":
+                return operands["logits"].BinaryCrossEntropy(
+                    operands["targets"].Detach(), Reduction(fixture), operands.GetValueOrDefault("weight")?.Detach(),
+                    operands.GetValueOrDefault("pos_weight")?.Detach());
         }
         if (ActivationOf(fixture) is { } activation)
             return operands["x"].Activate(activation);
@@ -103,6 +119,12 @@ public sealed class OperationFixtureTests
 
     private static LossReduction Reduction(FixtureCase fixture) =>
         Enum.Parse<LossReduction>(fixture.Text("reduction", "mean"), ignoreCase: true);
+
+    private static Tensor AlongLastAxis(FixtureCase fixture, Tensor x)
+    {
+        Assert.That(fixture.Json.GetProperty("dim").GetInt32(), Is.EqualTo(-1).Or.EqualTo(x.Shape.Rank - 1), "the axis");
+        return x;
+    }
 
     // The engine computes along the last axis.
     private static Tensor AlongAxis(FixtureCase fixture, Tensor x, Func<Tensor, Tensor> function)

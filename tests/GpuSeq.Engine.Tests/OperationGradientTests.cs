@@ -53,6 +53,11 @@ public sealed class OperationGradientTests
             yield return Case("softmax", x => x[0].Softmax(), [2, 3, 5]);
             yield return Case("softmax reused", x => x[0].Softmax() * x[0], [3, 5]);
             yield return Case("log-softmax", x => x[0].LogSoftmax(), [3, 5]);
+            yield return Case("softplus", x => x[0].Softplus(), [3, 5]);
+            yield return Case("log-sigmoid", x => x[0].LogSigmoid(), [3, 5]);
+            yield return Case("leaky-relu", x => x[0].LeakyRelu(0.2f), [3, 5]);
+            yield return Case("elu", x => x[0].Elu(0.5f), [3, 5]);
+            yield return Case("erf", x => x[0].Erf(), [3, 5]);
             yield return Case("log-sum-exp", x => x[0].LogSumExp() * x[0].Sum(-1), [2, 3, 5]);
             yield return Case("reshape", x => x[0].Reshape([5, 3]), [3, 5]);
             yield return Case("slice", x => x[0].Slice(1, 2), [4, 3]);

@@ -20,6 +20,9 @@ public static partial class Operations
     /// <summary>|x|. At 0 the gradient is 0.</summary>
     public static Tensor Abs(this Tensor x) => Elementary(ElementaryFunction.Abs, x);
 
+    /// <summary>The error function, 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x.</summary>
+    public static Tensor Erf(this Tensor x) => Elementary(ElementaryFunction.Erf, x);
+
     /// <summary>x^exponent = e^(exponent log x), for x above 0; NaN below.</summary>
     public static Tensor Power(this Tensor x, float exponent) => x.Log().Scale(exponent).Exp();
 

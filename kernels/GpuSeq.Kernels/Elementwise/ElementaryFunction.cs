@@ -21,6 +21,9 @@ public enum ElementaryFunction
     /// <summary>|x|, with the derivative 0 at 0.</summary>
     Abs,
 
+    /// <summary>The error function, 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x.</summary>
+    Erf,
+
     /// <summary>x where it lies between two bounds, else the nearer one. At the bounds the derivative is 1.</summary>
     Clamp,
 }
@@ -101,6 +104,25 @@ internal readonly struct Magnitude : IFunction
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Slope<V>(V x, V low, V high)
         where V : struct, IVector<V> => V.Select(V.LessThan(V.Zero, V.Abs(x)), V.CopySign(V.Broadcast(1f), x), x);
+}
+
+internal readonly struct ErrorFunction : IFunction
+{
+    private const float SquareRootOf2 = 1.41421356f;
+    private const float TwoOverRootOfPi = 1.12837917f;
+
+    // The share of a normal distribution below x sqrt(2) is (1 + erf x) / 2.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Value<V>(V x, V low, V high)
+        where V : struct, IVector<V>
+    {
+        var share = VectorMath.NormalCdf(x * V.Broadcast(SquareRootOf2));
+        return share + share - V.Broadcast(1f);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Slope<V>(V x, V low, V high)
+        where V : struct, IVector<V> => V.Broadcast(TwoOverRootOfPi) * VectorMath.Exp(V.Zero - x * x);
 }
 
 internal readonly struct ClampBetween : IFunction

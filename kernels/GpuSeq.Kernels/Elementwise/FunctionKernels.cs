@@ -30,6 +30,7 @@ internal static unsafe class FunctionKernels
             ElementaryFunction.Exp => Exponential.Value(value, low, high),
             ElementaryFunction.Log => Logarithm.Value(value, low, high),
             ElementaryFunction.Abs => Magnitude.Value(value, low, high),
+            ElementaryFunction.Erf => ErrorFunction.Value(value, low, high),
             _ => ClampBetween.Value(value, low, high),
         }).Value;
     }
@@ -46,6 +47,7 @@ internal static unsafe class FunctionKernels
             ElementaryFunction.Exp => Exponential.Slope(value, low, high),
             ElementaryFunction.Log => Logarithm.Slope(value, low, high),
             ElementaryFunction.Abs => Magnitude.Slope(value, low, high),
+            ElementaryFunction.Erf => ErrorFunction.Slope(value, low, high),
             _ => ClampBetween.Slope(value, low, high),
         };
         var gradient = dy[i] * slope.Value;
@@ -70,6 +72,7 @@ internal static unsafe class FunctionKernels
             case ElementaryFunction.Exp: Run<Exponential>(item, x, y, arguments); break;
             case ElementaryFunction.Log: Run<Logarithm>(item, x, y, arguments); break;
             case ElementaryFunction.Abs: Run<Magnitude>(item, x, y, arguments); break;
+            case ElementaryFunction.Erf: Run<ErrorFunction>(item, x, y, arguments); break;
             default: Run<ClampBetween>(item, x, y, arguments); break;
         }
     }
@@ -84,6 +87,7 @@ internal static unsafe class FunctionKernels
             case ElementaryFunction.Exp: RunBackward<Exponential>(item, x, dy, dx, arguments); break;
             case ElementaryFunction.Log: RunBackward<Logarithm>(item, x, dy, dx, arguments); break;
             case ElementaryFunction.Abs: RunBackward<Magnitude>(item, x, dy, dx, arguments); break;
+            case ElementaryFunction.Erf: RunBackward<ErrorFunction>(item, x, dy, dx, arguments); break;
             default: RunBackward<ClampBetween>(item, x, dy, dx, arguments); break;
         }
     }

@@ -14,6 +14,7 @@ public static class FunctionReference
             ElementaryFunction.Exp => T.Exp(x),
             ElementaryFunction.Log => T.Log(x),
             ElementaryFunction.Abs => T.Abs(x),
+            ElementaryFunction.Erf => ActivationReference.Erf(x),
             ElementaryFunction.Clamp => T.IsNaN(x) ? x : T.Min(T.Max(x, low), high),
             _ => throw new ArgumentOutOfRangeException(nameof(function)),
         };
@@ -27,6 +28,7 @@ public static class FunctionReference
             ElementaryFunction.Exp => T.Exp(x),
             ElementaryFunction.Log => T.One / x,
             ElementaryFunction.Abs => x > T.Zero ? T.One : x < T.Zero ? -T.One : x,
+            ElementaryFunction.Erf => T.CreateChecked(2) / T.Sqrt(T.Pi) * T.Exp(-x * x),
             ElementaryFunction.Clamp => x < low || x > high ? T.Zero : T.One,
             _ => throw new ArgumentOutOfRangeException(nameof(function)),
         };
