@@ -34,9 +34,13 @@ public static class JsonFile
     /// <param name="type">The <c>model_type</c> that it must have.</param>
     /// <exception cref="DataException">It cannot be read, or is that of another model.</exception>
     public static T LoadConfig<T>(string path, string type)
-        where T : class => TypeOf(path) == type
+        where T : class
+    {
+        var found = TypeOf(path);
+        return found == type
             ? Load<T>(path, $"the configuration of a model of type '{type}'")
-            : throw new DataException(path, $"the model is of type '{TypeOf(path)}', not '{type}'");
+            : throw new DataException(path, $"the model is of type '{found}', not '{type}'");
+    }
 
     /// <summary>The <c>model_type</c> that the configuration of a model names.</summary>
     /// <exception cref="DataException">It cannot be read, or names none.</exception>

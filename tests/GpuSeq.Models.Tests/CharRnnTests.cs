@@ -29,6 +29,17 @@ public sealed class CharRnnTests
     }
 
     [Test]
+    public void RecipeFile_WithAFault_IsRefused([Values("char-rnn", "elmo")] string recipe)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("recipe.json"), """{"sequence_length": 0}""");
+        var run = new RunFolder(folder.Path);
+        Assert.That(
+            () => recipe == "elmo" ? (RecipeData)run.LoadRecipe<ElmoRun>() : run.LoadRecipe<CharRnnRun>(),
+            Throws.TypeOf<DataException>().With.Message.EndsWith("recipe.json: sequence_length is not positive."));
+    }
+
+    [Test]
     public void Parameters_AllGetGradients([Values] CellKind cell)
     {
         using var device = Device.Open();

@@ -60,8 +60,8 @@ internal static unsafe class GemmDirect
         var (rowItem, part) = Math.DivRem(item, cut.ColumnItems);
         var (product, place) = Math.DivRem(rowItem, cut.RowItems);
         product += gemm.First;
-        var row = place * cut.RowsPerItem;
-        var lastRow = Math.Min(gemm.M, row + cut.RowsPerItem);
+        var firstRow = place * cut.RowsPerItem;
+        var lastRow = Math.Min(gemm.M, firstRow + cut.RowsPerItem);
         var begin = part * cut.ColumnsPerItem;
         var end = Math.Min(gemm.N, begin + cut.ColumnsPerItem);
         var (aStep, aStride) = gemm.TransposeA != 0 ? (gemm.Lda, 1) : (1, gemm.Lda);
@@ -72,7 +72,7 @@ internal static unsafe class GemmDirect
         for (; begin < end; begin += MaxSums)
         {
             var columns = Math.Min(MaxSums, end - begin);
-            for (var rows = MaxSums / columns; row < lastRow; row += rows)
+            for (int row = firstRow, rows = MaxSums / columns; row < lastRow; row += rows)
             {
                 rows = Math.Min(rows, lastRow - row);
                 for (var i = 0; i < rows; i++)
@@ -89,7 +89,6 @@ internal static unsafe class GemmDirect
                 }
                 output.Store<TVector>(sums, columns, row, begin, rows, columns);
             }
-            row = place * cut.RowsPerItem;
         }
     }
 

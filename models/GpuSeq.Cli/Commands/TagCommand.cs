@@ -9,26 +9,21 @@ internal static class TagCommand
     public static Command Create(CommandOutput output)
     {
         var folder = new Argument<string>("RUN") { Description = "The folder of a run or a model." };
-        var texts = new Argument<string[]>("TEXT")
-        {
-            Description = "Texts to tag; without any, every line of the standard input.",
-            Arity = ArgumentArity.ZeroOrMore,
-        };
         var json = new Option<bool>("--json")
         {
             Description = "Write the spans as JSON: each with the characters where it starts and ends, its text and its type.",
         };
         var command = new Command("tag", "Mark the names in texts: a word and its tag on each line, as in the files of the recipe.")
         {
-            folder, texts, json,
+            folder, json,
         };
+        var texts = new TextArguments(command, keepsEmptyLines: true);
         var device = new DeviceOptions(command);
         command.SetAction(call =>
         {
             using var computer = device.Open(call);
             using var tagger = TrainedModels.LoadTagger(computer, new(call.GetValue(folder)!));
-            var given = call.GetValue(texts) is { Length: > 0 } arguments ? arguments : Lines();
-            var tokenized = given.Select(TokenizedText.Of).ToArray();
+            var tokenized = texts.Read(call).SelectMany(group => group).Select(TokenizedText.Of).ToArray();
             var tags = tagger.Tag([.. tokenized.Select(text => text.Tokens)]);
             if (call.GetValue(json))
                 output.Json(tokenized.Zip(tags, Spans));
@@ -37,14 +32,6 @@ internal static class TagCommand
             return ExitCode.Success;
         });
         return command;
-    }
-
-    private static string[] Lines()
-    {
-        var lines = new List<string>();
-        while (Console.In.ReadLine() is { } line)
-            lines.Add(line);
-        return [.. lines];
     }
 
     private static object Spans(TokenizedText text, IReadOnlyList<string> tags) => new

@@ -16,7 +16,7 @@ internal static class TrainCnnCommand
             command, "A folder with MNIST's files, compressed or not; without it, drawn digits.",
             new() { Epochs = 15, Batch = 64, LearningRate = 2e-3f, Schedule = "cosine,warmup=0.05" });
         var dropout = CommonOptions.Number("--dropout", "The share of values around the dense layer that is dropped.", 0.4f, 0f, 0.99f);
-        command.Add(dropout);
+        training.Add(dropout);
 
         command.SetAction(given =>
         {

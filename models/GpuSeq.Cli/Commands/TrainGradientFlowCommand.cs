@@ -36,7 +36,6 @@ internal static class TrainGradientFlowCommand
         command.SetAction(given =>
         {
             var start = training.Begin(given);
-            var recipe = new RecipeData(); // sequences are drawn
             var config = start.Config(GradientFlowConfig.Load, new()
             {
                 Cells = start.Get(cells),
@@ -51,7 +50,7 @@ internal static class TrainGradientFlowCommand
             using var device = start.OpenDevice();
             var comparison = new GradientFlowComparison(start.Run, start.Options, config);
             comparison.Begin();
-            start.Run.SaveRecipe(recipe);
+            start.Run.SaveRecipe(new RecipeData()); // sequences are drawn
             var tasks = new List<GradientFlowTask>();
             try
             {

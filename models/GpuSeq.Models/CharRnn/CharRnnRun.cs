@@ -5,4 +5,7 @@ public sealed record CharRnnRun : RecipeData
 {
     /// <summary>T, characters through which gradients go back.</summary>
     public int SequenceLength { get; init; } = 64;
+
+    /// <inheritdoc/>
+    public override string? Fault => SequenceLength > 0 ? null : "sequence_length is not positive";
 }

@@ -64,25 +64,15 @@ internal sealed class CnnEvaluator : IDisposable
             {
                 var row = logits.AsSpan(place * classes, classes);
                 var (expected, said) = (batch[1].Ints[place], row.IndexOfMax());
-                loss += CrossEntropy(row, expected);
+                loss += row.CrossEntropy(expected);
                 scores.Add(expected, said);
                 if (said != expected)
                     mistakes.Add(new(_batches.ImageAt(0, index, place), expected, said));
             }
         }
         (Scores, Mistakes) = (scores, [.. mistakes.OrderBy(mistake => mistake.Image)]);
-        var metrics = new Dictionary<string, double> { ["accuracy"] = scores.Accuracy, ["macro_f1"] = scores.MacroF1 };
-        return new(loss / scores.Examples, metrics, scores.Examples, clock.Elapsed.TotalSeconds);
+        return new(loss / scores.Examples, scores.ToMetrics(), scores.Examples, clock.Elapsed.TotalSeconds);
     }
 
     public void Dispose() => _logits.Dispose();
-
-    private static double CrossEntropy(ReadOnlySpan<float> logits, int expected)
-    {
-        double largest = logits[logits.IndexOfMax()];
-        var sum = 0.0;
-        foreach (var logit in logits)
-            sum += Math.Exp(logit - largest);
-        return largest + Math.Log(sum) - logits[expected];
-    }
 }

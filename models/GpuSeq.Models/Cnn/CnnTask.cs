@@ -33,8 +33,7 @@ public sealed class CnnTask : ITrainingTask, IDisposable
         {
             if (images.Count < 10)
                 throw new DataException(images.Source, $"of {images.Count} images no tenth can be held back");
-            new SplitMix64(seed).Shuffle(learned.AsSpan());
-            (held, learned) = (learned[..(images.Count / 10)], learned[(images.Count / 10)..]);
+            (held, learned) = new SplitMix64(seed).HoldBack(learned, images.Count / 10);
         }
         config = config with
         {

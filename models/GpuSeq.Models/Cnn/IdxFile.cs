@@ -69,9 +69,7 @@ public static class IdxFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new DataException(path, exception is FileNotFoundException or DirectoryNotFoundException
-                ? "there is no such file"
-                : exception.Message.TrimEnd('.'));
+            throw DataException.Unreadable(path, exception);
         }
     }
 }

@@ -50,11 +50,10 @@ public sealed partial record LabelledTexts(string Source, IReadOnlyList<Labelled
     {
         if (Dev.Count > 0 && Train.Count > 0)
             return this;
-        LabelledText[] texts = [.. Train];
-        if (texts.Length < 10)
-            throw new DataException(Source, $"{texts.Length} texts are too few to learn from and to hold a tenth of them back");
-        new SplitMix64(seed).Shuffle(texts.AsSpan());
-        return this with { Train = texts[(texts.Length / 10)..], Dev = texts[..(texts.Length / 10)] };
+        if (Train.Count < 10)
+            throw new DataException(Source, $"{Train.Count} texts are too few to learn from and to hold a tenth of them back");
+        var (held, kept) = new SplitMix64(seed).HoldBack(Train, Train.Count / 10);
+        return this with { Train = kept, Dev = held };
     }
 
     private static Part PartOf(DataFile file) => (file.Parts.Length > 1 ? file.Parts[0] : Path.GetFileNameWithoutExtension(file.Name))

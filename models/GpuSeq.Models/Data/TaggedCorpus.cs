@@ -69,9 +69,8 @@ public sealed record TaggedCorpus(IReadOnlyList<TaggedSentence> Train, IReadOnly
             documents = [.. sentences.Select(sentence => new[] { sentence })];
         if (documents.Length < 2)
             throw new DataException(source, "one sentence cannot be split into those to learn from and those to measure on");
-        new SplitMix64(seed).Shuffle(documents.AsSpan());
-        var held = Math.Max(1, documents.Length / HeldBack);
-        return new([.. documents[held..].SelectMany(document => document)], [.. documents[..held].SelectMany(document => document)]);
+        var (held, kept) = new SplitMix64(seed).HoldBack(documents, Math.Max(1, documents.Length / HeldBack));
+        return new([.. kept.SelectMany(document => document)], [.. held.SelectMany(document => document)]);
     }
 
     // Documents are numbered on from file to file.

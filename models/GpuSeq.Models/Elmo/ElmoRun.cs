@@ -11,4 +11,7 @@ public sealed record ElmoRun : RecipeData
 
     /// <summary>The most words that can be predicted, special ones included.</summary>
     public int MaxVocabulary { get; init; } = 8000;
+
+    /// <inheritdoc/>
+    public override string? Fault => SequenceLength > 0 ? null : "sequence_length is not positive";
 }

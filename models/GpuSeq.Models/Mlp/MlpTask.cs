@@ -33,10 +33,7 @@ public sealed class MlpTask : ITrainingTask, IDisposable
         int[] rows = [.. Enumerable.Range(0, table.Rows.Count)];
         int[] held = [.. Enumerable.Range(0, (validation ?? table).Rows.Count)];
         if (validation is null && rows.Length >= LeastRowsToSplit)
-        {
-            new SplitMix64(seed).Shuffle(rows.AsSpan());
-            (held, rows) = (rows[..(rows.Length / 10)], rows[(rows.Length / 10)..]);
-        }
+            (held, rows) = new SplitMix64(seed).HoldBack(rows, rows.Length / 10);
         if (config.Features.Count == 0)
             config = Describe(config, table, rows);
         Device = device;

@@ -6,8 +6,6 @@ namespace GpuSeq.Models.Reporting;
 /// <summary>A run as its folder tells of it.</summary>
 public sealed record TrainingRun
 {
-    private const string RecipeFile = "recipe.json";
-
     /// <summary>What it is called among others.</summary>
     public required string Name { get; init; }
 
@@ -82,7 +80,7 @@ public sealed record TrainingRun
     private static Dictionary<string, string> ReadConfiguration(RunFolder folder)
     {
         var settings = new Dictionary<string, string>();
-        foreach (var path in new[] { folder.Config, folder.File(RecipeFile), folder.Training })
+        foreach (var path in new[] { folder.Config, folder.Recipe, folder.Training })
         {
             if (File.Exists(path))
                 Flatten(settings, "", ReadObject(path));

@@ -131,6 +131,6 @@ public sealed class TaggerModel : IModel
         }
         var lengths = graph.Input(batch[TaggerBatch.WordLengths]).Reshape([sentences * steps]);
         var ends = _speller!.Forward(words, lengths: lengths).State.Hidden; // [2, B T, H / 2]
-        return ends.Permute(1, 0, 2).Reshape([sentences, steps, Config.CharacterHidden]);
+        return ends.LastStates(2).Reshape([sentences, steps, Config.CharacterHidden]);
     }
 }

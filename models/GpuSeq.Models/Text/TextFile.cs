@@ -17,9 +17,7 @@ public static class TextFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new DataException(path, exception is FileNotFoundException or DirectoryNotFoundException
-                ? "there is no such file"
-                : exception.Message);
+            throw DataException.Unreadable(path, exception);
         }
         return Decode(bytes, path);
     }
@@ -50,13 +48,4 @@ public static class TextFile
             line++;
         }
     }
-}
-
-/// <summary>Data that cannot be used.</summary>
-/// <param name="source">The file, or what else the data is.</param>
-/// <param name="reason">What is wrong with it.</param>
-public sealed class DataException(string source, string reason) : Exception($"{source}: {reason}.")
-{
-    /// <summary>The file, or what else the data is.</summary>
-    public string File { get; } = source;
 }

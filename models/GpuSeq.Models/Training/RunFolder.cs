@@ -16,6 +16,9 @@ public sealed record RunFolder(string Path)
     /// <summary>How it is trained.</summary>
     public string Training => File("training.json");
 
+    /// <summary>What it has beside the model and the training, such as the data.</summary>
+    public string Recipe => File("recipe.json");
+
     /// <summary>One object for each logged step or evaluation.</summary>
     public string Metrics => File("metrics.jsonl");
 
@@ -37,13 +40,18 @@ public sealed record RunFolder(string Path)
     /// <summary>A file of the folder.</summary>
     public string File(string name) => System.IO.Path.Combine(Path, name);
 
-    /// <summary>What the run has beside the model and the training, such as the data.</summary>
-    /// <exception cref="DataException">The file is not one of this recipe.</exception>
+    /// <summary>Reads <see cref="Recipe"/>.</summary>
+    /// <exception cref="DataException">The file is not one of this recipe, or has a fault.</exception>
     public T LoadRecipe<T>()
-        where T : class => JsonFile.Load<T>(File("recipe.json"), "the recipe of a run");
+        where T : RecipeData
+    {
+        var recipe = JsonFile.Load<T>(Recipe, "the recipe of a run");
+        return recipe.Fault is null ? recipe : throw new DataException(Recipe, recipe.Fault);
+    }
 
-    /// <summary>Writes what the run has beside the model and the training.</summary>
-    public void SaveRecipe<T>(T recipe) => JsonFile.Save(File("recipe.json"), recipe);
+    /// <summary>Writes <see cref="Recipe"/>.</summary>
+    public void SaveRecipe<T>(T recipe)
+        where T : RecipeData => JsonFile.Save(Recipe, recipe);
 
     /// <summary>Gives a model the parameters of the best one of the run.</summary>
     /// <returns>The model. Where it cannot be filled, it is disposed.</returns>

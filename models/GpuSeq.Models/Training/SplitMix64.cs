@@ -27,6 +27,16 @@ public struct SplitMix64(ulong seed)
         }
     }
 
+    /// <summary>Puts items into a random order and parts the first of them from the others.</summary>
+    /// <param name="items">The items; they stay as they are.</param>
+    /// <param name="count">How many are held back.</param>
+    public (T[] Held, T[] Kept) HoldBack<T>(IEnumerable<T> items, int count)
+    {
+        T[] shuffled = [.. items];
+        Shuffle(shuffled.AsSpan());
+        return (shuffled[..count], shuffled[count..]);
+    }
+
     /// <summary>Spreads the bits of a number.</summary>
     public static ulong Mix(ulong z)
     {

@@ -24,8 +24,7 @@ public sealed record ParallelCorpus(IReadOnlyList<SentencePair> Train, IReadOnly
     private static ParallelCorpus Split(IReadOnlyList<SentencePair> pairs, string name, ulong seed)
     {
         var sources = pairs.Select(pair => pair.Source).Distinct().ToArray();
-        new SplitMix64(seed).Shuffle(sources.AsSpan());
-        var held = sources.Take(sources.Length / HeldShare).ToHashSet();
+        var held = new SplitMix64(seed).HoldBack(sources, sources.Length / HeldShare).Held.ToHashSet();
         return held.Count > 0
             ? new([.. pairs.Where(pair => !held.Contains(pair.Source))], [.. pairs.Where(pair => held.Contains(pair.Source))])
             : throw new DataException(name, $"{sources.Length} different sentences are too few to hold some back; give --validation");

@@ -74,8 +74,7 @@ public static class Word2VecFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new DataException(
-                path, exception is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : exception.Message);
+            throw DataException.Unreadable(path, exception);
         }
     }
 

@@ -18,7 +18,7 @@ internal sealed class ElmoLabelEvaluator(Device device, ElmoLabelModel model, El
         {
             var labels = sentences.LabelsOf(sentence);
             for (var place = 0; place < labels.Length; place++)
-                sum += Loss(logits.AsSpan(place * model.Config.Labels.Count, model.Config.Labels.Count), labels[place]);
+                sum += logits.AsSpan(place * model.Config.Labels.Count, model.Config.Labels.Count).CrossEntropy(labels[place]);
             scores.Add(sentences.Sentences[sentence].Labels, Names(logits));
             count += labels.Length;
         }
@@ -52,13 +52,4 @@ internal sealed class ElmoLabelEvaluator(Device device, ElmoLabelModel model, El
         [.. logits.Chunk(model.Config.Labels.Count).Select(scores => model.Config.Labels[scores.AsSpan().IndexOfMax()])];
 
     public void Dispose() => _logits.Dispose();
-
-    private static double Loss(ReadOnlySpan<float> logits, int expected)
-    {
-        var largest = logits[logits.IndexOfMax()];
-        var sum = 0.0;
-        foreach (var logit in logits)
-            sum += Math.Exp(logit - largest);
-        return Math.Log(sum) + largest - logits[expected];
-    }
 }

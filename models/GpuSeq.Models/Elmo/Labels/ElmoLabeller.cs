@@ -56,7 +56,7 @@ public sealed class ElmoLabeller : ITagger, ITextClassifier
         int[] filled = [.. Enumerable.Range(0, sentences.Count).Where(i => sentences[i].Count > 0)];
         using var evaluator = Evaluator([.. filled.Select(i => new LabelledWords(sentences[i], []))]);
         foreach (var (sentence, logits) in evaluator?.Logits() ?? [])
-            tags[filled[sentence]] = [.. logits.Chunk(Labels.Count).Select(scores => Labels[scores.AsSpan().IndexOfMax()])];
+            tags[filled[sentence]] = evaluator!.Names(logits);
         return tags;
     }
 
