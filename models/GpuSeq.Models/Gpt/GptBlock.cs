@@ -57,13 +57,26 @@ internal sealed class GptBlock
         return (state, weights);
     }
 
-    private AttentionResult Attend(Tensor projected, GptPass pass) => projected.SelfAttention(_config.Heads, new()
+    private AttentionResult Attend(Tensor projected, GptPass pass)
     {
-        IsCausal = true,
-        Band = _config.BandOf(_layer),
-        Scale = _config.ScaleOf(_layer),
-        Keep = pass.Keep,
-        Dropout = _config.AttentionDropout,
-        ReturnsWeights = pass.ReturnsWeights,
-    });
+        var options = new AttentionOptions
+        {
+            IsCausal = true,
+            Band = _config.BandOf(_layer),
+            Scale = _config.ScaleOf(_layer),
+            Keep = pass.Keep,
+            Dropout = _config.AttentionDropout,
+            ReturnsWeights = pass.ReturnsWeights,
+        };
+        if (pass.Past is not { } past)
+            return projected.SelfAttention(_config.Heads, options);
+        var keysAndValues = past.Cache.Write(_layer, projected.Slice(-1, _config.Width..), past.First);
+        if (past.Count == 0)
+            return projected.SelfAttention(_config.Heads, options);
+        // One token at a place of its own sees all that are there, so that their number is the only limit.
+        options = past.Count is { } count
+            ? options with { Offset = count }
+            : options with { IsCausal = false, Lengths = past.Lengths, Band = null, Keep = options.Band is null ? pass.Keep : past.Near };
+        return projected.Slice(-1, .._config.Width).CrossAttention(keysAndValues, _config.Heads, options);
+    }
 }
