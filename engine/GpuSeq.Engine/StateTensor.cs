@@ -44,6 +44,26 @@ public sealed class StateTensor : Tensor, IDisposable
         Kernels.Copy(source.Memory, Memory);
     }
 
+    /// <summary>
+    /// Takes rows over at a place that each sequence has, without their history: row t of sequence b becomes row first[b] + t. The
+    /// other rows stay. Such is a cache of keys and values.
+    /// </summary>
+    /// <param name="rows">[B, T, C]; of this [B, S, C]. A slice of wider rows is read in place.</param>
+    /// <param name="first">[B] integers, each from 0 to S - T.</param>
+    /// <exception cref="ShapeException">The shapes do not fit.</exception>
+    public void AssignRows(Tensor rows, Tensor first)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(first);
+        var fits = Shape.Rank == 3 && rows.Shape.Rank == 3 && rows.Shape[0] == Shape[0] && rows.Shape[1] <= Shape[1]
+            && rows.Shape[2] == Shape[2] && first.ElementType == ElementType.Int32 && first.Shape.ElementCount == Shape[0];
+        if (!fits)
+            throw new ShapeException(nameof(AssignRows), $"{Shape} [B, S, C], rows {rows.Shape} [B, T, C] and places {first}");
+        var (floats, stride) = Operations.RowsOf(rows);
+        var shape = new PlacementShape(Shape[0], rows.Shape[1], Shape[2], Shape[1]) { Stride = stride };
+        Kernels.Placement.Place(shape, floats, first.Ints, Floats);
+    }
+
     /// <summary>Gives the memory back.</summary>
     public void Dispose() => _block.Dispose();
 

@@ -30,6 +30,7 @@ public sealed class KernelLibrary : IDisposable
     private Losses? _losses;
     private Layout? _layout;
     private Gather? _gather;
+    private Placement? _placement;
     private Convolution? _convolution;
     private Pooling? _pooling;
 
@@ -121,6 +122,9 @@ public sealed class KernelLibrary : IDisposable
 
     /// <summary>Entries of an axis, looked up by number.</summary>
     public Gather Gather => _gather ??= new(this);
+
+    /// <summary>Rows placed into longer sequences.</summary>
+    public Placement Placement => _placement ??= new(this);
 
     /// <summary>Convolutions.</summary>
     public Convolution Convolution => _convolution ??= new(this);

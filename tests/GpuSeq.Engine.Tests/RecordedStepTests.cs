@@ -195,6 +195,48 @@ public sealed class RecordedStepTests
     }
 
     [Test]
+    public void StateTensors_TakeRowsAtPlacesOfTheBatch()
+    {
+        using var cache = new StateTensor(_device, [2, 4, 2]);
+        using var step = Step((graph, batch) =>
+        {
+            var wide = graph.Input(batch[0]); // [2, 1, 3], of which the last two columns are taken
+            cache.AssignRows(wide.Slice(2, 1..), graph.Input(batch[1]));
+            return wide.Sum();
+        });
+        for (var i = 0; i < 8; i++)
+        {
+            var batch = new Batch(ElementType.Float32, ElementType.Int32);
+            batch[0].Set([9f, i, 1f, 9f, 10f * i, 2f], [2, 1, 3]);
+            batch[1].Set([i % 4, 3 - i % 4], [2]);
+            step.Run(batch);
+        }
+        Assert.Multiple(() =>
+        {
+            Assert.That(step.Replays, Is.GreaterThan(3));
+            Assert.That(cache.ToArray(), Is.EqualTo(new[] { 4f, 1, 5, 1, 6, 1, 7, 1, 70, 2, 60, 2, 50, 2, 40, 2 }));
+        });
+    }
+
+    [Test]
+    public void RowsThatDoNotFit_AreNamed()
+    {
+        using var cache = new StateTensor(_device, [2, 4, 3]);
+        using var graph = _device.BeginGraph();
+        var (rows, first) = (graph.Input(new float[6], [2, 1, 3]), graph.Input([0, 4], [2]));
+        Assert.That(
+            () => cache.AssignRows(graph.Input(new float[4], [2, 1, 2]), first),
+            Throws.TypeOf<ShapeException>().With.Message.Contains("[2, 4, 3] [B, S, C], rows [2, 1, 2] [B, T, C]"));
+        Assert.That(
+            () =>
+            {
+                cache.AssignRows(rows, first);
+                _device.Synchronize();
+            },
+            Throws.InstanceOf<Exception>().With.Message.Contains("place 4 of sequence 1 is not from 0 to 4"));
+    }
+
+    [Test]
     public void Gradients_OfSeveralRunsAddUp()
     {
         using var parameters = new ParameterSet(_device);

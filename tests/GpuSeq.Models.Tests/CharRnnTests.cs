@@ -29,6 +29,26 @@ public sealed class CharRnnTests
     }
 
     [Test]
+    public void ShuffledText_IsNotForetold()
+    {
+        using var folder = new TemporaryFolder();
+        using var device = Device.Open();
+        var characters = string.Concat(Enumerable.Repeat("the ship and the sea ", 400)).ToCharArray();
+        var options = new TrainingOptions { MaxSteps = 150, LearningRate = 1e-2f };
+        var entropy = -characters.CountBy(c => c).Select(count => (double)count.Value / characters.Length).Sum(share => share * Math.Log(share));
+        Assert.That(Loss("text"), Is.LessThan(0.2 * entropy), "that text is learned which repeats itself");
+        new SplitMix64(9).Shuffle(characters.AsSpan());
+        Assert.That(Loss("shuffled"), Is.GreaterThan(0.95 * entropy), "more than how often each character occurs cannot be known");
+
+        double Loss(string run)
+        {
+            using var task = new CharRnnTask(device, new(characters), run, Small, batch: 8, sequenceLength: 20, seed: 1);
+            using var trainer = new Trainer(task, options, new RunFolder(folder.File(run)));
+            return trainer.Run().Evaluation!.Loss;
+        }
+    }
+
+    [Test]
     public void RecipeFile_WithAFault_IsRefused([Values("char-rnn", "elmo")] string recipe)
     {
         using var folder = new TemporaryFolder();

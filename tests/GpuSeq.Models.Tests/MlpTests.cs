@@ -46,6 +46,20 @@ public sealed class MlpTests
     }
 
     [Test]
+    public void ShuffledLabels_AreNotLearned()
+    {
+        var points = Enumerable.Range(0, 2000).Select(i => new[] { i * 37 % 100f, i * 59 % 90f }).ToArray();
+        string[] labels = [.. points.Select(point => point[0] > 49 ? "right" : "left")];
+        Assert.That(Accuracy(labels), Is.GreaterThan(0.95), "that labels are learned which fit");
+        new SplitMix64(9).Shuffle(labels.AsSpan());
+        Assert.That(Accuracy(labels), Is.LessThan(0.65), "chance is 0.5");
+
+        double Accuracy(string[] values) => Train(
+            new(["x", "y"], points, "side", values, "points"), Config with { Hidden = [16], Loss = MlpLoss.CrossEntropy },
+            new() { Epochs = 10, LearningRate = 0.01f }).Result.Evaluation!.Metrics["accuracy"];
+    }
+
+    [Test]
     public void Numbers_AreLearnedFromATable()
     {
         using var folder = new TemporaryFolder();

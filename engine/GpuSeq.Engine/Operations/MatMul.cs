@@ -45,6 +45,13 @@ public static partial class Operations
             throw new ShapeException(nameof(MatMul), $"a {a} and b {b}");
     }
 
+    /// <summary>The rows of a tensor and the elements from one to the next, read in place where they lie at one stride.</summary>
+    internal static (ArrayView<float> Floats, int Stride) RowsOf(Tensor x)
+    {
+        var rows = new Matrices(x, isJoined: true);
+        return rows.Layout.IsTransposed ? (x.Floats, x.Shape.Columns) : (rows.Floats, rows.Layout.Stride);
+    }
+
     /// <summary>The matrices of a tensor, read in place where that can be.</summary>
     private sealed class Matrices
     {

@@ -19,7 +19,9 @@ public static class KernelCases
         new(
             "Elementwise", ElementwiseCases.All.Concat(FunctionCases.All).Concat(WhereCases.All),
             () => ElementwiseCases.Benchmarks.Concat(FunctionCases.Benchmarks).Concat(WhereCases.Benchmarks)),
-        new("Layout", LayoutCases.All.Concat(GatherCases.All), () => LayoutCases.Benchmarks.Concat(GatherCases.Benchmarks)),
+        new(
+            "Layout", LayoutCases.All.Concat(GatherCases.All).Concat(PlacementCases.All),
+            () => LayoutCases.Benchmarks.Concat(GatherCases.Benchmarks).Concat(PlacementCases.Benchmarks)),
         new("Convolution", ConvolutionCases.All, () => ConvolutionCases.Benchmarks),
         new("Pooling", PoolingCases.All, () => PoolingCases.Benchmarks),
         new("Reduction", ReductionCases.All.Concat(AxisCases.All), () => ReductionCases.Benchmarks.Concat(AxisCases.Benchmarks)),

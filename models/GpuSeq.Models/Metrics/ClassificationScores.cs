@@ -18,7 +18,10 @@ public sealed class ClassificationScores(IReadOnlyList<string> classes)
     /// <summary>The examples of a class for which a class was said.</summary>
     public int this[int expected, int said] => _counts[expected, said];
 
-    /// <summary>The share of examples for which the right class was said; 0 where there are none.</summary>
+    /// <summary>
+    /// The share of examples for which the right class was said, which is the micro average of precision, recall and F1 too, as
+    /// every example has one class; 0 where there are none.
+    /// </summary>
     public double Accuracy => Share(Classes.Index().Sum(entry => _counts[entry.Index, entry.Index]), Examples);
 
     /// <summary>The mean of the classes' F1.</summary>

@@ -27,10 +27,10 @@ internal static class KernelTable
             MoreReferences = ["Function"],
             MoreCases = ["Function", "Where"],
         },
-        ["Layout"] = new("Layout", ["LayoutRows", "GatherKernels"], ["LayoutGroups", "GatherKernels"])
+        ["Layout"] = new("Layout", ["LayoutRows", "GatherKernels", "PlacementKernels"], ["LayoutGroups", "GatherKernels", "PlacementKernels"])
         {
-            MoreReferences = ["Gather"],
-            MoreCases = ["Gather"],
+            MoreReferences = ["Gather", "Placement"],
+            MoreCases = ["Gather", "Placement"],
         },
         ["Reduction"] = new("Reduction", [.. Reductions, "TopKRows"], [.. Reductions, "TopKGroups"]) { MoreCases = ["Axis"] },
         ["RecurrentCells"] = Files.OfOne("Recurrent", "RnnCell", "LstmCell", "GruCell", "OriginalGruCell") with
