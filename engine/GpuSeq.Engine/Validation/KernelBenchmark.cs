@@ -34,16 +34,20 @@ public static class KernelBenchmark
     /// <summary>Measures the machine, then times kernels that compute what they should.</summary>
     /// <param name="device">What is timed.</param>
     /// <param name="filter">A part of kernels' names, or of a case's with its kernel before it; null for everything.</param>
+    /// <param name="more">Steps that are timed beside <see cref="StepBenchmark.Small"/>, such as those of models.</param>
     /// <param name="machine">Is told of the first measurement of the machine.</param>
     /// <param name="progress">Is told of each case before its turn.</param>
     /// <exception cref="KernelNameException">The filter takes nothing.</exception>
     public static BenchmarkReport Benchmark(
-        this Device device, string? filter = null, Action<Machine>? machine = null, Action<CaseProgress>? progress = null)
+        this Device device, string? filter = null, IEnumerable<StepBenchmark>? more = null, Action<Machine>? machine = null,
+        Action<CaseProgress>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(device);
         var selection = new KernelSelection(filter);
-        var steps = selection.Steps();
-        var total = selection.CountBenchmarks();
+        var steps = selection.Of(StepBenchmark.Small.Concat(more ?? []));
+        var total = selection.Benchmarks().Count() + steps.Count;
+        if (total == 0)
+            throw selection.NoBenchmark();
         var before = MachineLimits.Measure(device.Kernels);
         machine?.Invoke(Describe(device, before));
         var runner = new BenchmarkRunner(device.Kernels, before);
@@ -55,10 +59,9 @@ public static class KernelBenchmark
         }
         foreach (var step in steps)
         {
-            progress?.Invoke(new(StepBenchmark.Kernel, step.Name, timings.Count, total));
-            using var training = step.Create(device);
-            timings.Add(runner.Time(
-                StepBenchmark.Kernel, step.Name, step.Flops, () => training.Step.Run(training.Batch), StepBenchmark.Check(training)));
+            progress?.Invoke(new(step.Kernel, step.Name, timings.Count, total));
+            using var timed = step.Create(device);
+            timings.Add(runner.Time(step.Kernel, step.Name, step.Flops, step.Bytes, timed.Run, timed.Check()));
         }
         var limits = before.Best(MachineLimits.Measure(device.Kernels)); // a disturbed measurement would flatter the kernels
         return new(

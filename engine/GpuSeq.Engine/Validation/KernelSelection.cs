@@ -43,13 +43,11 @@ internal sealed class KernelSelection
         .SelectMany(family => family.Benchmarks)
         .Where(Takes);
 
-    /// <summary>The training steps that are chosen.</summary>
-    public IReadOnlyList<StepBenchmark> Steps() =>
-        [.. StepBenchmark.All.Where(step => HasWords($"{StepBenchmark.Kernel} {step.Name}"))];
+    /// <summary>The steps that are chosen of some.</summary>
+    public IReadOnlyList<StepBenchmark> Of(IEnumerable<StepBenchmark> steps) => [.. steps.Where(step => HasWords(step.ToString()))];
 
-    /// <summary>The number of the benchmarks that are chosen, training steps included.</summary>
-    /// <exception cref="KernelNameException">There is none.</exception>
-    public int CountBenchmarks() => Benchmarks().Count() + Steps().Count is > 0 and var count ? count : throw Unknown("benchmark");
+    /// <summary>What is thrown where no benchmark is chosen.</summary>
+    public KernelNameException NoBenchmark() => Unknown("benchmark");
 
     private bool Contains(string name) => name.Contains(_filter, StringComparison.OrdinalIgnoreCase);
 

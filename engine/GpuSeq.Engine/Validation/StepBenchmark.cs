@@ -2,37 +2,33 @@ using GpuSeq.Kernels;
 
 namespace GpuSeq.Engine;
 
-/// <summary>A whole training step that is timed: how much the engine costs where the kernels have little to do.</summary>
-/// <param name="Name">What is trained.</param>
-/// <param name="Flops">Floating-point operations of the matrix products of a step.</param>
-/// <param name="Create">Makes the step, with its first values drawn, and the batch that it learns.</param>
-internal sealed record StepBenchmark(string Name, double Flops, Func<Device, StepBenchmark.Training> Create)
+/// <summary>Work of many launches that is timed as a whole, such as a training step.</summary>
+/// <param name="Kernel">What stands in the place of a kernel's name, such as <see cref="Step"/>.</param>
+/// <param name="Name">What is computed.</param>
+/// <param name="Flops">Floating-point operations of its matrix products.</param>
+/// <param name="Create">Makes it, with its first values drawn.</param>
+public sealed record StepBenchmark(string Kernel, string Name, double Flops, Func<Device, TimedStep> Create)
 {
-    /// <summary>The name under which steps stand beside kernels.</summary>
-    public const string Kernel = "step";
+    /// <summary>The name of training steps.</summary>
+    public const string Step = "step";
 
     private const int StepsOfCheck = 2000;
 
-    /// <summary>All of them.</summary>
-    public static IReadOnlyList<StepBenchmark> All { get; } =
+    /// <summary>Bytes that must move at least, such as those of all weights; 0 where the operations are what limits.</summary>
+    public double Bytes { get; init; }
+
+    /// <summary>Small training steps, which show how much the engine costs where the kernels have little to do.</summary>
+    public static IReadOnlyList<StepBenchmark> Small { get; } =
     [
-        new("xor", 3 * 2 * 4 * (2 * 4 + 4), Xor),
-        new("char-lstm 1x25 128", 3 * 2 * 25.0 * (2 * 4 * 128 * 128 + 128 * 65), CharLstm),
+        new(Step, "xor", 3 * 2 * 4 * (2 * 4 + 4), Xor),
+        new(Step, "char-lstm 1x25 128", 3 * 2 * 25.0 * (2 * 4 * 128 * 128 + 128 * 65), CharLstm),
     ];
 
-    /// <summary>Trains for a while.</summary>
-    /// <returns>What is wrong, or null where the step is replayed and its loss falls.</returns>
-    public static string? Check(Training training)
-    {
-        var first = training.Step.Run(training.Batch).Item();
-        for (var step = 0; step < StepsOfCheck; step++)
-            training.Step.Run(training.Batch);
-        var last = training.Step.Run(training.Batch).Item();
-        return training.Step.Obstacle ?? (last < first / 10 ? null : $"the loss was {first} and is {last} after {StepsOfCheck} steps");
-    }
+    /// <inheritdoc/>
+    public override string ToString() => $"{Kernel} {Name}";
 
     // 2-4-1 with sigmoids, squared error, gradient descent; the four rows of the table at once.
-    private static Training Xor(Device device)
+    private static TimedStep Xor(Device device)
     {
         var parameters = new ParameterSet(device, seed: 1);
         var (w1, b1) = (parameters.Add("w1", [4, 2], Initializer.Uniform(1f)), parameters.Add("b1", [4], Initializer.Uniform(1f)));
@@ -49,11 +45,11 @@ internal sealed record StepBenchmark(string Name, double Flops, Func<Device, Ste
         var batch = new Batch(ElementType.Float32, ElementType.Float32);
         batch[0].Set([0f, 0f, 0f, 1f, 1f, 0f, 1f, 1f], [4, 2]);
         batch[1].Set([0f, 1f, 1f, 0f], [4, 1]);
-        return new(parameters, optimizer, step, batch);
+        return TimedStep.Training(step, batch, StepsOfCheck, optimizer, parameters);
     }
 
     // A character model with a vocabulary of 65: embedding, LSTM with a carried state, linear layer, clipping by norm, Adam.
-    private static Training CharLstm(Device device)
+    private static TimedStep CharLstm(Device device)
     {
         const int V = 65, H = 128, T = 25;
         var parameters = new ParameterSet(device, seed: 1);
@@ -77,24 +73,6 @@ internal sealed record StepBenchmark(string Name, double Flops, Func<Device, Ste
         var batch = new Batch(ElementType.Int32, ElementType.Int32);
         batch[0].Set([.. Enumerable.Range(0, T).Select(i => i * i % V)], [1, T]);
         batch[1].Set([.. Enumerable.Range(1, T).Select(i => i * i % V)], [1, T]);
-        return new(parameters, optimizer, step, batch, h, c);
-    }
-
-    /// <summary>A step and what it works on.</summary>
-    internal sealed class Training(ParameterSet parameters, Optimizer optimizer, RecordedStep step, Batch batch, params StateTensor[] states)
-        : IDisposable
-    {
-        public RecordedStep Step => step;
-
-        public Batch Batch => batch;
-
-        public void Dispose()
-        {
-            step.Dispose();
-            optimizer.Dispose();
-            parameters.Dispose();
-            foreach (var state in states)
-                state.Dispose();
-        }
+        return TimedStep.Training(step, batch, StepsOfCheck, optimizer, parameters, h, c);
     }
 }

@@ -63,10 +63,11 @@ public sealed class BenchmarkRunner
     /// <param name="kernel">What stands in the place of the kernel's name.</param>
     /// <param name="name">Which case of it.</param>
     /// <param name="flops">Floating-point operations of a call.</param>
+    /// <param name="bytes">Bytes that a call must move at least.</param>
     /// <param name="launch">The call.</param>
     /// <param name="failure">Why it is not timed, or null.</param>
-    public BenchmarkTiming Time(string kernel, string name, double flops, Action launch, string? failure) =>
-        new(kernel, name, flops, 0, failure is null ? _timer.Median(launch) : 0, failure);
+    public BenchmarkTiming Time(string kernel, string name, double flops, double bytes, Action launch, string? failure) =>
+        new(kernel, name, flops, bytes, failure is null ? _timer.Median(launch) : 0, failure);
 
     private string? KernelFailure(string kernel)
     {

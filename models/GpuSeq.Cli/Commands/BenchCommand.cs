@@ -1,5 +1,6 @@
 using System.CommandLine;
 using GpuSeq.Engine;
+using GpuSeq.Models;
 
 namespace GpuSeq.Cli.Commands;
 
@@ -21,7 +22,8 @@ internal static class BenchCommand
             KernelCommands.CheckFolder(file);
             using var computer = device.Open(call);
             void ShowMachine(Machine machine) => KernelCommands.Note(output, Describe(machine));
-            var report = KernelCommands.WithProgress(output, progress => computer.Benchmark(call.GetValue(filter), ShowMachine, progress));
+            var report = KernelCommands.WithProgress(
+                output, progress => computer.Benchmark(call.GetValue(filter), ModelBenchmarks.All, ShowMachine, progress));
             if (!KernelCommands.IsStandardOutput(file))
                 Show(output, report);
             foreach (var failure in report.Failures)

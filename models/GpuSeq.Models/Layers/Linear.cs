@@ -1,4 +1,5 @@
 using GpuSeq.Engine;
+using GpuSeq.Kernels;
 
 namespace GpuSeq.Models;
 
@@ -33,5 +34,7 @@ public sealed class Linear
     }
 
     /// <summary>x [.., inputs] to y [.., outputs].</summary>
-    public Tensor Forward(Tensor x) => x.Linear(_weight, _bias);
+    /// <param name="x">Any number of rows.</param>
+    /// <param name="activation">Applied in the same kernel.</param>
+    public Tensor Forward(Tensor x, Activation activation = Activation.None) => x.Linear(_weight, _bias, activation);
 }

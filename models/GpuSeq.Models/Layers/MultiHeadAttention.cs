@@ -75,10 +75,18 @@ public sealed class MultiHeadAttention
     {
         if (!_config.IsStacked)
             return Forward(x, memory, memory, options);
-        var q = x.Linear(_weights[0], _bias, .._config.Width);
-        var kv = memory.Linear(_weights[0], _bias, _config.Width..);
-        return Project(q.CrossAttention(kv, _config.Heads, options));
+        return ForwardProjected(x, KeysAndValues(memory), options);
     }
+
+    /// <summary>The keys and values of a memory [B, S, C], side by side, for queries that come later: [B, S, 2 C].</summary>
+    /// <exception cref="InvalidOperationException">Keys and values have projections of their own.</exception>
+    public Tensor KeysAndValues(Tensor memory) => memory.Linear(Stacked(), _bias, _config.Width..);
+
+    /// <summary>Queries attend to a memory that is projected already: x [B, T, C], keysAndValues [B, S, 2 C].</summary>
+    /// <returns>[B, T, C], and the weights [B, H, T, S] where the options ask for them.</returns>
+    /// <exception cref="InvalidOperationException">Keys and values have projections of their own.</exception>
+    public AttentionResult ForwardProjected(Tensor x, Tensor keysAndValues, AttentionOptions? options = null) =>
+        Project(x.Linear(Stacked(), _bias, .._config.Width).CrossAttention(keysAndValues, _config.Heads, options));
 
     /// <summary>Queries attend to keys and values of different origin: [B, T, C], [B, S, key width], [B, S, value width].</summary>
     /// <returns>[B, T, C], and the weights [B, H, T, S] where the options ask for them.</returns>
@@ -87,6 +95,10 @@ public sealed class MultiHeadAttention
         var (q, k, v) = (Part(queries, 0), Part(keys, 1), Part(values, 2));
         return Project(q.Attention(k, v, _config.Heads, options));
     }
+
+    private Parameter Stacked() => _config.IsStacked
+        ? _weights[0]
+        : throw new InvalidOperationException("Multi-head attention: keys and values of other widths have projections of their own.");
 
     private Tensor Part(Tensor x, int part)
     {
