@@ -1,5 +1,4 @@
 using GpuSeq.Engine;
-using GpuSeq.Kernels;
 
 namespace GpuSeq.Models;
 
@@ -10,51 +9,39 @@ namespace GpuSeq.Models;
 internal sealed class GptBlock
 {
     private readonly GptConfig _config;
+    private readonly TransformerLayerConfig _form;
     private readonly int _layer;
-    private readonly LayerNorm _secondNorm;
-    private readonly Affine _queriesKeysValues; // attn.c_attn
+    private readonly LayerNorm _firstNorm; // ln_1
+    private readonly Affine _projection; // attn.c_attn: queries, keys and values side by side
     private readonly Affine _attentionOutput; // attn.c_proj
+    private readonly LayerNorm _secondNorm; // ln_2
     private readonly Affine _inner; // mlp.c_fc
     private readonly Affine _innerOutput; // mlp.c_proj
 
     public GptBlock(ParameterScope scope, GptConfig config, int layer)
     {
-        (_config, _layer) = (config, layer);
+        (_config, _form, _layer) = (config, config.LayerForm, layer);
         var weights = Initializer.Normal(config.InitializerRange);
         // So that the sum of all residual layers does not grow with their number (Radford et al. 2019, section 2.3).
         var residual = config.IsPostNorm ? weights : Initializer.Normal(config.InitializerRange / MathF.Sqrt(2f * config.Layers));
         var (width, inner) = (config.Width, config.Inner);
-        FirstNorm = new(scope["ln_1"], width, config.LayerNormEpsilon);
-        _queriesKeysValues = new(scope["attn"]["c_attn"], width, 3 * width, weights);
+        _firstNorm = new(scope["ln_1"], width, config.LayerNormEpsilon);
+        _projection = new(scope["attn"]["c_attn"], width, 3 * width, weights);
         _attentionOutput = new(scope["attn"]["c_proj"], width, width, residual);
         _secondNorm = new(scope["ln_2"], width, config.LayerNormEpsilon);
         _inner = new(scope["mlp"]["c_fc"], width, inner, weights);
         _innerOutput = new(scope["mlp"]["c_proj"], inner, width, residual);
     }
 
-    /// <summary>The first layer norm; pre-norm, it is computed where the block before ends.</summary>
-    public LayerNorm FirstNorm { get; }
-
     /// <summary>Computes the block.</summary>
-    /// <param name="state">
-    /// [B, T, C]. Pre-norm: the sum so far and what <see cref="FirstNorm"/> makes of it. Post-norm: both are what goes in.
-    /// </param>
-    /// <param name="next">Pre-norm: the layer norm that comes after the block.</param>
+    /// <param name="stream">[B, T, C].</param>
     /// <param name="pass">What queries may see.</param>
-    /// <returns>The same for the next block, and the attention weights [B, H, T, S] where they are wanted.</returns>
-    public (ResidualNormResult State, Tensor? Weights) Forward(ResidualNormResult state, LayerNorm? next, GptPass pass)
+    /// <param name="weights">Gets attention's weights [B, H, T, S] where they are wanted.</param>
+    public ResidualStream Forward(ResidualStream stream, GptPass pass, KeptWeights weights)
     {
-        var (attended, weights) = Attend(_queriesKeysValues.Forward(state.Normalized), pass);
-        attended = _attentionOutput.Forward(attended);
-        var dropout = _config.ResidualDropout;
-        state = _config.IsPostNorm
-            ? FirstNorm.Forward(attended, state.Normalized, dropout)
-            : _secondNorm.Forward(attended, state.Sum, dropout);
-        var fed = _innerOutput.Forward(_inner.Forward(state.Normalized, _config.Activation!.Value));
-        state = _config.IsPostNorm
-            ? _secondNorm.Forward(fed, state.Normalized, dropout)
-            : next!.Forward(fed, state.Sum, dropout);
-        return (state, weights);
+        stream = stream.Through(
+            _form, _firstNorm, x => _attentionOutput.Forward(weights.OutputOf(Attend(_projection.Forward(x), pass))));
+        return stream.Through(_form, _secondNorm, x => _innerOutput.Forward(_inner.Forward(x, _form.Activation)));
     }
 
     private AttentionResult Attend(Tensor projected, GptPass pass)

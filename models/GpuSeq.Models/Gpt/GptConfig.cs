@@ -103,11 +103,23 @@ public sealed record GptConfig
 
     /// <summary>F.</summary>
     [JsonIgnore]
-    public int Inner => InnerWidth ?? 4 * Width;
+    internal int Inner => InnerWidth ?? 4 * Width;
 
-    /// <summary>The function of the feed-forward networks; null where its name is unknown.</summary>
+    /// <summary>What the blocks have in common with other transformers' layers.</summary>
     [JsonIgnore]
-    public Activation? Activation => (ActivationFunction ?? Afn ?? "gelu_new", IsPostNorm) switch
+    internal TransformerLayerConfig LayerForm => new()
+    {
+        Width = Width,
+        Heads = Heads,
+        Inner = Inner,
+        Dropout = ResidualDropout,
+        AttentionDropout = AttentionDropout,
+        Activation = Activation!.Value,
+        NormFirst = !IsPostNorm,
+        LayerNormEps = LayerNormEpsilon,
+    };
+
+    private Activation? Activation => (ActivationFunction ?? Afn ?? "gelu_new", IsPostNorm) switch
     {
         ("gelu", true) or ("gelu_new" or "gelu_fast" or "gelu_pytorch_tanh", _) => Kernels.Activation.GeluTanh,
         ("gelu", false) => Kernels.Activation.Gelu,

@@ -58,16 +58,11 @@ public sealed class GptModel : IModel
         ArgumentNullException.ThrowIfNull(ids);
         pass ??= new();
         var embedding = Embed(graph, ids, pass.Positions);
-        var state = new ResidualNormResult(embedding, Config.IsPostNorm ? embedding : _blocks[0].FirstNorm.Forward(embedding));
-        var weights = new List<Tensor>();
-        for (var layer = 0; layer < _blocks.Length; layer++)
-        {
-            var next = layer + 1 < _blocks.Length ? _blocks[layer + 1].FirstNorm : _lastNorm;
-            (state, var seen) = _blocks[layer].Forward(state, next, pass);
-            if (seen is not null)
-                weights.Add(seen);
-        }
-        return new(embedding, state.Normalized, weights);
+        var stream = new ResidualStream(embedding);
+        var weights = new KeptWeights();
+        foreach (var block in _blocks)
+            stream = block.Forward(stream, pass, weights);
+        return new(embedding, stream.End(_lastNorm, Config.ResidualDropout), weights);
     }
 
     /// <summary>The logits of the next tokens: hidden [.., C] to [.., V].</summary>
