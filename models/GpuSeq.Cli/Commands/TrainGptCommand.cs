@@ -60,7 +60,8 @@ internal static class TrainGptCommand
                 AttentionDropout = start.Get(dropout),
             });
             if (config.Width % config.Heads != 0)
-                throw new WrongCallException($"--heads {config.Heads} do not divide --width {config.Width}.");
+                throw new WrongCallException(
+                    $"--heads {config.Heads} do not divide --width {config.Width}. 'gpuseq train gpt --help' shows how it is called.");
             using var device = start.OpenDevice();
             var corpus = GptCorpus.Read(recipe, start.IsResumed ? Tokenizers.Load(start.Run.Path) : null);
             using var task = new GptTask(device, corpus, config, start.Options);

@@ -29,6 +29,9 @@ internal sealed class GptDecoder : ITokenDecoder
         _logits = new float[texts * config.VocabSize];
     }
 
+    /// <summary>How many tokens were read by a replay.</summary>
+    public long Replays => _step.Replays;
+
     private int Context => _model.Config.Context;
 
     /// <summary>Whether layers see the nearest tokens only, which a batch of texts of different lengths must be told.</summary>
