@@ -1,0 +1,45 @@
+using System.Buffers;
+using System.Text;
+
+namespace GpuSeq.Models;
+
+/// <summary>What tokenizers of all kinds share.</summary>
+public static class Tokenizers
+{
+    /// <summary>
+    /// Reads the tokenizer of a model's folder: a <see cref="ByteLevelBpe"/> where there is <c>tokenizer.json</c> or <c>merges.txt</c>,
+    /// a <see cref="ByteTokenizer"/> where <c>byte_tokenizer.json</c> says so, else a <see cref="CharTokenizer"/> of <c>vocab.json</c>.
+    /// </summary>
+    /// <exception cref="DataException">There is none, or its files have a fault; names the file and the line or entry.</exception>
+    public static ITokenizer Load(string folder)
+    {
+        if (ByteLevelBpe.IsIn(folder))
+            return ByteLevelBpe.Load(folder);
+        if (ByteTokenizer.IsIn(folder))
+            return ByteTokenizer.Load(folder);
+        return CharTokenizer.IsIn(folder)
+            ? CharTokenizer.Load(folder)
+            : throw new DataException(folder, Directory.Exists(folder) ? $"it holds no tokenizer, none of {Files()}" : "there is no such folder");
+    }
+
+    /// <summary>Whether a folder holds files of a tokenizer.</summary>
+    public static bool AreIn(string folder) => ByteLevelBpe.IsIn(folder) || ByteTokenizer.IsIn(folder) || CharTokenizer.IsIn(folder);
+
+    /// <summary>The text of what tokens add to it.</summary>
+    internal static string Text(ITokenizer tokenizer, IEnumerable<int> ids)
+    {
+        var bytes = new ArrayBufferWriter<byte>();
+        foreach (var id in ids)
+            bytes.Write(tokenizer.BytesOf(id));
+        return Encoding.UTF8.GetString(bytes.WrittenSpan);
+    }
+
+    /// <summary>Looks up what belongs to an id.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such id.</exception>
+    internal static T Of<T>(IReadOnlyList<T> values, int id) => (uint)id < values.Count
+        ? values[id]
+        : throw new ArgumentOutOfRangeException(nameof(id), id, $"There are {values.Count} tokens, so that ids end with {values.Count - 1}.");
+
+    private static string Files() =>
+        string.Join(", ", BpeFiles.TokenizerFile, BpeFiles.MergesFile, ByteTokenizer.FileName, CharTokenizer.FileName);
+}
