@@ -107,6 +107,15 @@ public class Tensor
     /// <summary>Copies the elements to the program's memory, after all that computes them.</summary>
     public int[] ToIntArray() => Read(Ints).GetAsArray();
 
+    /// <summary>Copies the elements to memory of the program that may be used again, after all that computes them.</summary>
+    /// <exception cref="ArgumentException">There are more or fewer.</exception>
+    public void CopyTo(Span<float> values)
+    {
+        if (values.Length != Shape.ElementCount)
+            throw new ArgumentException($"CopyTo: a tensor of shape {Shape} does not fill {values.Length} values.", nameof(values));
+        Read(Floats).CopyToCPU(values);
+    }
+
     /// <summary>The only element.</summary>
     /// <exception cref="InvalidOperationException">There is not exactly one.</exception>
     public float Item()

@@ -138,6 +138,7 @@ public sealed class GraphTests
         Assert.Multiple(() =>
         {
             Expect<ShapeException>(() => x.Linear(graph.Input(new float[10], [2, 5])), "Linear", "[3, 4]", "[2, 5]");
+            Expect<ShapeException>(() => x.Affine(graph.Input(new float[10], [5, 2])), "Affine", "[3, 4]", "[5, 2]");
             Expect<ShapeException>(() => x.MatMul(x), "MatMul", "[3, 4]");
             Expect<ShapeException>(() => x.Add(graph.Input(new float[3], [3])), "Add", "[3, 4]", "[3]");
             Expect<ShapeException>(() => x.Reshape([5]), "Reshape", "[3, 4]", "[5]");

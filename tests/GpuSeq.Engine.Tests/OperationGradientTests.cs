@@ -22,6 +22,7 @@ public sealed class OperationGradientTests
             {
                 yield return Case($"{activation}", x => x[0].Activate(activation), [3, 5]);
                 yield return Case($"linear {activation}", x => x[0].Linear(x[1], x[2], activation), [2, 3, 5], [4, 5], [4]);
+                yield return Case($"affine {activation}", x => x[0].Affine(x[1], x[2], activation), [2, 3, 5], [5, 4], [4]);
             }
             yield return Case("add", x => x[0] + x[1], [2, 1, 3], [4, 1]);
             yield return Case("add to itself", x => x[0] + x[0], [7]);
@@ -171,6 +172,9 @@ public sealed class OperationGradientTests
             yield return Case("linear of a transposition", x => x[0].Transpose().Linear(x[1], x[2]), [5, 3], [2, 5], [2]);
             yield return Case("linear of a slice", x => x[0][.., .., 1..].Linear(x[1]), [2, 3, 6], [4, 5]);
             yield return Case("linear of many transpositions", x => x[0].Transpose().Linear(x[1]), [2, 5, 3], [2, 5]);
+            yield return Case("affine of a transposition", x => x[0].Transpose().Affine(x[1], x[2]), [5, 3], [5, 2], [2]);
+            yield return Case("affine of a slice", x => x[0][.., .., 1..].Affine(x[1]), [2, 3, 6], [5, 4]);
+            yield return Case("affine with shared weights", x => x[0].Affine(x[1]).Affine(x[1]), [3, 3], [3, 3]);
             yield return Case("linear of one row", x => x[0].Linear(x[1]), [5], [3, 5]);
             yield return Case("an entry", x => x[0][1] * x[0][^1], [3, 4]);
         }

@@ -53,15 +53,19 @@ public sealed record RunFolder(string Path)
     public void SaveRecipe<T>(T recipe)
         where T : RecipeData => JsonFile.Save(Recipe, recipe);
 
-    /// <summary>Gives a model the parameters of the best one of the run.</summary>
+    /// <summary>Gives a model the parameters of the best one of the run, from one file or from shards with an index.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="options">What may differ between its parameters and those of the folder; without it nothing may.</param>
     /// <returns>The model. Where it cannot be filled, it is disposed.</returns>
     /// <exception cref="CheckpointException">The parameters cannot be read, or do not fit the model.</exception>
-    public T Fill<T>(T model)
+    public T Fill<T>(T model, LoadOptions? options = null)
         where T : IModel
     {
         try
         {
-            TensorFiles.Load(Model, model.Parameters);
+            var index = File(Checkpoint.IndexFile);
+            var isSharded = System.IO.File.Exists(index) && !System.IO.File.Exists(Model);
+            TensorFiles.Load(isSharded ? index : Model, model.Parameters, options);
             return model;
         }
         catch
