@@ -22,6 +22,7 @@ public static class TrainedModels
         [Seq2SeqConfig.Type] = Seq2SeqEvaluator.OfRun,
         [TaggerConfig.Type] = TaggerEvaluator.OfRun,
         [TextClassifierConfig.Type] = TextClassificationEvaluator.OfRun,
+        [TransformerConfig.Type] = TransformerEvaluator.OfRun,
         [Word2VecConfig.Type] = Word2VecEvaluator.OfRun,
     };
 
@@ -48,6 +49,7 @@ public static class TrainedModels
     private static readonly Uses<Func<Device, RunFolder, ITranslator>> Translators = new("translates")
     {
         [Seq2SeqConfig.Type] = Seq2SeqTranslator.Load,
+        [TransformerConfig.Type] = TransformerTranslator.Load,
     };
 
     private static readonly Uses<Func<RunFolder, WordVectorTable>> Vectors = new("has vectors of words")

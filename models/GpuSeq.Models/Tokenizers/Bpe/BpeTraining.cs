@@ -41,7 +41,13 @@ internal sealed class BpeTraining
     private static void Check(int vocabSize, IReadOnlyList<string> special)
     {
         var bytes = ByteAlphabet.Order.Select(value => ByteAlphabet.CharacterOf(value).ToString()).ToHashSet(StringComparer.Ordinal);
-        ArgumentOutOfRangeException.ThrowIfLessThan(vocabSize, special.Count + bytes.Count);
+        var least = special.Count + bytes.Count;
+        if (vocabSize < least)
+        {
+            throw new ArgumentException(
+                $"A vocabulary of {vocabSize} has no room for {bytes.Count} bytes and {special.Count} special tokens; it takes {least}.",
+                nameof(vocabSize));
+        }
         foreach (var token in special)
         {
             if (token.Length == 0 || !bytes.Add(token))
