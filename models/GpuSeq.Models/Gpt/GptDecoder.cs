@@ -88,8 +88,8 @@ internal sealed class GptDecoder : ITokenDecoder
         return _logits;
     }
 
-    // The last token of every text. One that is over has its last token read again, to no effect.
-    private float[] ReadLast()
+    /// <summary>Reads the last token of every text. Of one that is over it is read again, to no effect.</summary>
+    internal float[] ReadLast()
     {
         var texts = _texts.Length;
         _batch[0].Resize([texts, 1]);
