@@ -38,16 +38,15 @@ public sealed class ByteLevelBpeTests
     [Test]
     public void SpecialTokens_ComeFirstAndNoTextBecomesThem()
     {
-        var bpe = ByteLevelBpe.Train([string.Concat(Enumerable.Repeat("</s> <pad>", 50))], 400, "<pad>", "</s>");
+        var bpe = ByteLevelBpe.Train([string.Concat(Enumerable.Repeat("<END>", 50))], 400, "<pad>", "END");
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(bpe.Special, Is.EqualTo(new[] { "<pad>", "</s>" }));
-            Assert.That(bpe.Find("</s>"), Is.EqualTo(1));
-            Assert.That(bpe.Encode("x</s>"), Has.No.Member(1));
-            Assert.That(bpe.Encode("x</s>", recognizesSpecial: true), Is.EqualTo(new[] { bpe.Find("x"), 1 }));
-            Assert.That(bpe.Decode([0, .. bpe.Encode("a"), 1]), Is.EqualTo("<pad>a</s>"));
+            Assert.That(bpe.Special, Is.EqualTo(new[] { "<pad>", "END" }));
+            Assert.That(bpe.Find("END"), Is.EqualTo(1));
+            Assert.That(bpe.Encode("xEND END"), Has.No.Member(1));
+            Assert.That(bpe.Encode("xEND", recognizesSpecial: true), Is.EqualTo(new[] { bpe.Find("x"), 1 }));
+            Assert.That(bpe.Decode([0, .. bpe.Encode("a"), 1]), Is.EqualTo("<pad>aEND"));
             Assert.That(bpe.DecodeWithoutSpecial([0, .. bpe.Encode("a"), 1]), Is.EqualTo("a"));
-            Assert.That(Merged(bpe).Skip(2), Is.Unique);
         }
     }
 
