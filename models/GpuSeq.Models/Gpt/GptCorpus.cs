@@ -8,7 +8,7 @@ namespace GpuSeq.Models;
 public sealed record GptCorpus(ITokenizer Tokenizer, int[] Train, int[] Held, string Source)
 {
     /// <summary>The token behind each text, where the tokenizer has one.</summary>
-    public const string EndOfText = "<|endoftext|>";
+    public const string EndOfText = TextGenerator.EndOfText;
 
     internal const int LeastPairTokens = 257; // a byte each, and the end of a text
 
