@@ -40,14 +40,16 @@ public sealed class GptCommandTests
     [Test]
     public void Generate_GoesOnFromSeveralPrompts()
     {
-        string[] generate = ["generate", _run, "--prompt", "KEEPER: ", "--prompt", "The", "--length", "12", "--top-p", "0.9", "--repetition-penalty", "1.2"];
+        string[] options = ["--length", "12", "--top-p", "0.9", "--repetition-penalty", "1.2"];
+        string[] generate = ["generate", _run, "--prompt", "KEEPER: ", "--prompt", "The", .. options];
         var (exit, output, error) = CommandTests.Run(generate);
         var texts = JsonDocument.Parse(CommandTests.Run([.. generate, "--json"]).Out).RootElement;
-        var first = CommandTests.Run("generate", _run, "--prompt", "KEEPER: ", "--length", "12", "--top-p", "0.9", "--repetition-penalty", "1.2");
+        var first = CommandTests.Run(["generate", _run, "--prompt", "KEEPER: ", .. options]);
         Assert.Multiple(() =>
         {
             Assert.That(exit, Is.Zero, error);
-            Assert.That(texts.EnumerateArray().Select(text => text.GetProperty("prompt").GetString()), Is.EqualTo(new[] { "KEEPER: ", "The" }));
+            var prompts = texts.EnumerateArray().Select(text => text.GetProperty("prompt").GetString());
+            Assert.That(prompts, Is.EqualTo(new[] { "KEEPER: ", "The" }));
             foreach (var text in texts.EnumerateArray())
                 Assert.That(output, Does.Contain($"{text.GetProperty("prompt").GetString()}{text.GetProperty("text").GetString()}"));
             Assert.That(output, Does.StartWith(first.Out));

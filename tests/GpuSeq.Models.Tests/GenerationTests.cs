@@ -6,13 +6,14 @@ namespace GpuSeq.Models.Tests;
 /// <summary>How text is written: what sampling leaves, where texts end, and that a cache changes nothing of what a model says.</summary>
 public sealed class GenerationTests
 {
-    private static readonly GptConfig Small = new() { VocabSize = 31, Context = 12, Width = 16, Layers = 3, Heads = 2, InitializerRange = 0.3f };
+    private static readonly GptConfig Small =
+        new() { VocabSize = 31, Context = 12, Width = 16, Layers = 3, Heads = 2, InitializerRange = 0.3f };
 
-    private static readonly GptConfig[] Kinds =
+    private static readonly TestCaseData[] Kinds =
     [
-        Small,
-        Small with { ModelType = GptConfig.Gpt1 },
-        Small with { ModelType = GptConfig.Gpt3, AttentionBand = 3 },
+        new TestCaseData(Small).SetArgDisplayNames("gpt2"),
+        new TestCaseData(Small with { ModelType = GptConfig.Gpt1 }).SetArgDisplayNames("gpt"),
+        new TestCaseData(Small with { ModelType = GptConfig.Gpt3, AttentionBand = 3 }).SetArgDisplayNames("gpt3"),
     ];
 
     [TestCaseSource(nameof(Kinds))]
@@ -30,7 +31,10 @@ public sealed class GenerationTests
             for (var round = 0; round < 6; round++) // until the longest fills the context
             {
                 for (var text = 0; text < texts.Length; text++)
-                    Close.Assert(logits.AsSpan(text * 31, 31), Full(device, model, [.. texts[text]]), 1e-5, 1e-5, $"text {text}, round {round}");
+                {
+                    var whole = Full(device, model, [.. texts[text]]);
+                    Close.Assert(logits.AsSpan(text * 31, 31), whole, 1e-5, 1e-5, $"text {text}, round {round}");
+                }
                 int[] next = [random.Next(31), random.Next(31), random.Next(31)];
                 for (var text = 0; text < texts.Length; text++)
                     texts[text].Add(next[text]);
@@ -109,7 +113,8 @@ public sealed class GenerationTests
     {
         using var device = Device.Open();
         var tokenizer = CharTokenizer.Of("abcdefghijklmnopqrstuvwxyz .,!?");
-        using var generator = GptGenerator.Of(device, new GptModel(device, Small with { VocabSize = tokenizer.Count }, seed: 3), tokenizer);
+        var model = new GptModel(device, Small with { VocabSize = tokenizer.Count }, seed: 3);
+        using var generator = GptGenerator.Of(device, model, tokenizer);
         var options = new GenerationOptions { Length = 30 };
         var greedy = options with { Sampling = new() { Temperature = 0 } };
         using (Assert.EnterMultipleScope())
@@ -122,7 +127,8 @@ public sealed class GenerationTests
             Assert.That(generator.Complete("a", 0), Is.Empty);
             Assert.That(generator.Complete("", 5), Has.Length.EqualTo(5));
             Assert.That(
-                () => generator.Complete("ä", 5), Throws.TypeOf<DataException>().With.Message.Contains("'ä' (U+00E4), is not among the 31"));
+                () => generator.Complete("ä", 5),
+                Throws.TypeOf<DataException>().With.Message.Contains("'ä' (U+00E4), is not among the 31"));
         }
     }
 
@@ -144,7 +150,8 @@ public sealed class GenerationTests
         {
             using var device = Device.Open();
             var tokenizer = CharTokenizer.Of("abcdefghijklmnopqrstuvwxyz .,?");
-            using var generator = GptGenerator.Of(device, new GptModel(device, Small with { VocabSize = tokenizer.Count }, seed: 3), tokenizer);
+            var model = new GptModel(device, Small with { VocabSize = tokenizer.Count }, seed: 3);
+            using var generator = GptGenerator.Of(device, model, tokenizer);
             return generator.Complete(["a"], new() { Length = 25, Stop = stop, Sampling = new() { Temperature = 1.5f } })[0];
         }
     }
@@ -173,7 +180,8 @@ public sealed class GenerationTests
         using var endless = GptGenerator.Of(device, new GptModel(device, config, seed: 3), tokenizer);
         var whole = endless.Complete("a", 25);
         var end = whole[9];
-        using var ending = GptGenerator.Of(device, new GptModel(device, config with { EosTokenId = tokenizer.Find($"{end}") }, seed: 3), tokenizer);
+        config = config with { EosTokenId = tokenizer.Find($"{end}") };
+        using var ending = GptGenerator.Of(device, new GptModel(device, config, seed: 3), tokenizer);
         Assert.That(ending.Complete("a", 25), Is.EqualTo(whole[..whole.IndexOf(end, StringComparison.Ordinal)]));
     }
 

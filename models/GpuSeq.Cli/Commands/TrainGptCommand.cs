@@ -10,7 +10,8 @@ internal static class TrainGptCommand
 
     public static Command Create(CommandOutput output)
     {
-        var command = new Command(GptTask.Name, "A Transformer learns to write text: characters, bytes, or tokens of its own (GPT-1, 2 and 3).");
+        var command = new Command(
+            GptTask.Name, "A Transformer learns to write text by characters, bytes or pieces of words (GPT-1, 2 and 3).");
         var training = new TrainingArguments(command, "A text file, or a folder of .txt files; without it, a small play.", new()
         {
             Epochs = 10,
@@ -21,7 +22,8 @@ internal static class TrainGptCommand
             Schedule = "cosine,warmup=0.03",
             WeightDecay = 0.1f,
         });
-        var tokenizer = CommonOptions.Choice("--tokenizer", "What texts are cut into: pieces of words that are learned from them, characters or bytes.", TokenizerKind.Char);
+        var tokenizer = CommonOptions.Choice(
+            "--tokenizer", "What texts are cut into: pieces of words that are learned from them, characters or bytes.", TokenizerKind.Char);
         var vocabulary = CommonOptions.Number("--vocab-size", "The most tokens that bpe learns.", new GptRun().VocabSize, 258);
         var size = new Option<string>("--size")
         {
