@@ -1,5 +1,4 @@
 using GpuSeq.Engine;
-using GpuSeq.Kernels;
 
 namespace GpuSeq.Models.Tests;
 
@@ -23,7 +22,7 @@ public sealed class TransformerTranslationTests
         Small,
         Small with { NormFirst = false },
         Small with { SharedVocabulary = false, Positions = PositionKind.Learned },
-        Small with { Activation = Activation.Gelu, EncoderLayers = 1, DecoderLayers = 3 },
+        Small with { Activation = TransformerActivation.Gelu, EncoderLayers = 1, DecoderLayers = 3 },
     }.Select(form => new TestCaseData(form).SetArgDisplayNames(
         $"{(form.NormFirst ? "pre" : "post")}, {(form.SharedVocabulary ? "shared" : "separate")}, {form.Positions}, {form.Activation}"));
 
@@ -252,7 +251,7 @@ public sealed class TransformerTranslationTests
             SourceVocabSize = 7,
             TargetVocabSize = 9,
             SharedVocabulary = false,
-            Activation = Activation.Gelu,
+            Activation = TransformerActivation.Gelu,
             Positions = PositionKind.Learned,
             Kind = RewritingKind.Summarization,
             Reverse = true,
