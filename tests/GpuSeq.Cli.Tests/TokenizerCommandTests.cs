@@ -84,7 +84,7 @@ public sealed class TokenizerCommandTests : FolderTests
             Fails(ExitCode.WrongCall, "--out", "train");
             Fails(ExitCode.WrongCall, "bpe, char, byte", "train", "--kind", "syllable", "--out", InFolder("new"));
             Fails(ExitCode.WrongCall, "room", "train", "--data", text, "--vocab-size", "256", "--out", InFolder("new"));
-            Fails(ExitCode.WrongCall, "no special tokens", "train", "--data", text, "--kind", "char", "--special", "<s>", "--out", InFolder("new"));
+            Fails(ExitCode.WrongCall, "no special tokens", "train", "--kind", "char", "--special", "<s>", "--out", InFolder("new"));
             Fails(ExitCode.Failure, "no such file", "train", "--data", InFolder("no.txt"), "--out", InFolder("new"));
             Assert.That(Directory.Exists(InFolder("new")), Is.False);
         }

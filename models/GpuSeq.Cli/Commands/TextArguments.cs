@@ -31,7 +31,9 @@ internal sealed class TextArguments
 
     /// <summary>The texts in groups: a person who types gets an answer to every line.</summary>
     public IEnumerable<string[]> Read(ParseResult call) =>
-        call.GetValue(_texts) is { Length: > 0 } given ? given.Chunk(MostAtOnce) : Lines().Chunk(Console.IsInputRedirected ? MostAtOnce : 1);
+        call.GetValue(_texts) is { Length: > 0 } given
+            ? given.Chunk(MostAtOnce)
+            : Lines().Chunk(Console.IsInputRedirected ? MostAtOnce : 1);
 
     private IEnumerable<string> Lines()
     {

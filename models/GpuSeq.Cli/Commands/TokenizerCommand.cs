@@ -88,7 +88,10 @@ internal static class TokenizerCommand
             Description = $"Take the spelling of a special token, such as {EndOfText}, for the token; else it is text.",
         };
         var json = CommonOptions.Json();
-        var command = new Command("encode", "Turn texts into ids: a line for each, with blanks between the ids.") { folder, tokens, special, json };
+        var command = new Command("encode", "Turn texts into ids: a line for each, with blanks between the ids.")
+        {
+            folder, tokens, special, json,
+        };
         var texts = new TextArguments(command, keepsEmptyLines: true);
         command.SetAction(call =>
         {
@@ -127,7 +130,7 @@ internal static class TokenizerCommand
                 var unknown = numbers.Where(id => id >= tokenizer.Count).Select(id => (int?)id).FirstOrDefault();
                 return unknown is null
                     ? new Encoded(tokenizer.Decode(numbers), numbers)
-                    : throw new DataException(path, $"there is no token {unknown}, the last of the {tokenizer.Count} has the id {tokenizer.Count - 1}");
+                    : throw new DataException(path, $"there is no token {unknown}; the last one is {tokenizer.Count - 1}");
             }), decoded => decoded.Text);
             return ExitCode.Success;
         });

@@ -49,13 +49,15 @@ public static class Tokenizers
             return ByteLevelBpe.Load(folder);
         if (ByteTokenizer.IsIn(folder))
             return ByteTokenizer.Load(folder);
-        return CharTokenizer.IsIn(folder)
-            ? CharTokenizer.Load(folder)
-            : throw new DataException(folder, Directory.Exists(folder) ? $"it holds no tokenizer, none of {Files()}" : "there is no such folder");
+        if (CharTokenizer.IsIn(folder))
+            return CharTokenizer.Load(folder);
+        throw new DataException(
+            folder, Directory.Exists(folder) ? $"it holds no tokenizer, none of {Files()}" : "there is no such folder");
     }
 
     /// <summary>Whether a folder holds files of a tokenizer.</summary>
-    public static bool AreIn(string folder) => ByteLevelBpe.IsIn(folder) || ByteTokenizer.IsIn(folder) || CharTokenizer.IsIn(folder);
+    public static bool AreIn(string folder) =>
+        ByteLevelBpe.IsIn(folder) || ByteTokenizer.IsIn(folder) || CharTokenizer.IsIn(folder);
 
     /// <summary>The text of what tokens add to it.</summary>
     internal static string Text(ITokenizer tokenizer, IEnumerable<int> ids)
@@ -70,7 +72,7 @@ public static class Tokenizers
     /// <exception cref="ArgumentOutOfRangeException">There is no such id.</exception>
     internal static T Of<T>(IReadOnlyList<T> values, int id) => (uint)id < values.Count
         ? values[id]
-        : throw new ArgumentOutOfRangeException(nameof(id), id, $"There are {values.Count} tokens, so that ids end with {values.Count - 1}.");
+        : throw new ArgumentOutOfRangeException(nameof(id), id, $"Ids of tokens end with {values.Count - 1}.");
 
     private static string Files() =>
         string.Join(", ", BpeFiles.TokenizerFile, BpeFiles.MergesFile, ByteTokenizer.FileName, CharTokenizer.FileName);

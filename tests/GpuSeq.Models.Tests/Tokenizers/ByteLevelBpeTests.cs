@@ -6,12 +6,14 @@ namespace GpuSeq.Models.Tests;
 public sealed class ByteLevelBpeTests
 {
     private const string End = "<|endoftext|>";
+    private const string ByteLevel = "\"pre_tokenizer\": {\"type\": \"ByteLevel\"}";
     private const int Bytes = 256;
     private const int Long = 1 << 20;
 
     private static readonly string[] Unusual =
     [
-        "", " ", "\n\n \t x", "Grüße, 日本語 😀👨‍👩‍👧!", "a\0b\u0085c", "don't 'tis WE'LL", "\u00a0x \u3000", "e\u0301 ١٢٣ ½ 𝒳𝟙", "Ġ Ċ ġ", End,
+        "", " ", "\n\n \t x", "Grüße, 日本語 😀👨‍👩‍👧!", "a\0b\u0085c", "don't 'tis WE'LL", "\u00a0x \u3000",
+        "e\u0301 ١٢٣ ½ 𝒳𝟙", "Ġ Ċ ġ", End,
     ];
 
     // By hand: of "es" and "st" (9 each), "lo" and "ow" (7), "ew" and "ne" and others (6) the smaller ids come first.
@@ -28,7 +30,7 @@ public sealed class ByteLevelBpeTests
     public void Training_CountsAsIfItCountedAnew()
     {
         var random = new Random(3);
-        string[] texts = [.. Enumerable.Range(0, 60).Select(_ => new string([.. Enumerable.Range(0, 30).Select(_ => "aaab c"[random.Next(6)])]))];
+        string[] texts = [.. Enumerable.Range(0, 60).Select(_ => new string(random.GetItems<char>("aaab c", 30)))];
         var bpe = ByteLevelBpe.Train(texts, Bytes + 40);
         Assert.That(Merged(bpe), Is.EqualTo(MergedPlainly(texts, 40)));
     }
@@ -36,16 +38,15 @@ public sealed class ByteLevelBpeTests
     [Test]
     public void SpecialTokens_ComeFirstAndNoTextBecomesThem()
     {
-        var bpe = ByteLevelBpe.Train([string.Concat(Enumerable.Repeat("</s> <pad>", 50))], 400, "<pad>", "</s>");
+        var bpe = ByteLevelBpe.Train([string.Concat(Enumerable.Repeat("<END>", 50))], 400, "<pad>", "END");
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(bpe.Special, Is.EqualTo(new[] { "<pad>", "</s>" }));
-            Assert.That(bpe.Find("</s>"), Is.EqualTo(1));
-            Assert.That(bpe.Encode("x</s>"), Has.No.Member(1));
-            Assert.That(bpe.Encode("x</s>", recognizesSpecial: true), Is.EqualTo(new[] { bpe.Find("x"), 1 }));
-            Assert.That(bpe.Decode([0, .. bpe.Encode("a"), 1]), Is.EqualTo("<pad>a</s>"));
+            Assert.That(bpe.Special, Is.EqualTo(new[] { "<pad>", "END" }));
+            Assert.That(bpe.Find("END"), Is.EqualTo(1));
+            Assert.That(bpe.Encode("xEND END"), Has.No.Member(1));
+            Assert.That(bpe.Encode("xEND", recognizesSpecial: true), Is.EqualTo(new[] { bpe.Find("x"), 1 }));
+            Assert.That(bpe.Decode([0, .. bpe.Encode("a"), 1]), Is.EqualTo("<pad>aEND"));
             Assert.That(bpe.DecodeWithoutSpecial([0, .. bpe.Encode("a"), 1]), Is.EqualTo("a"));
-            Assert.That(Merged(bpe).Skip(2), Is.Unique);
         }
     }
 
@@ -128,8 +129,8 @@ public sealed class ByteLevelBpeTests
         var whole = ByteLevelBpe.Load(folder.Path);
         Assert.That(folder.Names(), Is.EqualTo(new[] { "merges.txt", "tokenizer.json", "vocab.json" }));
         var pairs = JsonNode.Parse(File.ReadAllText(folder.File("tokenizer.json")))!;
-        pairs["model"]!["merges"] = new JsonArray(
-            [.. pairs["model"]!["merges"]!.AsArray().Select(merge => new JsonArray([.. merge!.GetValue<string>().Split(' ').Select(part => (JsonNode)part)]))]);
+        var merges = pairs["model"]!["merges"]!.AsArray().Select(merge => merge!.GetValue<string>().Split(' '));
+        pairs["model"]!["merges"] = new JsonArray([.. merges.Select(parts => new JsonArray(parts[0], parts[1]))]);
         folder.Write("tokenizer.json", pairs.ToJsonString());
         var newer = ByteLevelBpe.Load(folder.Path);
         File.Delete(folder.File("tokenizer.json"));
@@ -140,8 +141,8 @@ public sealed class ByteLevelBpeTests
             {
                 Assert.That(other.Count, Is.EqualTo(bpe.Count));
                 Assert.That(other.Special, Is.EqualTo(new[] { End }));
-                foreach (var text in Unusual)
-                    Assert.That(other.Encode(text + End, recognizesSpecial: true), Is.EqualTo(bpe.Encode(text + End, recognizesSpecial: true)));
+                foreach (var text in Unusual.Select(text => text + End))
+                    Assert.That(other.Encode(text, recognizesSpecial: true), Is.EqualTo(bpe.Encode(text, recognizesSpecial: true)));
             }
         }
     }
@@ -188,10 +189,10 @@ public sealed class ByteLevelBpeTests
     [TestCase("tokenizer.json", "{}", "it has no model")]
     [TestCase("tokenizer.json", """{"model": {"type": "WordPiece", "vocab": {}}}""", "type 'WordPiece'")]
     [TestCase("tokenizer.json", """{"model": {"type": "BPE", "vocab": {}, "merges": []}}""", "pre_tokenizer")]
-    [TestCase("tokenizer.json", """{"model": {"type": "BPE", "end_of_word_suffix": "</w>", "vocab": {}, "merges": []}}""", "not byte-level")]
-    [TestCase("tokenizer.json", """{"pre_tokenizer": {"type": "ByteLevel"}, "model": {"vocab": {"a": 0}, "merges": ["a a", 7]}}""", "merge 1 merges")]
-    [TestCase("tokenizer.json", """{"pre_tokenizer": {"type": "ByteLevel"}, "model": {"vocab": {"a": 0}, "merges": [7]}}""", "merge 1 is not a pair")]
-    [TestCase("tokenizer.json", """{"added_tokens": [{"id": 3}], "pre_tokenizer": {"type": "ByteLevel"}, "model": {"vocab": {}, "merges": []}}""",
+    [TestCase("tokenizer.json", """{"model": {"end_of_word_suffix": "</w>", "vocab": {}, "merges": []}}""", "not byte-level")]
+    [TestCase("tokenizer.json", $$"""{ {{ByteLevel}}, "model": {"vocab": {"a": 0}, "merges": ["a a", 7] } }""", "merge 1 merges")]
+    [TestCase("tokenizer.json", $$"""{ {{ByteLevel}}, "model": {"vocab": {"a": 0}, "merges": [7] } }""", "merge 1 is not a pair")]
+    [TestCase("tokenizer.json", $$"""{ {{ByteLevel}}, "added_tokens": [{"id": 3}], "model": {"vocab": {}, "merges": [] } }""",
         "added token 1 has no content")]
     public void BrokenFiles_SayWhatAndWhere(string file, string content, string reason)
     {
@@ -208,7 +209,7 @@ public sealed class ByteLevelBpeTests
         var random = new Random(1);
         string[] texts =
         [
-            new('a', Long), new(' ', Long), new('\0', Long), new string([.. Enumerable.Range(0, Long).Select(_ => (char)random.Next('a', 'd'))]),
+            new('a', Long), new(' ', Long), new('\0', Long), new string(random.GetItems<char>("abc", Long)),
             string.Concat(Enumerable.Repeat("'", Long)), string.Concat(Enumerable.Repeat("\u001b[0m", Long / 4)),
         ];
         using (Assert.EnterMultipleScope())
@@ -226,7 +227,8 @@ public sealed class ByteLevelBpeTests
         var bpe = Small();
         var alone = Unusual.Select(bpe.Encode).ToArray();
         var fresh = Small();
-        Parallel.For(0, 200, index => Assert.That(fresh.Encode(Unusual[index % Unusual.Length]), Is.EqualTo(alone[index % Unusual.Length])));
+        Parallel.For(0, 200, index =>
+            Assert.That(fresh.Encode(Unusual[index % Unusual.Length]), Is.EqualTo(alone[index % Unusual.Length])));
     }
 
     private static ByteLevelBpe Small() => ByteLevelBpe.Train([BuiltInText.Read()], 500, End);
@@ -265,7 +267,8 @@ public sealed class ByteLevelBpeTests
         while (order.Count < Bytes + merges)
         {
             var (left, right) = words.SelectMany(word => word.Zip(word.Skip(1))).CountBy(pair => pair)
-                .OrderByDescending(count => count.Value).ThenBy(count => order.IndexOf(count.Key.First)).ThenBy(count => order.IndexOf(count.Key.Second))
+                .OrderByDescending(count => count.Value)
+                .ThenBy(count => order.IndexOf(count.Key.First)).ThenBy(count => order.IndexOf(count.Key.Second))
                 .First().Key;
             foreach (var word in words)
             {

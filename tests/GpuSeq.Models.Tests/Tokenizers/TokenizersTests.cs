@@ -50,7 +50,8 @@ public sealed class TokenizersTests
 
     [Test]
     public void SpecialTokens_AreOfBytePairEncodingAlone() => Assert.That(
-        () => Tokenizers.Train(TokenizerKind.Char, [Text], 300, "</s>"), Throws.ArgumentException.With.Message.Contains("no special tokens"));
+        () => Tokenizers.Train(TokenizerKind.Char, [Text], 300, "</s>"),
+        Throws.ArgumentException.With.Message.Contains("no special tokens"));
 
     [Test]
     public void Characters_ThatAreUnknownAreNamed() => Assert.That(

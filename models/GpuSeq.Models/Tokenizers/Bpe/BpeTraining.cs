@@ -35,7 +35,8 @@ internal sealed class BpeTraining
         training.CountPairs(texts);
         while (training._tokens.Count < vocabSize && training.TakeMostFrequent() is { } pair)
             training.Merge(pair, special.Count);
-        return new(training._tokens, training._merges, [.. special.Index().Select(token => BpeFiles.Special(token.Index, token.Item))], false);
+        var added = special.Index().Select(token => BpeFiles.Special(token.Index, token.Item));
+        return new(training._tokens, training._merges, [.. added], AddsPrefixSpace: false);
     }
 
     private static void Check(int vocabSize, IReadOnlyList<string> special)
@@ -51,7 +52,10 @@ internal sealed class BpeTraining
         foreach (var token in special)
         {
             if (token.Length == 0 || !bytes.Add(token))
-                throw new ArgumentException($"The special token '{token}' is empty, stands twice or is spelled like a byte.", nameof(special));
+            {
+                throw new ArgumentException(
+                    $"The special token '{token}' is empty, stands twice or is spelled like a byte.", nameof(special));
+            }
         }
     }
 
@@ -59,7 +63,8 @@ internal sealed class BpeTraining
     {
         foreach (var (word, count) in CountWords(texts))
         {
-            var tokens = Array.ConvertAll(Encoding.UTF8.GetBytes(word), value => _ids[ByteAlphabet.CharacterOf(value).ToString()]);
+            var bytes = Encoding.UTF8.GetBytes(word);
+            var tokens = Array.ConvertAll(bytes, value => _ids[ByteAlphabet.CharacterOf(value).ToString()]);
             for (var at = 0; at + 1 < tokens.Length; at++)
                 Add(tokens[at], tokens[at + 1], _words.Count, count);
             _words.Add(tokens);
