@@ -6,7 +6,10 @@ namespace GpuSeq.Cli.Tests;
 public sealed class SummarizeCommandTests : FolderTests
 {
     private static readonly string[] Tiny =
-        ["--width", "16", "--layers", "1", "--heads", "2", "--inner", "16", "--vocab-size", "300", "--batch-tokens", "512", "--max-steps", "3"];
+    [
+        "--width", "16", "--layers", "1", "--heads", "2", "--inner", "16", "--vocab-size", "300", "--batch-tokens", "512",
+        "--max-steps", "3",
+    ];
 
     [Test]
     public void Summaries_AreWrittenMeasuredAndGoneOnWith()
@@ -14,7 +17,8 @@ public sealed class SummarizeCommandTests : FolderTests
         var run = Train("summarize");
         var data = InFolder("reports.txt");
         File.WriteAllText(data, "The mill in Carrow burned down. Nobody was hurt.\tA mill burned in Carrow.\nIt rained.\tRain.\n");
-        var summary = CommandTests.Run("summarize", run, "The mill in Carrow burned down.", "--num-beams", "2", "--min-length", "3", "--max-length", "9");
+        var summary = CommandTests.Run(
+            "summarize", run, "The mill in Carrow burned down.", "--num-beams", "2", "--min-length", "3", "--max-length", "9");
         var json = JsonDocument.Parse(CommandTests.Run("summarize", run, "It rained.", "--max-length", "5", "--json").Out).RootElement;
         var measured = CommandTests.Run("eval", run, "--data", data, "--json");
         var resumed = CommandTests.Run("train", "summarize", "--out", run, "--resume", "--max-steps", "4");

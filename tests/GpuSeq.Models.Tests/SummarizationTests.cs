@@ -56,7 +56,7 @@ public sealed class SummarizationTests
         {
             Assert.That(pairs.Select(pair => pair.Source).Distinct().Count(), Is.GreaterThan(3900));
             Assert.That(pairs.Select(pair => pair.Target.Length), Is.All.LessThan(100));
-            Assert.That(pairs.Select(pair => pair.Target).Count(target => target.Contains(" beat ", StringComparison.Ordinal)), Is.GreaterThan(400));
+            Assert.That(pairs.Count(pair => pair.Target.Contains(" beat ", StringComparison.Ordinal)), Is.GreaterThan(400));
         });
     }
 }

@@ -68,8 +68,8 @@ public sealed class TransformerTranslationTests
         for (var step = 0; step < 5; step++)
         {
             using var graph = _device.BeginGraph(isTraining: false);
-            var logits = search.Logits(
-                graph, [.. Enumerable.Range(0, 4).Select(row => step == 0 ? SentenceVocabulary.BeginId : targets[row % 2][step - 1])]).ToArray();
+            var read = Enumerable.Range(0, 4).Select(row => step == 0 ? SentenceVocabulary.BeginId : targets[row % 2][step - 1]);
+            var logits = search.Logits(graph, [.. read]).ToArray();
             foreach (var (row, scores) in logits.Chunk(model.Config.TargetVocabSize).Index())
                 steps[row].AddRange(scores);
         }
@@ -84,7 +84,8 @@ public sealed class TransformerTranslationTests
         int[] source = [4, 6, 5, 3];
         const int MaxLength = 3;
         using var search = new TransformerSearch(_device, model, [source], beam: 6, MaxLength);
-        var found = new BeamSearch(beam: 6, penalty).Run([MaxLength], (words, origins, count) => search.Next(words, origins, Math.Min(count, 7), true));
+        var found = new BeamSearch(beam: 6, penalty).Run(
+            [MaxLength], (words, origins, count) => search.Next(words, origins, count, mayEnd: true));
         var best = Texts(MaxLength - 1).MaxBy(text => Likelihood(model, source, text) / Math.Pow((5.0 + text.Length + 1) / 6, penalty))!;
         Assert.That(found[0].Words, Is.EqualTo(best));
     }
@@ -304,8 +305,7 @@ public sealed class TransformerTranslationTests
         var width = targets.Max(words => words.Length) + 1;
         var batch = new TokenBatches([new([3], [])], 1, 1, 0).NewBatch();
         TokenBatches.WriteSources(sources, sources.Max(words => words.Length), batch);
-        PaddedIds.Write([.. targets.Select(words => (int[])[SentenceVocabulary.BeginId, .. words])], batch[TokenBatches.Inputs], width: width);
-        PaddedIds.Write([.. targets.Select(words => (int[])[.. words, SentenceVocabulary.EndId])], batch[TokenBatches.Targets], width: width);
+        TokenBatches.WriteTargets(targets, width, batch);
         return batch;
     }
 

@@ -45,7 +45,8 @@ internal sealed class TransformerArguments
         _norm = CommonOptions.Choice("--norm", "Whether layers normalise before or behind their parts.", NormKind.Pre);
         _positions = CommonOptions.Choice("--positions", "How the model knows where a token stands.", config.Positions);
         _maxLength = CommonOptions.Number(
-            "--max-tokens", "The most tokens of a text: longer pairs are not learned from, longer texts are cut later.", config.MaxPositions, 2);
+            "--max-tokens", "The most tokens of a text: longer pairs are not learned from, longer texts are cut later.",
+            config.MaxPositions, 2);
         _dropout = CommonOptions.Number(
             "--dropout", "The share of values that is dropped of tokens and behind each part of a layer.", config.Dropout, 0f, 0.99f);
         _attentionDropout = CommonOptions.Number(
