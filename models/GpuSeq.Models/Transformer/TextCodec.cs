@@ -1,5 +1,4 @@
 using System.Text;
-using GpuSeq.Engine.Checkpoints;
 
 namespace GpuSeq.Models;
 
