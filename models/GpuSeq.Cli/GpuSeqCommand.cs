@@ -42,6 +42,7 @@ public static class GpuSeqCommand
             ClassifyCommand.Create(output),
             TagCommand.Create(output),
             TranslateCommand.Create(output),
+            SummarizeCommand.Create(output),
             SimilarCommand.Create(output),
             TokenizerCommand.Create(output),
             InspectCommand.Create(output),

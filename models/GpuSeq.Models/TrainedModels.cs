@@ -52,6 +52,11 @@ public static class TrainedModels
         [TransformerConfig.Type] = TransformerTranslator.Load,
     };
 
+    private static readonly Uses<Func<Device, RunFolder, ITranslator>> Summarizers = new("summarizes")
+    {
+        [TransformerConfig.Type] = TransformerTranslator.Load,
+    };
+
     private static readonly Uses<Func<RunFolder, WordVectorTable>> Vectors = new("has vectors of words")
     {
         [NnlmConfig.Type] = run => WordVectorTable.OfModel(run, "embedding.weight"),
@@ -84,6 +89,10 @@ public static class TrainedModels
     /// <summary>Loads a model that translates.</summary>
     /// <inheritdoc cref="LoadClassifier" path="/exception"/>
     public static ITranslator LoadTranslator(Device device, RunFolder run) => Translators.Of(run)(device, run);
+
+    /// <summary>Loads a model that summarizes.</summary>
+    /// <inheritdoc cref="LoadClassifier" path="/exception"/>
+    public static ITranslator LoadSummarizer(Device device, RunFolder run) => Summarizers.Of(run)(device, run);
 
     /// <summary>Loads the vectors of a run or model folder, or of a file in one of the forms of <see cref="Word2VecFile"/>.</summary>
     /// <exception cref="DataException">There is no such file or folder, or it holds no word vectors.</exception>

@@ -179,9 +179,9 @@ public sealed class Seq2SeqTests
     }
 
     [TestCase("one\ttwo\nthree\n", "line 2 has no tab")]
-    [TestCase("one\ttwo\n\n\tthree\n", "line 3 has no first sentence")]
-    [TestCase("one\t \n", "line 1 has no second sentence")]
-    [TestCase("\n", "no sentences")]
+    [TestCase("one\ttwo\n\n\tthree\n", "line 3 has no first text")]
+    [TestCase("one\t \n", "line 1 has no second text")]
+    [TestCase("\n", "no texts")]
     public void Text_ThatIsNoPairsSaysWhere(string text, string reason)
     {
         using var folder = new TemporaryFolder();

@@ -18,6 +18,7 @@ internal static class TrainCommand
             TrainTaggerCommand.Create(output),
             TrainSeq2SeqCommand.Create(output),
             TrainTranslateCommand.Create(output),
+            TrainSummarizeCommand.Create(output),
             TrainWord2VecCommand.Create(output),
             TrainNnlmCommand.Create(output),
             TrainElmoCommand.Create(output),

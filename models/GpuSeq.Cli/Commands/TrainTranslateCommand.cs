@@ -22,10 +22,13 @@ internal static class TrainTranslateCommand
             Metric = "bleu",
             AverageDecay = 0.999,
         });
-        var separate = new Option<bool>("--separate") { Description = "Learn tokens of source and target apart, each with vectors of its own." };
+        var separate = new Option<bool>("--separate")
+        {
+            Description = "Learn tokens of source and target apart, each with vectors of its own.",
+        };
         var reverse = new Option<bool>("--reverse") { Description = "Translate from the second column to the first." };
         training.Add(separate, reverse);
-        var form = new TransformerArguments(training, new(), new() { SourceVocabSize = 1, TargetVocabSize = 1 });
+        var form = new TransformerArguments(training, new(), new() { SourceVocabSize = 1, TargetVocabSize = 1, Dropout = 0.2f });
 
         command.SetAction(given =>
         {

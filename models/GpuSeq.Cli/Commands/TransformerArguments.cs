@@ -1,5 +1,4 @@
 using System.CommandLine;
-using GpuSeq.Kernels;
 using GpuSeq.Models;
 
 namespace GpuSeq.Cli.Commands;
@@ -42,16 +41,12 @@ internal sealed class TransformerArguments
         _decoderLayers = CommonOptions.OptionalNumber("--decoder-layers", "Layers of the decoder (default: those of the encoder).", 1);
         _heads = CommonOptions.Number("--heads", "Heads of attention; they divide the width.", config.NumHeads, 1);
         _inner = CommonOptions.Number("--inner", "The width inside of feed-forward networks.", config.InnerSize, 1);
-        _activation = new("--activation")
-        {
-            Description = "The function inside of feed-forward networks.",
-            DefaultValueFactory = _ => "relu",
-        };
-        _activation.AcceptOnlyFromAmong("relu", "gelu");
+        _activation = CommonOptions.Choice("--activation", "The function inside of feed-forward networks.", config.Activation);
         _norm = CommonOptions.Choice("--norm", "Whether layers normalise before or behind their parts.", NormKind.Pre);
         _positions = CommonOptions.Choice("--positions", "How the model knows where a token stands.", config.Positions);
         _maxLength = CommonOptions.Number(
-            "--max-tokens", "The most tokens of a text: longer pairs are not learned from, longer texts are cut later.", config.MaxPositions, 2);
+            "--max-tokens", "The most tokens of a text: longer pairs are not learned from, longer texts are cut later.",
+            config.MaxPositions, 2);
         _dropout = CommonOptions.Number(
             "--dropout", "The share of values that is dropped of tokens and behind each part of a layer.", config.Dropout, 0f, 0.99f);
         _attentionDropout = CommonOptions.Number(
@@ -84,7 +79,7 @@ internal sealed class TransformerArguments
             DecoderLayers = start.Get(_decoderLayers) ?? start.Get(_layers),
             NumHeads = start.Get(_heads),
             InnerSize = start.Get(_inner),
-            Activation = start.Choice<Activation>(_activation),
+            Activation = start.Choice<TransformerActivation>(_activation),
             NormFirst = start.Choice<NormKind>(_norm) == NormKind.Pre,
             Positions = start.Choice<PositionKind>(_positions),
             MaxPositions = start.Get(_maxLength),

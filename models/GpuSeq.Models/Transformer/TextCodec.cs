@@ -1,5 +1,4 @@
 using System.Text;
-using GpuSeq.Engine.Checkpoints;
 
 namespace GpuSeq.Models;
 
@@ -87,9 +86,10 @@ internal sealed class TextCodec(ITokenizer source, ITokenizer target, int maxLen
         var tokenizer = Tokenizers.Load(folder);
         if (tokenizer.Count != size)
             throw new DataException(folder, $"the tokenizer has {tokenizer.Count} tokens, and the model {size}");
-        return tokenizer.Find(SentenceVocabulary.End) == SentenceVocabulary.EndId && tokenizer.Find(SentenceVocabulary.Begin) == SentenceVocabulary.BeginId
+        return Stands(SentenceVocabulary.Begin, SentenceVocabulary.BeginId) && Stands(SentenceVocabulary.End, SentenceVocabulary.EndId)
             ? tokenizer
-            : throw new DataException(
-                folder, $"tokens {SentenceVocabulary.BeginId} and {SentenceVocabulary.EndId} are not {SentenceVocabulary.Begin} and {SentenceVocabulary.End}");
+            : throw new DataException(folder, "its tokens are not those of such a model: tokens 2 and 3 are not <s> and </s>");
+
+        bool Stands(string token, int id) => tokenizer.Find(token) == id;
     }
 }

@@ -62,23 +62,40 @@ public sealed class TokenBatches : IBatchSource
             Arrange(epoch);
         var (bucket, places) = _batches[index];
         var chosen = Array.ConvertAll(places, place => _pairs[place]);
-        var none = Enumerable.Repeat(Array.Empty<int>(), bucket.Batch - chosen.Length).ToArray(); // rows that teach nothing
-        WriteSources([.. chosen.Select(pair => pair.Source), .. none], bucket.Source, batch);
-        PaddedIds.Write(
-            [.. chosen.Select(pair => (int[])[SentenceVocabulary.BeginId, .. pair.Target]), .. none], batch[Inputs], width: bucket.Target);
-        PaddedIds.Write(
-            [.. chosen.Select(pair => (int[])[.. pair.Target, SentenceVocabulary.EndId]), .. none], batch[Targets], width: bucket.Target);
+        WriteSources([.. chosen.Select(pair => pair.Source)], bucket.Source, batch, rows: bucket.Batch);
+        WriteTargets([.. chosen.Select(pair => pair.Target)], bucket.Target, batch, rows: bucket.Batch);
         return chosen.Sum(pair => pair.Target.Length + 1);
     }
 
     /// <summary>Writes what the encoder reads: tensors <see cref="Sources"/> and <see cref="Lengths"/>.</summary>
-    internal static void WriteSources(IReadOnlyList<int[]> sources, int width, Batch batch)
+    /// <param name="sources">The sources.</param>
+    /// <param name="width">S, at least the longest.</param>
+    /// <param name="batch">Filled.</param>
+    /// <param name="rows">B; those beyond the sources are padding, which teaches nothing.</param>
+    internal static void WriteSources(IReadOnlyList<int[]> sources, int width, Batch batch, int rows = 0)
     {
+        sources = Filled(sources, rows);
         PaddedIds.Write(sources, batch[Sources], width: width);
         PaddedIds.WriteLengths(sources, batch[Lengths]);
         foreach (ref var length in batch[Lengths].Ints)
             length = Math.Max(1, length); // attention needs something to look at
     }
+
+    /// <summary>Writes what the decoder reads and tells: tensors <see cref="Inputs"/> and <see cref="Targets"/>.</summary>
+    /// <param name="targets">The targets, without their ends.</param>
+    /// <param name="width">T, at least the longest and one more.</param>
+    /// <param name="batch">Filled.</param>
+    /// <param name="rows">B; those beyond the targets are padding, which teaches nothing.</param>
+    internal static void WriteTargets(IReadOnlyList<int[]> targets, int width, Batch batch, int rows = 0)
+    {
+        int[][] read = [.. targets.Select(words => (int[])[SentenceVocabulary.BeginId, .. words])];
+        int[][] told = [.. targets.Select(words => (int[])[.. words, SentenceVocabulary.EndId])];
+        PaddedIds.Write(Filled(read, rows), batch[Inputs], width: width);
+        PaddedIds.Write(Filled(told, rows), batch[Targets], width: width);
+    }
+
+    private static int[][] Filled(IReadOnlyList<int[]> rows, int count) =>
+        [.. rows, .. Enumerable.Repeat<int[]>([], Math.Max(0, count - rows.Count))];
 
     private static IEnumerable<Bucket> Buckets(IReadOnlyList<EncodedPair> pairs, int tokens, int most)
     {
@@ -88,8 +105,8 @@ public sealed class TokenBatches : IBatchSource
         var widths = PaddedWidths.Choose(pairs.Select(pair => pair.Target.Length + 1), targets);
         foreach (var target in widths)
         {
-            var sources = pairs.Where(pair => pair.Target.Length >= before && pair.Target.Length < target).Select(pair => pair.Source.Length);
-            var own = PaddedWidths.Choose(sources, targets > 1 ? SourceWidths : 1);
+            var sources = pairs.Where(pair => pair.Target.Length >= before && pair.Target.Length < target);
+            var own = PaddedWidths.Choose(sources.Select(pair => pair.Source.Length), targets > 1 ? SourceWidths : 1);
             if (target == widths[^1])
                 own[^1] = longest; // so that every pair fits into the last one
             foreach (var source in own)

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using GpuSeq.Kernels;
 
 namespace GpuSeq.Models;
 
@@ -11,6 +10,16 @@ public enum RewritingKind
 
     /// <summary>To say the same in fewer words.</summary>
     Summarization,
+}
+
+/// <summary>The function inside of feed-forward networks.</summary>
+public enum TransformerActivation
+{
+    /// <summary>max(0, x).</summary>
+    Relu,
+
+    /// <summary>x times the share of the standard normal distribution below x (Hendrycks and Gimpel 2016).</summary>
+    Gelu,
 }
 
 /// <summary>The form of a transformer of encoder and decoder (Vaswani et al. 2017).</summary>
@@ -53,8 +62,8 @@ public sealed record TransformerConfig
     /// <summary>F, the width inside of feed-forward networks.</summary>
     public int InnerSize { get; init; } = 1024;
 
-    /// <summary>The function inside of feed-forward networks: Relu or Gelu.</summary>
-    public Activation Activation { get; init; } = Activation.Relu;
+    /// <summary>The function inside of feed-forward networks.</summary>
+    public TransformerActivation Activation { get; init; }
 
     /// <summary>Whether sublayers normalise what goes in, rather than what comes out.</summary>
     public bool NormFirst { get; init; } = true;
@@ -92,7 +101,6 @@ public sealed record TransformerConfig
         not { MaxPositions: > 1, NumHeads: > 0 } => "it has too few positions or heads",
         not { Dropout: >= 0f and < 1f, AttentionDropout: >= 0f and < 1f, InnerDropout: >= 0f and < 1f, LabelSmoothing: >= 0f and < 1f } =>
             "dropout or label smoothing is not in [0, 1)",
-        not { Activation: Activation.Relu or Activation.Gelu } => $"the activation is not relu or gelu but {Activation}",
         { SharedVocabulary: true } when SourceVocabSize != TargetVocabSize =>
             $"a shared vocabulary cannot have {SourceVocabSize} tokens for the source and {TargetVocabSize} for the target",
         _ when HiddenSize % NumHeads != 0 => $"{NumHeads} heads do not divide a width of {HiddenSize}",
@@ -109,7 +117,7 @@ public sealed record TransformerConfig
         Dropout = Dropout,
         AttentionDropout = AttentionDropout,
         InnerDropout = InnerDropout,
-        Activation = Activation,
+        Activation = Activation == TransformerActivation.Gelu ? Kernels.Activation.Gelu : Kernels.Activation.Relu,
         NormFirst = NormFirst,
         LayerNormEps = LayerNormEps,
     };

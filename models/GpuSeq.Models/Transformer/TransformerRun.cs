@@ -7,7 +7,7 @@ public sealed record TransformerRun : RecipeData
     public int VocabSize { get; init; } = 8000;
 
     /// <summary>The most places of a batch, on either side.</summary>
-    public int BatchTokens { get; init; } = 2048;
+    public int BatchTokens { get; init; } = 1024;
 
     /// <inheritdoc/>
     public override string? Fault => BatchTokens < 1 || VocabSize < 1 ? "a size is not positive" : null;

@@ -5,7 +5,7 @@ namespace GpuSeq.Models;
 /// <param name="Target">What is written.</param>
 public sealed record SentencePair(string Source, string Target);
 
-/// <summary>Reads sentences with their translations: lines <c>source TAB target</c>, further columns are left out.</summary>
+/// <summary>Reads texts with their translations or summaries: lines <c>source TAB target</c>, further columns are left out.</summary>
 public static class ParallelText
 {
     /// <summary>Reads what is learned from: a file, or the only <c>*.train.txt</c> of a folder.</summary>
@@ -42,12 +42,12 @@ public static class ParallelText
                 continue;
             var columns = line.Split('\t');
             if (columns.Length < 2)
-                throw new DataException(path, $"line {index + 1} has no tab between a sentence and its translation");
+                throw new DataException(path, $"line {index + 1} has no tab between its two texts");
             var (first, second) = (columns[0].Trim(), columns[1].Trim());
             if (first.Length == 0 || second.Length == 0)
-                throw new DataException(path, $"line {index + 1} has no {(first.Length == 0 ? "first" : "second")} sentence");
+                throw new DataException(path, $"line {index + 1} has no {(first.Length == 0 ? "first" : "second")} text");
             pairs.Add(reverse ? new(second, first) : new(first, second));
         }
-        return pairs.Count > 0 ? pairs : throw new DataException(path, "it holds no sentences");
+        return pairs.Count > 0 ? pairs : throw new DataException(path, "it holds no texts");
     }
 }

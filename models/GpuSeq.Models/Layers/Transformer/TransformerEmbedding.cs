@@ -63,8 +63,9 @@ public sealed class TransformerEmbedding : IDisposable
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(ids);
         var length = ids.Shape[1];
-        if (first + length > _positions.Shape[0])
-            throw new ShapeException(nameof(TransformerEmbedding), $"words at positions {first} to {first + length - 1} of {_positions.Shape[0]}");
+        var (last, positions) = (first + length - 1, _positions.Shape[0]);
+        if (last >= positions)
+            throw new ShapeException(nameof(TransformerEmbedding), $"words at positions {first} to {last} of {positions}");
         var places = graph.Input([.. Enumerable.Range(first, length)], [length]);
         var sum = Operations.EmbeddingSum(new(ids, _words, Vocabulary.PaddingId), new(places, _positions));
         return sum.Scale(_scale).Dropout(_dropout);

@@ -26,7 +26,9 @@ public sealed record TransformerLayerConfig
     /// <summary>Relu or Gelu.</summary>
     public Activation Activation { get; init; } = Activation.Relu;
 
-    /// <summary>Whether sublayers normalise what goes in (Xiong et al. 2020), rather than the sum that comes out (Vaswani et al. 2017).</summary>
+    /// <summary>
+    /// Whether sublayers normalise what goes in (Xiong et al. 2020), rather than the sum that comes out (Vaswani et al. 2017).
+    /// </summary>
     public bool NormFirst { get; init; }
 
     /// <summary>What layer normalisation adds to the variance.</summary>
