@@ -14,6 +14,7 @@ public static class TrainedModels
         [CnnConfig.Type] = CnnEvaluator.OfRun,
         [ElmoConfig.Type] = ElmoEvaluator.OfRun,
         [ElmoLabelConfig.Type] = ElmoLabeller.OfRun,
+        [GptTuningConfig.Type] = GptTuningEvaluator.OfRun,
         [MlpConfig.Type] = MlpEvaluator.OfRun,
         [NnlmConfig.Type] = NnlmEvaluator.OfRun,
         [Seq2SeqConfig.Type] = Seq2SeqEvaluator.OfRun,
@@ -25,6 +26,7 @@ public static class TrainedModels
     private static readonly Uses<Func<Device, RunFolder, ITextClassifier>> Classifiers = new("classifies texts")
     {
         [ElmoLabelConfig.Type] = ElmoLabeller.LoadClassifier,
+        [GptTuningConfig.Type] = GptTuningClassifier.Load,
         [TextClassifierConfig.Type] = TextClassifier.Load,
     };
 
