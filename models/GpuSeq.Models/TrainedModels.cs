@@ -15,6 +15,9 @@ public static class TrainedModels
         [ElmoConfig.Type] = ElmoEvaluator.OfRun,
         [ElmoLabelConfig.Type] = ElmoLabeller.OfRun,
         [GptTuningConfig.Type] = GptTuningEvaluator.OfRun,
+        [GptConfig.Gpt1] = GptEvaluator.OfRun,
+        [GptConfig.Gpt2] = GptEvaluator.OfRun,
+        [GptConfig.Gpt3] = GptEvaluator.OfRun,
         [MlpConfig.Type] = MlpEvaluator.OfRun,
         [NnlmConfig.Type] = NnlmEvaluator.OfRun,
         [Seq2SeqConfig.Type] = Seq2SeqEvaluator.OfRun,
@@ -34,6 +37,14 @@ public static class TrainedModels
     {
         [ElmoLabelConfig.Type] = ElmoLabeller.LoadTagger,
         [TaggerConfig.Type] = Tagger.Load,
+    };
+
+    private static readonly Uses<Func<Device, RunFolder, ITextGenerator>> Generators = new("writes text")
+    {
+        [CharRnnConfig.Type] = CharRnnGenerator.Load,
+        [GptConfig.Gpt1] = GptGenerator.Load,
+        [GptConfig.Gpt2] = GptGenerator.Load,
+        [GptConfig.Gpt3] = GptGenerator.Load,
     };
 
     private static readonly Uses<Func<Device, RunFolder, ITranslator>> Translators = new("translates")
@@ -65,6 +76,10 @@ public static class TrainedModels
     /// <summary>Loads a model that tags words.</summary>
     /// <inheritdoc cref="LoadClassifier" path="/exception"/>
     public static ITagger LoadTagger(Device device, RunFolder run) => Taggers.Of(run)(device, run);
+
+    /// <summary>Loads a model that writes text.</summary>
+    /// <inheritdoc cref="LoadClassifier" path="/exception"/>
+    public static ITextGenerator LoadGenerator(Device device, RunFolder run) => Generators.Of(run)(device, run);
 
     /// <summary>Loads a model that translates.</summary>
     /// <inheritdoc cref="LoadClassifier" path="/exception"/>

@@ -15,16 +15,16 @@ public sealed class CharRnnTests
         using var device = Device.Open();
         var result = Train(device, folder.Path, new() { MaxSteps = 60, LearningRate = 1e-2f }, Small with { Cell = cell });
         var lines = File.ReadAllLines(folder.File("metrics.jsonl"));
-        using var generator = CharGenerator.Load(device, folder.Path);
-        var text = string.Concat(generator.Write("KEEPER:", 40, new() { Seed = 3 }));
+        using var generator = TrainedModels.LoadGenerator(device, new(folder.Path));
+        var text = generator.Complete("KEEPER:", 40, new() { Seed = 3 });
         Assert.Multiple(() =>
         {
             Assert.That(result.Evaluation!.Loss, Is.LessThan(2.8), "log 62 = 4.1 is what chance gives");
             Assert.That(result.BestLoss, Is.LessThanOrEqualTo(result.Evaluation.Loss));
             Assert.That(lines, Has.Some.Contains("\"split\":\"train\"").And.Some.Contains("\"split\":\"validation\""));
             Assert.That(text, Has.Length.EqualTo(40));
-            Assert.That(string.Concat(generator.Write("KEEPER:", 40, new() { Seed = 3 })), Is.EqualTo(text), "the same seed");
-            Assert.That(string.Concat(generator.Write("KEEPER:", 40, new() { Seed = 4 })), Is.Not.EqualTo(text), "another seed");
+            Assert.That(generator.Complete("KEEPER:", 40, new() { Seed = 3 }), Is.EqualTo(text), "the same seed");
+            Assert.That(generator.Complete("KEEPER:", 40, new() { Seed = 4 }), Is.Not.EqualTo(text), "another seed");
         });
     }
 
@@ -81,14 +81,14 @@ public sealed class CharRnnTests
         var logits = decoder.Forward(embedding.Forward(graph.Input([1, 4, 2], [3])).Tanh());
         var report = graph.CheckGradients(logits.CrossEntropy(graph.Input([0, 1, 2], [3])), [.. parameters.Parameters]);
         var result = Train(device, folder.Path, new() { MaxSteps = 60, LearningRate = 1e-2f }, tied);
-        using var generator = CharGenerator.Load(device, folder.Path);
+        using var generator = TrainedModels.LoadGenerator(device, new(folder.Path));
         Assert.Multiple(() =>
         {
             Assert.That(report.Passed, report.ToString());
             Assert.That(task.Parameters.Find("decoder.weight"), Is.Null);
             Assert.That(task.Parameters.Find("decoder.bias"), Is.Not.Null);
             Assert.That(result.Evaluation!.Loss, Is.LessThan(3.2), "log 62 = 4.1 is what chance gives");
-            Assert.That(string.Concat(generator.Write("", 20, new())), Has.Length.EqualTo(20));
+            Assert.That(generator.Complete("", 20, new()), Has.Length.EqualTo(20));
             Assert.That(() => Task(device, new(), Small with { TieWeights = true }), Throws.ArgumentException.With.Message.Contains("24, not 12"));
         });
     }

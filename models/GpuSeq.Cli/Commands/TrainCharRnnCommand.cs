@@ -47,11 +47,8 @@ internal static class TrainCharRnnCommand
             var result = start.Train(output, task, recipe);
             if (!result.IsInterrupted && !start.IsJson)
             {
-                using var generator = CharGenerator.Load(device, start.Run.Path);
                 output.Out.WriteLine("a sample:");
-                foreach (var character in generator.Write("", SampleLength, new() { Temperature = 0.8f }))
-                    output.Out.Write(character);
-                output.Out.WriteLine();
+                output.Out.WriteLine(start.Sample(device, SampleLength));
             }
             return start.Finish(output, result);
         });

@@ -12,6 +12,7 @@ internal static class TrainCommand
             TrainMlpCommand.Create(output),
             TrainCnnCommand.Create(output),
             TrainCharRnnCommand.Create(output),
+            TrainGptCommand.Create(output),
             TrainGradientFlowCommand.Create(output),
             TrainSentimentCommand.Create(output),
             TrainTaggerCommand.Create(output),

@@ -43,6 +43,8 @@ internal sealed class TrainingArguments
         };
         Schedule.Validators.Add(CheckSchedule);
         Momentum = CommonOptions.Number("--momentum", "The share of the last direction that sgd and rmsprop keep.", otherwise.Momentum, 0f, 1f);
+        Beta2 = CommonOptions.Number(
+            "--beta2", "How slowly adam and adamw change their mean of the squared gradients.", otherwise.Beta2, 0.0, 0.999999);
         WeightDecay = CommonOptions.Number(
             "--weight-decay", "How strongly weights are drawn to zero; biases are not.", otherwise.WeightDecay, 0f);
         Average = CommonOptions.Number(
@@ -67,7 +69,7 @@ internal sealed class TrainingArguments
             command.Add(option);
         foreach (var option in new Option[]
         {
-            Out, Config, Epochs, MaxSteps, MaxMinutes, Batch, Accumulate, Optimizer, LearningRate, Schedule, Momentum, WeightDecay,
+            Out, Config, Epochs, MaxSteps, MaxMinutes, Batch, Accumulate, Optimizer, LearningRate, Schedule, Momentum, Beta2, WeightDecay,
             Clip, ClipValue, Average, Seed, EvaluateEvery, Metric, Patience, TensorBoard, Unrecorded, Resume, Json,
         })
         {
@@ -102,6 +104,8 @@ internal sealed class TrainingArguments
     public Option<string> Schedule { get; }
 
     public Option<float> Momentum { get; }
+
+    public Option<double> Beta2 { get; }
 
     public Option<float> WeightDecay { get; }
 
@@ -163,6 +167,7 @@ internal sealed class TrainingArguments
                 LearningRate = call.GetValue(LearningRate),
                 Schedule = call.GetValue(Schedule)!,
                 Momentum = call.GetValue(Momentum),
+                Beta2 = call.GetValue(Beta2),
                 WeightDecay = call.GetValue(WeightDecay),
                 AverageDecay = call.GetValue(Average),
                 Metric = call.GetValue(Metric)!,

@@ -55,6 +55,13 @@ internal sealed class TrainingStart(TrainingArguments arguments, ParseResult cal
         return TrainingSession.Run(output, task, own, folder, IsResumed && File.Exists(folder.State), events);
     }
 
+    /// <summary>What the best model of the run writes now.</summary>
+    public string Sample(Device device, int length)
+    {
+        using var generator = TrainedModels.LoadGenerator(device, run);
+        return generator.Complete("", length, new() { Temperature = 0.8f });
+    }
+
     /// <summary>Says what came of it.</summary>
     public int Finish(CommandOutput output, TrainingResult result) =>
         TrainingSession.Finish(output, result, run, new TrainingGoal(options.Metric).Measure, IsJson, call.CommandResult.Command.Name);

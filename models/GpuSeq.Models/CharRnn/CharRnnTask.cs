@@ -18,7 +18,7 @@ public sealed class CharRnnTask : ITrainingTask, IDisposable
     private readonly CharVocabulary _vocabulary;
     private readonly CharStreams _train;
     private readonly CharRnnEvaluator _validation;
-    private readonly CharGenerator _generator;
+    private readonly ITextGenerator _generator;
     private readonly CharRnnState _state;
 
     /// <summary>Makes a model for a text.</summary>
@@ -44,7 +44,7 @@ public sealed class CharRnnTask : ITrainingTask, IDisposable
         _train = new CharStreams(ids[..split], batch, sequenceLength, validation is null ? $"{source}, first nine tenths" : source);
         Device = device;
         Model = new CharRnnModel(device, config with { VocabSize = _vocabulary.Count }, seed);
-        _generator = new(device, Model, _vocabulary);
+        _generator = CharRnnGenerator.Of(device, Model, _vocabulary);
         _state = new CharRnnState(device, Model.Config, batch);
         _validation = new(device, Model, held, batch, sequenceLength, heldSource);
     }
@@ -80,11 +80,8 @@ public sealed class CharRnnTask : ITrainingTask, IDisposable
     public Evaluation Evaluate(CancellationToken cancellation) => _validation.Evaluate(cancellation);
 
     /// <inheritdoc/>
-    public IEnumerable<Sample> Samples(int step)
-    {
-        var text = string.Concat(_generator.Write("", SampleLength, new() { Temperature = 0.8f }));
-        return [new(step, "", text)];
-    }
+    public IEnumerable<Sample> Samples(int step) =>
+        [new(step, "", _generator.Complete("", SampleLength, new() { Temperature = 0.8f }))];
 
     /// <inheritdoc/>
     public void SaveModelFiles(string folder)

@@ -102,11 +102,9 @@ public sealed record GptConfig
     public bool IsPostNorm => ModelType == Gpt1;
 
     /// <summary>F.</summary>
-    [JsonIgnore]
     internal int Inner => InnerWidth ?? 4 * Width;
 
     /// <summary>What the blocks have in common with other transformers' layers.</summary>
-    [JsonIgnore]
     internal TransformerLayerConfig LayerForm => new()
     {
         Width = Width,

@@ -18,13 +18,26 @@ public static class GptFiles
         return folder.Fill(new GptModel(device, config), new() { Rename = name => NameOf(name, config.TiesWeights) });
     }
 
-    /// <summary>Writes the model into a folder, in shards where it is too large for one file.</summary>
+    /// <summary>Loads the model of a folder and its tokenizer.</summary>
+    /// <inheritdoc cref="Load"/>
+    /// <exception cref="DataException">They do not go together, or a file cannot be read.</exception>
+    internal static (GptModel Model, ITokenizer Tokenizer) LoadWithTokenizer(Device device, RunFolder folder)
+    {
+        var tokenizer = Tokenizers.Load(folder.Path);
+        var model = Load(device, folder);
+        if (tokenizer.Count <= model.Config.VocabSize)
+            return (model, tokenizer);
+        model.Dispose();
+        throw new DataException(
+            folder.Config, $"vocab_size is {model.Config.VocabSize}, but the tokenizer has {tokenizer.Count} tokens");
+    }
+
+    /// <summary>Writes the model into a folder that is there, in shards where it is too large for one file.</summary>
     /// <exception cref="CheckpointException">A file cannot be written.</exception>
     public static void Save(GptModel model, RunFolder folder)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(folder);
-        folder.Create();
         model.Config.Save(folder.Config);
         TensorFiles.SaveSharded(
             folder.Path, model.Parameters, MaximalShardBytes, new Dictionary<string, string> { ["format"] = "pt" });

@@ -33,10 +33,7 @@ public sealed record Corpus(IReadOnlyList<string[]> Paragraphs, string Source)
     /// <exception cref="DataException">There is no such file or folder, a file is not UTF-8, or there are no words.</exception>
     public static Corpus Read(string path, CorpusOptions options)
     {
-        string[] files = Directory.Exists(path) ? [.. Directory.GetFiles(path, "*.txt").Order(StringComparer.Ordinal)] : [path];
-        if (files.Length == 0)
-            throw new DataException(path, "the folder holds no .txt files");
-        var paragraphs = files.SelectMany(file => Cut(Book(TextFile.Read(file)), options)).ToArray();
+        var paragraphs = TextFolder.Read(path).SelectMany(text => Cut(text, options)).ToArray();
         return paragraphs.Length > 0 ? new(paragraphs, path) : throw new DataException(path, "there are no words in it");
     }
 
@@ -73,32 +70,6 @@ public sealed record Corpus(IReadOnlyList<string[]> Paragraphs, string Source)
     }
 
     private DataException TooShort() => new(Source, "there is only one paragraph, so that no part can be held back");
-
-    // Without what stands before "*** START OF THIS PROJECT GUTENBERG EBOOK ... ***" and after the line that ends the book.
-    private static string Book(string text)
-    {
-        var start = Marker(text, "*** START OF TH");
-        var begin = start < 0 ? -1 : text.IndexOf('\n', start);
-        if (begin < 0)
-            return text;
-        string[] endings = ["*** END OF TH", "End of the Project Gutenberg", "End of Project Gutenberg"];
-        var end = endings.Select(ending => Marker(text, ending)).Where(at => at > begin).DefaultIfEmpty(text.Length).Min();
-        return text[begin..end];
-    }
-
-    // Where a line begins so and speaks of Project Gutenberg; -1 where none does.
-    private static int Marker(string text, string beginning)
-    {
-        for (var at = text.IndexOf(beginning, StringComparison.Ordinal); at >= 0;)
-        {
-            var end = text.IndexOf('\n', at);
-            var line = text.AsSpan(at, (end < 0 ? text.Length : end) - at);
-            if ((at == 0 || text[at - 1] == '\n') && line.Contains("PROJECT GUTENBERG", StringComparison.OrdinalIgnoreCase))
-                return at;
-            at = text.IndexOf(beginning, at + 1, StringComparison.Ordinal);
-        }
-        return -1;
-    }
 
     private static IEnumerable<string[]> Cut(string text, CorpusOptions options) =>
         Blocks(text, options.IsTokenized).Select(block => WordsOf(block, options)).Where(words => words.Length > 0);

@@ -32,6 +32,7 @@ internal static class OptimizerKinds
             {
                 IsDecoupled = kind == OptimizerKind.AdamW,
                 WeightDecay = options.WeightDecay,
+                Beta2 = options.Beta2,
             },
             OptimizerKind.Sgd => new Sgd(parameters, options.LearningRate, options.Momentum) { WeightDecay = options.WeightDecay },
             OptimizerKind.RmsProp => new RmsProp(parameters, options.LearningRate, options.Momentum) { WeightDecay = options.WeightDecay },

@@ -30,6 +30,9 @@ public sealed record TrainingOptions
     /// <summary>The share of the last direction that stochastic gradient descent and RMSprop keep.</summary>
     public float Momentum { get; init; }
 
+    /// <summary>How slowly the mean of the squared gradients changes in Adam and AdamW.</summary>
+    public double Beta2 { get; init; } = 0.999;
+
     /// <summary>How strongly parameters of more than one dimension are drawn to zero.</summary>
     public float WeightDecay { get; init; }
 

@@ -14,12 +14,8 @@ public sealed record GptOrigin(ITokenizer Tokenizer, GptConfig Config, GptModel?
     /// <exception cref="CheckpointException">The parameters cannot be read, or do not fit the configuration.</exception>
     public static GptOrigin Load(Device device, string folder)
     {
-        var tokenizer = Tokenizers.Load(folder);
-        var model = GptFiles.Load(device, new(folder));
-        if (tokenizer.Count <= model.Config.VocabSize)
-            return new(tokenizer, model.Config, model);
-        model.Dispose();
-        throw new DataException(folder, $"the model has {model.Config.VocabSize} tokens, but the tokenizer has {tokenizer.Count}");
+        var (model, tokenizer) = GptFiles.LoadWithTokenizer(device, new(folder));
+        return new(tokenizer, model.Config, model);
     }
 
     /// <summary>A small GPT without any training, and a byte-level byte-pair encoding that is learned from the examples.</summary>
