@@ -16,8 +16,8 @@ public enum GptTuningForm
     Choice,
 }
 
-/// <summary>What the forms' examples are made of.</summary>
-internal static class GptTuningForms
+/// <summary>What each form is called and reads.</summary>
+public static class GptTuningForms
 {
     /// <summary>The recipe's name.</summary>
     public static string RecipeName(this GptTuningForm form) => $"gpt-{form.ToString().ToLowerInvariant()}";
@@ -39,7 +39,7 @@ internal static class GptTuningForms
 
     /// <summary>Takes the texts of an example, which stand in one with tabs between them, apart.</summary>
     /// <exception cref="DataException">There are more or fewer than the form takes.</exception>
-    public static string[] Parts(this GptTuningForm form, string text, int choices)
+    internal static string[] Parts(this GptTuningForm form, string text, int choices)
     {
         if (form == GptTuningForm.Classify)
             return [text];

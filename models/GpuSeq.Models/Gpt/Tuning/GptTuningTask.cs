@@ -11,7 +11,6 @@ public sealed class GptTuningTask : ITrainingTask, IDisposable
     private const int MostSamples = 6;
 
     private readonly TextExample[] _shown;
-    private readonly ITokenizer _tokenizer;
     private readonly GptTuningBatches _train;
     private readonly GptTuningEvaluator _validation;
     private readonly GptTuningClassifier _classifier;
@@ -31,7 +30,7 @@ public sealed class GptTuningTask : ITrainingTask, IDisposable
         ArgumentNullException.ThrowIfNull(options);
         examples = examples.WithDev(options.Seed);
         config = Describe(config, examples);
-        (Device, _tokenizer) = (device, tokenizer);
+        (Device, Tokenizer) = (device, tokenizer);
         _train = new(config, tokenizer, examples.Train, examples.Source, options.Batch, options.Seed);
         Model = new(device, config, options.Seed);
         _classifier = new(device, Model, tokenizer);
@@ -42,6 +41,9 @@ public sealed class GptTuningTask : ITrainingTask, IDisposable
 
     /// <summary>The model.</summary>
     public GptTuningModel Model { get; }
+
+    /// <summary>Of the texts.</summary>
+    public ITokenizer Tokenizer { get; }
 
     /// <inheritdoc/>
     public string Recipe => Model.Config.Form.RecipeName();
@@ -90,7 +92,7 @@ public sealed class GptTuningTask : ITrainingTask, IDisposable
     public void SaveModelFiles(string folder)
     {
         Model.Config.Save(Path.Combine(folder, "config.json"));
-        _tokenizer.Save(folder);
+        Tokenizer.Save(folder);
     }
 
     /// <summary>Gives the memory back.</summary>
