@@ -12,7 +12,7 @@ public sealed class GptTuningTests
 
     [TestCase(GptTuningForm.Classify, "accuracy", 0.8)] // half would be chance
     [TestCase(GptTuningForm.Entail, "accuracy", 0.6)] // a third would be chance
-    [TestCase(GptTuningForm.Similar, "pearson", 0.4)]
+    [TestCase(GptTuningForm.Similar, "pearson", 0.5)]
     [TestCase(GptTuningForm.Choice, "accuracy", 0.6)] // a third would be chance
     public void BuiltInExamples_AreLearned(GptTuningForm form, string metric, double least)
     {
@@ -179,10 +179,10 @@ public sealed class GptTuningTests
         var isShort = form == GptTuningForm.Classify; // one short sequence an example
         var options = new TrainingOptions
         {
-            MaxSteps = steps ?? (isShort ? 380 : 220),
+            MaxSteps = steps ?? (form == GptTuningForm.Entail ? 150 : 300),
             Batch = isShort ? 16 : 32,
-            LearningRate = 4e-3f,
-            Schedule = "linear,warmup=0.05",
+            LearningRate = 3e-3f,
+            Schedule = "linear,warmup=0.002",
             Metric = metric,
         };
         using var task = NewTask(device, form, examples, Small, options: options);

@@ -22,12 +22,16 @@ public sealed class PromptTests
             VocabSize = tokenizer.Count, Context = 64, Width = 24, Layers = 2, Heads = 2,
             EmbeddingDropout = 0f, ResidualDropout = 0f, AttentionDropout = 0f,
         });
-        var ids = tokenizer.Encode(Lesson);
+        // Beginning with every line, as places have vectors of their own.
+        var lines = Lesson.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        int[][] rows = [.. lines.Select((_, first) => tokenizer.Encode(string.Join('\n', [.. lines[first..], .. lines[..first], ""])))];
+        Shape shape = [rows.Length, Lesson.Length - 1];
         using var optimizer = new Adam(model.Parameters, 1e-2f);
         for (var step = 0; step < 80; step++)
         {
             using var graph = _device.BeginGraph(new RandomStream(1));
-            graph.Backward(model.Loss(graph, graph.Input(ids[..^1], [1, ids.Length - 1]), graph.Input(ids[1..], [1, ids.Length - 1])));
+            var inputs = graph.Input([.. rows.SelectMany(row => row[..^1])], shape);
+            graph.Backward(model.Loss(graph, inputs, graph.Input([.. rows.SelectMany(row => row[1..])], shape)));
             optimizer.Step();
         }
         _ranker = new(_device, model, tokenizer);
