@@ -39,6 +39,7 @@ public static class GpuSeqCommand
             EvalCommand.Create(output),
             ReportCommand.Create(output),
             GenerateCommand.Create(output),
+            PromptCommand.Create(output),
             ClassifyCommand.Create(output),
             TagCommand.Create(output),
             TranslateCommand.Create(output),

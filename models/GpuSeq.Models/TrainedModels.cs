@@ -17,6 +17,7 @@ public static class TrainedModels
         [GptConfig.Gpt1] = GptEvaluator.OfRun,
         [GptConfig.Gpt2] = GptEvaluator.OfRun,
         [GptConfig.Gpt3] = GptEvaluator.OfRun,
+        [GptTuningConfig.Type] = GptTuningEvaluator.OfRun,
         [MlpConfig.Type] = MlpEvaluator.OfRun,
         [NnlmConfig.Type] = NnlmEvaluator.OfRun,
         [Seq2SeqConfig.Type] = Seq2SeqEvaluator.OfRun,
@@ -29,6 +30,7 @@ public static class TrainedModels
     private static readonly Uses<Func<Device, RunFolder, ITextClassifier>> Classifiers = new("classifies texts")
     {
         [ElmoLabelConfig.Type] = ElmoLabeller.LoadClassifier,
+        [GptTuningConfig.Type] = GptTuningClassifier.Load,
         [TextClassifierConfig.Type] = TextClassifier.Load,
     };
 
@@ -44,6 +46,13 @@ public static class TrainedModels
         [GptConfig.Gpt1] = GptGenerator.Load,
         [GptConfig.Gpt2] = GptGenerator.Load,
         [GptConfig.Gpt3] = GptGenerator.Load,
+    };
+
+    private static readonly Uses<Func<Device, RunFolder, AnswerRanker>> Rankers = new("ranks answers to prompts")
+    {
+        [GptConfig.Gpt1] = AnswerRanker.Load,
+        [GptConfig.Gpt2] = AnswerRanker.Load,
+        [GptConfig.Gpt3] = AnswerRanker.Load,
     };
 
     private static readonly Uses<Func<Device, RunFolder, ITranslator>> Translators = new("translates")
@@ -85,6 +94,10 @@ public static class TrainedModels
     /// <summary>Loads a model that writes text.</summary>
     /// <inheritdoc cref="LoadClassifier" path="/exception"/>
     public static ITextGenerator LoadGenerator(Device device, RunFolder run) => Generators.Of(run)(device, run);
+
+    /// <summary>Loads a model that ranks answers to prompts.</summary>
+    /// <inheritdoc cref="LoadClassifier" path="/exception"/>
+    public static AnswerRanker LoadRanker(Device device, RunFolder run) => Rankers.Of(run)(device, run);
 
     /// <summary>Loads a model that translates.</summary>
     /// <inheritdoc cref="LoadClassifier" path="/exception"/>

@@ -11,7 +11,12 @@ internal static class ClassifyCommand
     public static Command Create(CommandOutput output)
     {
         var folder = new Argument<string>("RUN") { Description = "The folder of a run or a model." };
-        var command = new Command("classify", "Say what texts are, and how sure the model is of it.") { folder };
+        var command = new Command(
+            "classify", "Say what texts are, and how sure the model is of it. Models of pairs or choices take all texts of an example in one, "
+                + "with tabs between them: two texts, or a context and the choices.")
+        {
+            folder,
+        };
         var texts = new TextArguments(command);
         var json = CommonOptions.Json();
         command.Add(json);
@@ -46,5 +51,9 @@ internal static class ClassifyCommand
     private static IEnumerable<string> Probabilities(IReadOnlyList<string> labels, TextClass said) =>
         labels.Select(label => Format.Invariant($"{said.Probabilities[label]:0.0000}"));
 
-    private static string Shortened(string text) => text.Length <= MostShown ? text : $"{text[..(MostShown - 1)]}\u2026";
+    private static string Shortened(string text)
+    {
+        text = text.Replace("\t", " | ", StringComparison.Ordinal);
+        return text.Length <= MostShown ? text : $"{text[..(MostShown - 1)]}\u2026";
+    }
 }

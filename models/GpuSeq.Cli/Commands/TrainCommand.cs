@@ -24,5 +24,9 @@ internal static class TrainCommand
             TrainElmoCommand.Create(output),
             TrainElmoLabelsCommand.Create(output, LabelUnit.Word),
             TrainElmoLabelsCommand.Create(output, LabelUnit.Sentence),
+            TrainGptTuningCommand.Create(output, GptTuningForm.Classify),
+            TrainGptTuningCommand.Create(output, GptTuningForm.Entail),
+            TrainGptTuningCommand.Create(output, GptTuningForm.Similar),
+            TrainGptTuningCommand.Create(output, GptTuningForm.Choice),
         };
 }

@@ -17,14 +17,6 @@ public sealed partial record LabelledTexts(string Source, IReadOnlyList<Labelled
 
     private const int MostLabels = 100; // more files than that are not one for each label
 
-    private enum Part
-    {
-        None,
-        Train,
-        Dev,
-        Test,
-    }
-
     /// <summary>What a model is measured on: the part made for it, else everything.</summary>
     public IReadOnlyList<LabelledText> Measured => Dev.Count > 0 ? Dev : Train;
 
@@ -35,11 +27,11 @@ public sealed partial record LabelledTexts(string Source, IReadOnlyList<Labelled
         if (File.Exists(path) && !DataFiles.IsArchive(path))
             return new(path, LabelledTable.Read(TextFile.Read(path), path), []);
         var files = DataFiles.Open(path);
-        var parts = files.ToLookup(PartOf);
-        if (!parts.Contains(Part.Train) && !parts.Contains(Part.Dev) && !parts.Contains(Part.Test))
+        var parts = files.ToLookup(DataParts.Of);
+        if (!parts.Contains(DataPart.Train) && !parts.Contains(DataPart.Dev) && !parts.Contains(DataPart.Test))
             return WithFold(path, files);
-        var held = OfPart(path, parts[Part.Dev]);
-        var train = OfPart(path, parts.Contains(Part.Train) || held.Count > 0 ? parts[Part.Train] : parts[Part.Test]);
+        var held = OfPart(path, parts[DataPart.Dev]);
+        var train = OfPart(path, parts.Contains(DataPart.Train) || held.Count > 0 ? parts[DataPart.Train] : parts[DataPart.Test]);
         return new(path, train, held);
     }
 
@@ -55,15 +47,6 @@ public sealed partial record LabelledTexts(string Source, IReadOnlyList<Labelled
         var (held, kept) = new SplitMix64(seed).HoldBack(Train, Train.Count / 10);
         return this with { Train = kept, Dev = held };
     }
-
-    private static Part PartOf(DataFile file) => (file.Parts.Length > 1 ? file.Parts[0] : Path.GetFileNameWithoutExtension(file.Name))
-        .ToLowerInvariant() switch
-    {
-        "train" or "training" => Part.Train,
-        "dev" or "val" or "valid" or "validation" => Part.Dev,
-        "test" => Part.Test,
-        _ => Part.None,
-    };
 
     private static IReadOnlyList<LabelledText> OfPart(string path, IEnumerable<DataFile> files)
     {

@@ -8,23 +8,7 @@ public static class Spearman
     /// where one of the measures is the same for all, or there are fewer than two.
     /// </summary>
     /// <exception cref="ArgumentException">There is not one x for each y.</exception>
-    public static double Correlation(IReadOnlyList<double> x, IReadOnlyList<double> y)
-    {
-        ArgumentNullException.ThrowIfNull(x);
-        ArgumentNullException.ThrowIfNull(y);
-        if (x.Count != y.Count)
-            throw new ArgumentException($"There are {x.Count} values of one measure and {y.Count} of the other.", nameof(y));
-        var (a, b) = (Ranks(x), Ranks(y));
-        var mean = (x.Count + 1) / 2.0;
-        var (ab, aa, bb) = (0.0, 0.0, 0.0);
-        for (var i = 0; i < a.Length; i++)
-        {
-            ab += (a[i] - mean) * (b[i] - mean);
-            aa += (a[i] - mean) * (a[i] - mean);
-            bb += (b[i] - mean) * (b[i] - mean);
-        }
-        return ab / Math.Sqrt(aa * bb);
-    }
+    public static double Correlation(IReadOnlyList<double> x, IReadOnlyList<double> y) => Pearson.Correlation(Ranks(x), Ranks(y));
 
     /// <summary>The rank of each value from 1; equal values share the mean of their ranks.</summary>
     public static double[] Ranks(IReadOnlyList<double> values)

@@ -17,6 +17,9 @@ public struct SplitMix64(ulong seed)
     /// <summary>A number from 0 to n, exclusively.</summary>
     public int Next(int n) => (int)Math.BigMul(Next(), (ulong)n, out _);
 
+    /// <summary>One of several items, at least one.</summary>
+    public T Choose<T>(IReadOnlyList<T> items) => items[Next(items.Count)];
+
     /// <summary>Puts items into a random order (Fisher and Yates 1938).</summary>
     public void Shuffle<T>(Span<T> items)
     {

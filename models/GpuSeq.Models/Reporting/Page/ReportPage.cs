@@ -9,40 +9,20 @@ internal static class ReportPage
     public static Html Of(IReadOnlyList<TrainingRun> runs, IReadOnlyList<Plot> comparison)
     {
         var title = runs.Count == 1 ? $"{runs[0].Recipe ?? "Training"}: {runs[0].Name}" : $"{runs.Count} runs";
-        return Html.Of($"""
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="color-scheme" content="light dark">
-            <title>{title}</title>
-            <style>{Resource("report.css")}</style>
-            <style id="plot-style">{Html.Raw(Plot.Style)}</style>
-            </head>
-            <body>
-            <header><h1>{title}</h1>{Origin(runs)}</header>
-            <main>
+        return PageFrame.Of(title, Origin(runs), Html.Of($"""
             {Notes(runs)}
             {Comparison(comparison)}
-            {Section("Figures", SummaryTable.Of(runs))}
-            {Section("Curves", Curves(runs))}
+            {PageFrame.Section("Figures", SummaryTable.Of(runs))}
+            {PageFrame.Section("Curves", Curves(runs))}
             {PictureSection.Of(runs)}
-            {Section("Configuration", Configuration(runs))}
-            {Section("Environment", EnvironmentTable(runs))}
+            {PageFrame.Section("Configuration", Configuration(runs))}
+            {PageFrame.Section("Environment", EnvironmentTable(runs))}
             {SampleSection.Of(runs)}
-            </main>
-            <script>{Resource("report.js")}</script>
-            </body>
-            </html>
-
-            """);
+            """));
     }
 
-    private static Html Section(string name, Html content) => Html.Of($"<section><h2>{name}</h2>\n{content}</section>");
-
     private static Html Comparison(IReadOnlyList<Plot> plots) =>
-        plots.Count == 0 ? Html.Empty : Section("Comparison", PictureSection.Figures(plots.Select(plot => plot.ToPageElement())));
+        plots.Count == 0 ? Html.Empty : PageFrame.Section("Comparison", PictureSection.Figures(plots.Select(plot => plot.ToPageElement())));
 
     private static Html Origin(IReadOnlyList<TrainingRun> runs)
     {
@@ -96,11 +76,4 @@ internal static class ReportPage
 
     // Without the commit behind the plus sign.
     private static string Version(string version) => version.Split('+')[0];
-
-    private static Html Resource(string name)
-    {
-        using var stream = typeof(ReportPage).Assembly.GetManifestResourceStream($"GpuSeq.Models.{name}")!;
-        using var reader = new StreamReader(stream);
-        return Html.Raw(reader.ReadToEnd());
-    }
 }
