@@ -23,6 +23,7 @@ public static class TrainedModels
         [Seq2SeqConfig.Type] = Seq2SeqEvaluator.OfRun,
         [TaggerConfig.Type] = TaggerEvaluator.OfRun,
         [TextClassifierConfig.Type] = TextClassificationEvaluator.OfRun,
+        [TransformerConfig.Type] = TransformerEvaluator.OfRun,
         [Word2VecConfig.Type] = Word2VecEvaluator.OfRun,
     };
 
@@ -57,6 +58,7 @@ public static class TrainedModels
     private static readonly Uses<Func<Device, RunFolder, ITranslator>> Translators = new("translates")
     {
         [Seq2SeqConfig.Type] = Seq2SeqTranslator.Load,
+        [TransformerConfig.Type] = TransformerTranslator.Load,
     };
 
     private static readonly Uses<Func<RunFolder, WordVectorTable>> Vectors = new("has vectors of words")

@@ -84,7 +84,7 @@ public sealed class Seq2SeqTests
             Assert.That(result.Evaluation.Metrics["bleu"], Is.GreaterThan(90));
             Assert.That(result.Replays, Is.GreaterThan(200), "through the recorded path");
             Assert.That(
-                translator.Translate(["Does the big black cat see a red ball?"], beam: 3)[0].Text,
+                translator.Translate(["Does the big black cat see a red ball?"], new() { Beam = 3 })[0].Text,
                 Is.EqualTo("Est-ce que le grand chat noir voit une balle rouge ?"));
             Assert.That(Directory.GetFiles(folder.File("pictures")), Has.Length.EqualTo(4));
         });
@@ -110,8 +110,8 @@ public sealed class Seq2SeqTests
         using var trainer = new Trainer(task, new() { MaxSteps = 40, LearningRate = 5e-3f, EvaluateEvery = 1000 }, new(folder.Path));
         trainer.Run();
         string[] texts = [.. Corpus(0).Held.Take(40).Select(pair => pair.Source)];
-        var (one, five) = (task.Translator.Translate(texts, 1), task.Translator.Translate(texts, 5));
-        var alone = texts.SelectMany(text => task.Translator.Translate([text], 5)).Select(translation => translation.Text);
+        var (one, five) = (task.Translator.Translate(texts, SearchOptions.Greedy), task.Translator.Translate(texts, new()));
+        var alone = texts.SelectMany(text => task.Translator.Translate([text], new())).Select(translation => translation.Text);
         Assert.Multiple(() =>
         {
             Assert.That(one.Select(translation => translation.Text), Is.EqualTo(texts.Select(text => Greedy(task, text))));
@@ -124,7 +124,7 @@ public sealed class Seq2SeqTests
     public void Translations_HoldNoSpecialWords()
     {
         using var task = Task(Small, new() { Batch = 32 }, Corpus(0)); // untrained: any word is as likely
-        var texts = task.Translator.Translate(["The zebra sees the cat.", "", "?"], 2).Select(translation => translation.Text).ToArray();
+        var texts = task.Translator.Translate(["The zebra sees the cat.", "", "?"], new() { Beam = 2 }).Select(translation => translation.Text).ToArray();
         Assert.That(texts, Has.All.Not.Contains("<").And.All.Not.Contains(SentenceWords.Joiner));
         Assert.That(texts[1], Is.Empty);
     }

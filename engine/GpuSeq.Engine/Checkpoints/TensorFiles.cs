@@ -13,6 +13,9 @@ public static class TensorFiles
 {
     private const int PartElements = 1 << 16;
 
+    /// <summary>What the Hub's loaders want a file to say about itself.</summary>
+    public static IReadOnlyDictionary<string, string> HubMetadata { get; } = new Dictionary<string, string> { ["format"] = "pt" };
+
     /// <summary>Writes the values of all parameters under their names.</summary>
     /// <exception cref="CheckpointException">The file cannot be written.</exception>
     public static void Save(string path, ParameterSet parameters, IReadOnlyDictionary<string, string>? metadata = null) =>

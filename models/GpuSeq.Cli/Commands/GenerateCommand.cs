@@ -15,11 +15,15 @@ internal static class GenerateCommand
             HelpName = "TEXT",
             DefaultValueFactory = _ => [""],
         };
-        var length = CommonOptions.Number("--length", "How many tokens to write: characters, bytes or pieces of words, as the model has them.", 500, 0);
+        var length = CommonOptions.Number(
+            "--length",
+            "How many tokens to write: characters, bytes or pieces of words. A GPT whose context is full goes on from its last half.",
+            500, 0);
         var temperature = CommonOptions.Number(
             "--temperature", "Below 1 keeps to what is likely, above 1 dares more; 0 always takes the most likely.", 0.8f, 0f, 1000f);
         var topK = CommonOptions.Number("--top-k", "Consider only the N most likely tokens; 0 for all.", 0, 0);
-        var topP = CommonOptions.Number("--top-p", "Consider only the most likely tokens whose probabilities add up to N.", 1f, 0.000001f, 1f);
+        var topP = CommonOptions.Number(
+            "--top-p", "Consider only the most likely tokens whose probabilities add up to N.", 1f, 0.000001f, 1f);
         var penalty = CommonOptions.Number(
             "--repetition-penalty", "Above 1 makes what the text has already less likely, such as 1.2.", 1f, 0.01f, 100f);
         var stop = new Option<string[]>("--stop") { Description = "End before this text; may be given several times.", HelpName = "TEXT" };

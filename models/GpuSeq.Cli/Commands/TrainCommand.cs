@@ -17,6 +17,7 @@ internal static class TrainCommand
             TrainSentimentCommand.Create(output),
             TrainTaggerCommand.Create(output),
             TrainSeq2SeqCommand.Create(output),
+            TrainTranslateCommand.Create(output),
             TrainWord2VecCommand.Create(output),
             TrainNnlmCommand.Create(output),
             TrainElmoCommand.Create(output),

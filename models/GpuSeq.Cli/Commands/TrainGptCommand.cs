@@ -10,7 +10,8 @@ internal static class TrainGptCommand
 
     public static Command Create(CommandOutput output)
     {
-        var command = new Command(GptTask.Name, "A Transformer learns to write text: characters, bytes, or tokens of its own (GPT-1, 2 and 3).");
+        var command = new Command(
+            GptTask.Name, "A Transformer learns to write text by characters, bytes or pieces of words (GPT-1, 2 and 3).");
         var training = new TrainingArguments(command, "A text file, or a folder of .txt files; without it, a small play.", new()
         {
             Epochs = 10,
@@ -21,7 +22,8 @@ internal static class TrainGptCommand
             Schedule = "cosine,warmup=0.03",
             WeightDecay = 0.1f,
         });
-        var tokenizer = CommonOptions.Choice("--tokenizer", "What texts are cut into; bpe learns pieces of words.", TokenizerKind.Char);
+        var tokenizer = CommonOptions.Choice(
+            "--tokenizer", "What texts are cut into: pieces of words that are learned from them, characters or bytes.", TokenizerKind.Char);
         var vocabulary = CommonOptions.Number("--vocab-size", "The most tokens that bpe learns.", new GptRun().VocabSize, 258);
         var size = new Option<string>("--size")
         {
@@ -34,8 +36,11 @@ internal static class TrainGptCommand
         var layers = CommonOptions.OptionalNumber("--layers", "Blocks stacked on each other.", 1);
         var heads = CommonOptions.OptionalNumber("--heads", "Heads of attention; they divide the width.", 1);
         var context = CommonOptions.OptionalNumber("--context", "How many tokens the model sees.", 1);
-        var dropout = CommonOptions.Number("--dropout", "The share of values that is dropped everywhere.", 0.1f, 0f, 0.99f);
-        training.Add(tokenizer, vocabulary, size, width, layers, heads, context, dropout);
+        var dropout = CommonOptions.Number(
+            "--dropout", "The share of values that is dropped of vectors and of what each sublayer computes.", 0.1f, 0f, 0.99f);
+        var attentionDropout = CommonOptions.Number(
+            "--attention-dropout", "The share of attention's weights that is dropped; it slows training down.", 0f, 0f, 0.99f);
+        training.Add(tokenizer, vocabulary, size, width, layers, heads, context, dropout, attentionDropout);
 
         command.SetAction(given =>
         {
@@ -57,10 +62,11 @@ internal static class TrainGptCommand
                 Context = start.Get(context) ?? form.Context,
                 ResidualDropout = start.Get(dropout),
                 EmbeddingDropout = start.Get(dropout),
-                AttentionDropout = start.Get(dropout),
+                AttentionDropout = start.Get(attentionDropout),
             });
             if (config.Width % config.Heads != 0)
-                throw new WrongCallException($"--heads {config.Heads} do not divide --width {config.Width}.");
+                throw new WrongCallException(
+                    $"--heads {config.Heads} do not divide --width {config.Width}. 'gpuseq train gpt --help' shows how it is called.");
             using var device = start.OpenDevice();
             var corpus = GptCorpus.Read(recipe, start.IsResumed ? Tokenizers.Load(start.Run.Path) : null);
             using var task = new GptTask(device, corpus, config, start.Options);

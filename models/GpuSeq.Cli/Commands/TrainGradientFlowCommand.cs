@@ -20,11 +20,11 @@ internal static class TrainGradientFlowCommand
             ClipNorm = 0.25f,
             ClipValue = 0.01f,
         });
-        var cells = Choices(
-            "--cells", "The networks: rnn, lstm, gru, and exploding, an RNN whose recurrent weights begin too large.", Enum.GetValues<FlowCell>());
-        var clipping = Choices(
-            "--clipping", "What is done to gradients: none, norm (to --clip), value (to --clip-value); each network is trained with each.",
-            Enum.GetValues<FlowClipping>());
+        var cells = Choices<FlowCell>(
+            "--cells", "The networks: rnn, lstm, gru, and exploding, an RNN whose recurrent weights begin too large (default: all).");
+        var clipping = Choices<FlowClipping>(
+            "--clipping",
+            "What is done to gradients: none, norm (to --clip), value (to --clip-value); each network is trained with each (default: all).");
         var steps = CommonOptions.Number("--seq-length", "Time steps over which the symbol must be remembered.", 30, 2);
         var symbols = CommonOptions.Number("--symbols", "Different symbols to remember.", 4, 2);
         var hidden = CommonOptions.Number("--hidden", "The size of the state.", 32, 1);
@@ -38,8 +38,8 @@ internal static class TrainGradientFlowCommand
             var start = training.Begin(given);
             var config = start.Config(GradientFlowConfig.Load, new()
             {
-                Cells = start.Get(cells),
-                Clipping = start.Get(clipping),
+                Cells = AllOr(start.Get(cells)),
+                Clipping = AllOr(start.Get(clipping)),
                 Steps = start.Get(steps),
                 Symbols = start.Get(symbols),
                 HiddenSize = start.Get(hidden),
@@ -102,12 +102,14 @@ internal static class TrainGradientFlowCommand
         return ExitCode.Success;
     }
 
-    private static Option<T[]> Choices<T>(string name, string help, T[] otherwise)
+    private static T[] AllOr<T>(T[]? chosen)
+        where T : struct, Enum => chosen is { Length: > 0 } ? chosen : Enum.GetValues<T>();
+
+    private static Option<T[]> Choices<T>(string name, string help)
         where T : struct, Enum => new(name)
         {
             Description = help,
             HelpName = "NAME[,NAME...]",
-            DefaultValueFactory = _ => otherwise,
             CustomParser = result =>
             {
                 var names = Enum.GetNames<T>().Select(value => value.ToLowerInvariant()).ToArray();

@@ -6,5 +6,5 @@ namespace GpuSeq.Models;
 public static class ModelBenchmarks
 {
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<StepBenchmark> All { get; } = [];
+    public static IReadOnlyList<StepBenchmark> All { get; } = [TransformerStep.Benchmark, GptReading.Prompt, GptReading.Token];
 }

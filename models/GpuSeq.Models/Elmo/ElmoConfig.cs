@@ -53,7 +53,8 @@ public sealed record ElmoConfig
     {
         var config = JsonFile.LoadConfig<ElmoConfig>(path, Type);
         var isPositive = config is { VocabSize: > 0, HiddenSize: > 0, Projection: > 0, NumLayers: > 0 }
-            && config is { MaxCharacters: > 0, CharacterEmbedding: > 0 } && config.Filters.Count > 0 && config.Filters.All(filters => filters is { Width: > 0, Count: > 0 });
+            && config is { MaxCharacters: > 0, CharacterEmbedding: > 0 } && config.Filters.Count > 0
+            && config.Filters.All(filters => filters is { Width: > 0, Count: > 0 });
         return isPositive && config is { Highways: >= 0, Dropout: >= 0f and < 1f }
             ? config
             : throw new DataException(path, "a size is not positive, or the dropout is not in [0, 1)");

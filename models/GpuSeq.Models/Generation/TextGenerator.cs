@@ -3,7 +3,8 @@ namespace GpuSeq.Models;
 /// <summary>Writes text with a model of tokens.</summary>
 internal sealed class TextGenerator : ITextGenerator
 {
-    private const string EndOfText = "<|endoftext|>";
+    /// <summary>The token behind each text, where a tokenizer has one.</summary>
+    public const string EndOfText = "<|endoftext|>";
 
     private readonly ITokenizer _tokenizer;
     private readonly Func<int, ITokenDecoder> _decoder;

@@ -8,7 +8,7 @@ namespace GpuSeq.Models;
 public sealed record GptCorpus(ITokenizer Tokenizer, int[] Train, int[] Held, string Source)
 {
     /// <summary>The token behind each text, where the tokenizer has one.</summary>
-    public const string EndOfText = "<|endoftext|>";
+    public const string EndOfText = TextGenerator.EndOfText;
 
     internal const int LeastPairTokens = 257; // a byte each, and the end of a text
 
@@ -47,12 +47,10 @@ public sealed record GptCorpus(ITokenizer Tokenizer, int[] Train, int[] Held, st
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentNullException.ThrowIfNull(recipe);
         var (train, held) = validation is null ? TextFolder.Split(texts) : (texts, validation);
-        tokenizer ??= recipe.Tokenizer switch
-        {
-            TokenizerKind.Byte => new ByteTokenizer(),
-            TokenizerKind.Bpe => ByteLevelBpe.Train(train, recipe.VocabSize, EndOfText),
-            _ => CharTokenizer.Of(texts), // all of them, since it could not write a character that it has not seen
-        };
+        // All characters, since the model could not read one that it has not seen; pairs of bytes of what is learned from alone.
+        tokenizer ??= recipe.Tokenizer == TokenizerKind.Bpe
+            ? Tokenizers.Train(TokenizerKind.Bpe, train, recipe.VocabSize, EndOfText)
+            : Tokenizers.Train(recipe.Tokenizer, texts, vocabSize: 0);
         return new(tokenizer, Encode(tokenizer, train), Encode(tokenizer, held), recipe.Data ?? "the built-in text");
     }
 

@@ -29,6 +29,9 @@ internal sealed class GptDecoder : ITokenDecoder
         _logits = new float[texts * config.VocabSize];
     }
 
+    /// <summary>How many tokens were read by a replay.</summary>
+    public long Replays => _step.Replays;
+
     private int Context => _model.Config.Context;
 
     /// <summary>Whether layers see the nearest tokens only, which a batch of texts of different lengths must be told.</summary>
@@ -85,8 +88,8 @@ internal sealed class GptDecoder : ITokenDecoder
         return _logits;
     }
 
-    // The last token of every text. One that is over has its last token read again, to no effect.
-    private float[] ReadLast()
+    /// <summary>Reads the last token of every text. Of one that is over it is read again, to no effect.</summary>
+    internal float[] ReadLast()
     {
         var texts = _texts.Length;
         _batch[0].Resize([texts, 1]);

@@ -39,8 +39,7 @@ public static class GptFiles
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(folder);
         model.Config.Save(folder.Config);
-        TensorFiles.SaveSharded(
-            folder.Path, model.Parameters, MaximalShardBytes, new Dictionary<string, string> { ["format"] = "pt" });
+        TensorFiles.SaveSharded(folder.Path, model.Parameters, MaximalShardBytes, TensorFiles.HubMetadata);
     }
 
     // Old files have no prefix, and hold the causal masks of attention beside the parameters.

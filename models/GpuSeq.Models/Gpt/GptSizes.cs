@@ -16,7 +16,7 @@ public static class GptSizes
 
     private static readonly OrderedDictionary<string, GptConfig> Sizes = new()
     {
-        [Mini] = new() { Layers = 6, Width = 192, Heads = 6, Context = 128 },
+        [Mini] = new() { Layers = 4, Width = 192, Heads = 6, Context = 128, InitializerRange = 0.04f }, // GPT-2's by the root of its width
         ["gpt"] = new() { ModelType = GptConfig.Gpt1, VocabSize = Gpt1Tokens, Context = 512, Afn = "gelu" },
         ["gpt2"] = OfGpt2(12, 768, 12),
         ["gpt2-medium"] = OfGpt2(24, 1024, 16),

@@ -13,7 +13,7 @@ public sealed class Seq2SeqTask : ITrainingTask, IDisposable
     private const int Shown = 4; // samples and pictures
 
     private readonly Seq2SeqTranslator _translator;
-    private readonly Seq2SeqEvaluator _evaluator;
+    private readonly TranslationEvaluator _evaluator;
     private readonly IReadOnlyList<SentencePair> _shown;
 
     /// <summary>Makes a model for pairs of sentences.</summary>
@@ -31,7 +31,7 @@ public sealed class Seq2SeqTask : ITrainingTask, IDisposable
         Device = device;
         Model = new(device, config with { SourceVocabSize = source.Count, TargetVocabSize = target.Count }, seed);
         _translator = new(device, Model, source, target);
-        _evaluator = new(device, _translator, corpus.Held, Translations, beam: 1);
+        _evaluator = Seq2SeqEvaluator.Of(device, _translator, corpus.Held, Translations, SearchOptions.Greedy);
         _shown = [.. Enumerable.Range(1, Shown).Select(i => corpus.Held[corpus.Held.Count * i / (Shown + 1)]).Distinct()];
         Batches = new TranslationBatches([.. corpus.Train.Select(pair => SentenceVocabulary.Encode(pair, source, target))], batch, seed);
     }
@@ -86,5 +86,5 @@ public sealed class Seq2SeqTask : ITrainingTask, IDisposable
         _translator.Dispose(); // and the model with it
     }
 
-    private IReadOnlyList<Translation> Shows() => _translator.Translate([.. _shown.Select(pair => pair.Source)], beam: 1);
+    private IReadOnlyList<Translation> Shows() => _translator.Translate([.. _shown.Select(pair => pair.Source)], SearchOptions.Greedy);
 }

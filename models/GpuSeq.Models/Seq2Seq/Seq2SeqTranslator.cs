@@ -52,10 +52,12 @@ public sealed class Seq2SeqTranslator : ITranslator
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<Translation> Translate(IReadOnlyList<string> texts, int beam)
+    public IReadOnlyList<Translation> Translate(
+        IReadOnlyList<string> texts, SearchOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        var found = Search([.. texts.Select(Source.EncodeSource)], beam);
+        ArgumentNullException.ThrowIfNull(options);
+        var found = Search([.. texts.Select(Source.EncodeSource)], options, cancellation);
         return [.. texts.Zip(found, (text, words) =>
             string.IsNullOrWhiteSpace(text) ? new Translation(text, "", 0) : new(text, Text(words.Words), words.Score))];
     }
@@ -87,35 +89,30 @@ public sealed class Seq2SeqTranslator : ITranslator
     /// <summary>The text of words.</summary>
     internal string Text(int[] words) => SentenceWords.Join(words.Select(word => Target[word]));
 
-    /// <summary>Finds the words of translations.</summary>
-    internal Found[] Search(IReadOnlyList<int[]> sources, int beam, CancellationToken cancellation = default)
+    private Found[] Search(IReadOnlyList<int[]> sources, SearchOptions options, CancellationToken cancellation)
     {
-        var found = new Found[sources.Count];
-        var order = Enumerable.Range(0, found.Length).OrderBy(index => sources[index].Length); // so that little is padding
-        var longest = sources.Select(MaxLength).DefaultIfEmpty(1).Max();
-        var rows = Math.Min(MostRows, MostScores / ((long)longest * Target.Count));
-        foreach (var chosen in order.Chunk((int)Math.Max(1, rows / beam)))
-        {
-            cancellation.ThrowIfCancellationRequested();
-            foreach (var (index, words) in chosen.Zip(SearchTogether([.. chosen.Select(index => sources[index])], beam)))
-                found[index] = words;
-        }
-        return found;
+        var longest = sources.Select(source => options.MaxLengthOf(source.Length)).DefaultIfEmpty(1).Max();
+        var rows = (int)Math.Min(MostRows, MostScores / ((long)longest * Target.Count));
+        return GroupedSearch.Run(sources, rows / options.Beam, some => SearchTogether(some, options), cancellation);
     }
 
-    private Found[] SearchTogether(int[][] sources, int beam)
+    private Found[] SearchTogether(int[][] sources, SearchOptions options)
     {
         using var graph = _device.BeginGraph(isTraining: false);
+        var beam = options.Beam;
         int[] repeated = [.. Enumerable.Range(0, sources.Length * beam).Select(row => row / beam)];
         var encoded = Encode(graph, sources).Select(graph.Input(repeated, [repeated.Length]));
-        var (noText, state) = (graph.Input(_noText, [_noText.Length]), encoded.Begin);
-        return new BeamSearch(beam).Run([.. sources.Select(MaxLength)], (words, origins, count) =>
+        var (noText, state, length) = (graph.Input(_noText, [_noText.Length]), encoded.Begin, 0);
+        var notYet = noText + graph.Input(
+            [.. _noText.Select((_, word) => word == SentenceVocabulary.EndId ? float.NegativeInfinity : 0f)], [_noText.Length]);
+        var lengths = Array.ConvertAll(sources, source => options.MaxLengthOf(source.Length));
+        return new BeamSearch(beam, options.LengthPenalty).Run(lengths, (words, origins, count) =>
         {
             if (origins is not null && beam > 1)
                 state = state.Select(graph.Input(origins, [origins.Length]));
             var decoded = _model.Decode(encoded, state, graph.Input(words, [words.Length, 1]));
             state = decoded.State;
-            var next = (_model.Logits(decoded) + noText).LogSoftmax().TopK(count);
+            var next = (_model.Logits(decoded) + (length++ < options.MinLength ? notYet : noText)).LogSoftmax().TopK(count);
             return new(next.Values.ToArray(), next.Indices.ToIntArray());
         });
     }
@@ -126,8 +123,6 @@ public sealed class Seq2SeqTranslator : ITranslator
         TranslationBatches.WriteSources(sources, batch);
         return _model.Encode(graph.Input(batch[0]), graph.Input(batch[1]), graph.Input(batch[2]));
     }
-
-    private static int MaxLength(int[] source) => 2 * source.Length + 10;
 
     private static void Check(string path, int words, int size)
     {

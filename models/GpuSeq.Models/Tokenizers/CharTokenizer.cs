@@ -9,7 +9,8 @@ public sealed class CharTokenizer(CharVocabulary vocabulary) : ITokenizer
     /// <summary>The characters with their ids.</summary>
     internal const string FileName = "vocab.json";
 
-    private readonly byte[][] _bytes = [.. Enumerable.Range(0, vocabulary.Count).Select(id => Encoding.UTF8.GetBytes(vocabulary.Decode(id)))];
+    private readonly byte[][] _bytes =
+        [.. Enumerable.Range(0, vocabulary.Count).Select(id => Encoding.UTF8.GetBytes(vocabulary.Decode(id)))];
 
     /// <inheritdoc/>
     public int Count => vocabulary.Count;

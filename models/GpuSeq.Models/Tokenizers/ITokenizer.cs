@@ -14,7 +14,9 @@ public interface ITokenizer
     /// <exception cref="ArgumentOutOfRangeException">An id is not below <see cref="Count"/>.</exception>
     string Decode(IEnumerable<int> ids);
 
-    /// <summary>The id of a token as <see cref="TokenOf"/> spells it, such as <c>&lt;|endoftext|&gt;</c>; null where there is none.</summary>
+    /// <summary>
+    /// The id of a token as <see cref="TokenOf"/> spells it, such as <c>&lt;|endoftext|&gt;</c>; null where there is none.
+    /// </summary>
     int? Find(string token);
 
     /// <summary>A token as the files spell it, for people to look at.</summary>

@@ -3,9 +3,41 @@ using System.Text;
 
 namespace GpuSeq.Models;
 
-/// <summary>What tokenizers of all kinds share.</summary>
+/// <summary>What the tokens of a tokenizer are.</summary>
+public enum TokenizerKind
+{
+    /// <summary>Bytes and merges of them: <see cref="ByteLevelBpe"/>.</summary>
+    Bpe,
+
+    /// <summary>Characters: <see cref="CharTokenizer"/>.</summary>
+    Char,
+
+    /// <summary>Bytes: <see cref="ByteTokenizer"/>.</summary>
+    Byte,
+}
+
+/// <summary>Makes and reads tokenizers of all kinds.</summary>
 public static class Tokenizers
 {
+    /// <summary>Learns a tokenizer from texts.</summary>
+    /// <param name="kind">What its tokens are.</param>
+    /// <param name="texts">What it learns from; bytes need none.</param>
+    /// <param name="vocabSize">V, the most tokens of byte-pair encoding; characters and bytes are as many as they are.</param>
+    /// <param name="special">Special tokens; only byte-pair encoding has any.</param>
+    /// <exception cref="ArgumentException">The vocabulary is too small, or the special tokens do not suit the kind.</exception>
+    public static ITokenizer Train(TokenizerKind kind, IEnumerable<string> texts, int vocabSize, params IReadOnlyList<string> special)
+    {
+        if (kind != TokenizerKind.Bpe && special.Count > 0)
+            throw new ArgumentException($"A tokenizer of kind '{kind}' has no special tokens.", nameof(special));
+        return kind switch
+        {
+            TokenizerKind.Bpe => ByteLevelBpe.Train(texts, vocabSize, special),
+            TokenizerKind.Char => CharTokenizer.Of(texts),
+            TokenizerKind.Byte => new ByteTokenizer(),
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
+        };
+    }
+
     /// <summary>
     /// Reads the tokenizer of a model's folder: a <see cref="ByteLevelBpe"/> where there is <c>tokenizer.json</c> or <c>merges.txt</c>,
     /// a <see cref="ByteTokenizer"/> where <c>byte_tokenizer.json</c> says so, else a <see cref="CharTokenizer"/> of <c>vocab.json</c>.
@@ -17,13 +49,15 @@ public static class Tokenizers
             return ByteLevelBpe.Load(folder);
         if (ByteTokenizer.IsIn(folder))
             return ByteTokenizer.Load(folder);
-        return CharTokenizer.IsIn(folder)
-            ? CharTokenizer.Load(folder)
-            : throw new DataException(folder, Directory.Exists(folder) ? $"it holds no tokenizer, none of {Files()}" : "there is no such folder");
+        if (CharTokenizer.IsIn(folder))
+            return CharTokenizer.Load(folder);
+        throw new DataException(
+            folder, Directory.Exists(folder) ? $"it holds no tokenizer, none of {Files()}" : "there is no such folder");
     }
 
     /// <summary>Whether a folder holds files of a tokenizer.</summary>
-    public static bool AreIn(string folder) => ByteLevelBpe.IsIn(folder) || ByteTokenizer.IsIn(folder) || CharTokenizer.IsIn(folder);
+    public static bool AreIn(string folder) =>
+        ByteLevelBpe.IsIn(folder) || ByteTokenizer.IsIn(folder) || CharTokenizer.IsIn(folder);
 
     /// <summary>The text of what tokens add to it.</summary>
     internal static string Text(ITokenizer tokenizer, IEnumerable<int> ids)
@@ -38,7 +72,7 @@ public static class Tokenizers
     /// <exception cref="ArgumentOutOfRangeException">There is no such id.</exception>
     internal static T Of<T>(IReadOnlyList<T> values, int id) => (uint)id < values.Count
         ? values[id]
-        : throw new ArgumentOutOfRangeException(nameof(id), id, $"There are {values.Count} tokens, so that ids end with {values.Count - 1}.");
+        : throw new ArgumentOutOfRangeException(nameof(id), id, $"Ids of tokens end with {values.Count - 1}.");
 
     private static string Files() =>
         string.Join(", ", BpeFiles.TokenizerFile, BpeFiles.MergesFile, ByteTokenizer.FileName, CharTokenizer.FileName);

@@ -14,8 +14,9 @@ public sealed record Alignment(IReadOnlyList<string> Source, IReadOnlyList<strin
 
     /// <summary>Draws the weights: words of the source from left to right, those of the translation from the top down.</summary>
     /// <param name="name">Of the file.</param>
-    public Picture ToPicture(string name) => new(name, new(
-        "What the model looked at",
+    /// <param name="title">What stands above.</param>
+    public Picture ToPicture(string name, string title = "What the model looked at") => new(name, new(
+        title,
         new("source") { Categories = Source },
         new("translation") { Categories = Target },
         [new HeatMap(Weights) { Most = 1 }])

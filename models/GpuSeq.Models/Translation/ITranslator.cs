@@ -11,8 +11,10 @@ public interface ITranslator : IDisposable
 {
     /// <summary>Translates sentences.</summary>
     /// <param name="texts">A sentence each; an empty one stays empty.</param>
-    /// <param name="beam">How many beginnings of a translation are kept on the way; 1 always takes the likeliest word.</param>
-    IReadOnlyList<Translation> Translate(IReadOnlyList<string> texts, int beam);
+    /// <param name="options">How translations are looked for.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    IReadOnlyList<Translation> Translate(IReadOnlyList<string> texts, SearchOptions options, CancellationToken cancellation = default);
 
     /// <summary>Shows at which words of a sentence the model looks as it writes a translation.</summary>
     /// <returns>Null where the model looks at none.</returns>

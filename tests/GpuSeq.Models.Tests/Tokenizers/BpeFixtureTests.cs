@@ -52,7 +52,7 @@ public sealed class BpeFixtureTests
         }
     }
 
-    /// <summary>The categories of the cases, so that failures are counted by them; one that stands for all where there is no folder.</summary>
+    /// <summary>The categories of the cases, so that failures are counted by them; one that stands for all where there are none.</summary>
     public static IEnumerable<string> Categories(string file) => Fixtures.Folder is not null && File.Exists(PathOf(file))
         ? Cases(Json(file)).Select(Category).Distinct()
         : ["all"];
@@ -76,5 +76,6 @@ public sealed class BpeFixtureTests
 
     private static string Category(JsonElement fixture) => fixture.GetProperty("category").GetString()!;
 
-    private static int[] Ids(JsonElement fixture, string name) => [.. fixture.GetProperty(name).EnumerateArray().Select(id => id.GetInt32())];
+    private static int[] Ids(JsonElement fixture, string name) =>
+        [.. fixture.GetProperty(name).EnumerateArray().Select(id => id.GetInt32())];
 }

@@ -41,6 +41,18 @@ public sealed class TransformerDecoder
     /// <summary>The keys and values of a memory [B, S, C] for each layer, computed once for all places: [B, S, 2 C] each.</summary>
     internal Tensor[] Remember(Tensor memory) => Array.ConvertAll(_layers, layer => layer.Remember(memory));
 
+    /// <summary>Goes on behind places whose keys and values a cache holds.</summary>
+    /// <param name="x">[B, T, C], the places that follow.</param>
+    /// <param name="remembered">Of <see cref="Remember"/>. Where it has fewer rows, so many sequences after each other share one.</param>
+    /// <param name="cache">Takes keys and values of the places.</param>
+    /// <param name="first">[B] integers, how many places went before.</param>
+    /// <param name="self">What each place may see of the sequence; its lengths are those with the places.</param>
+    /// <param name="cross">What each place may see of the memory.</param>
+    internal Tensor Continue(
+        Tensor x, IReadOnlyList<Tensor> remembered, KeyValueCache cache, Tensor first, AttentionOptions self, AttentionOptions cross) =>
+        Forward(
+            x, layer => remembered[layer], layer => _layers[layer].SelfAttention(kv => cache.Write(layer, kv, first), self), cross).Output;
+
     private TransformerDecoderResult Forward(
         Tensor x, Func<int, Tensor> remembered, Func<int, Func<Tensor, AttentionResult>> self, AttentionOptions? cross)
     {

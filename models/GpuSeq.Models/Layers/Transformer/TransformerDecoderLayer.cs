@@ -78,8 +78,18 @@ public sealed class TransformerDecoderLayer
         KeptWeights keptCross)
     {
         stream = stream.Through(_config, _norm1, x => kept.OutputOf(self(x)));
-        stream = stream.Through(_config, _norm2, x => keptCross.OutputOf(_crossAttention.ForwardProjected(x, remembered, Own(cross))));
+        stream = stream.Through(_config, _norm2, x => keptCross.OutputOf(Cross(x, remembered, Own(cross))));
         return stream.Through(_config, _norm3, _feedForward.Forward);
+    }
+
+    // Several sequences may look at one memory, such as the beginnings that a search keeps: their places stand side by side.
+    private AttentionResult Cross(Tensor x, Tensor remembered, AttentionOptions options)
+    {
+        var (batch, sequences, length) = (remembered.Shape[0], x.Shape[0], x.Shape[1]);
+        if (sequences == batch)
+            return _crossAttention.ForwardProjected(x, remembered, options);
+        var result = _crossAttention.ForwardProjected(x.Reshape([batch, sequences / batch * length, x.Shape[2]]), remembered, options);
+        return result with { Output = result.Output.Reshape(x.Shape) };
     }
 
     private AttentionOptions Own(AttentionOptions? options) =>

@@ -41,7 +41,11 @@ internal static class BpeFiles
             PreTokenizer = new(AddPrefixSpace: vocabulary.AddsPrefixSpace),
             PostProcessor = new(TrimOffsets: false),
             Decoder = new(),
-            Model = new() { Vocab = ids, Merges = [.. merges.Select(merge => JsonSerializer.SerializeToElement($"{merge.Left} {merge.Right}"))] },
+            Model = new()
+            {
+                Vocab = ids,
+                Merges = [.. merges.Select(merge => JsonSerializer.SerializeToElement($"{merge.Left} {merge.Right}"))],
+            },
         });
     }
 
@@ -80,7 +84,10 @@ internal static class BpeFiles
             if (token.SingleWord)
                 throw new DataException(path, $"added token '{token.Content}' is of single words, which is not supported");
             if (!ids.TryAdd(token.Content, token.Id) && ids[token.Content] != token.Id)
-                throw new DataException(path, $"added token '{token.Content}' has id {token.Id}, and {ids[token.Content]} in the vocabulary");
+            {
+                throw new DataException(
+                    path, $"added token '{token.Content}' has id {token.Id}, and {ids[token.Content]} in the vocabulary");
+            }
         }
         var merges = file.Model.Merges!.Index().Select(merge => Merge(ids, Parts(merge.Item), path, $"merge {merge.Index + 1}"));
         return new(InOrder(ids, path), [.. merges], file.AddedTokens ?? [], file.PreTokenizer!.AddPrefixSpace);
@@ -111,7 +118,7 @@ internal static class BpeFiles
         foreach (var (token, id) in ids)
         {
             if ((uint)id >= tokens.Length)
-                throw new DataException(path, $"token '{token}' has id {id}, but {tokens.Length} tokens have the ids 0 to {tokens.Length - 1}");
+                throw new DataException(path, $"token '{token}' has id {id}, but the {tokens.Length} ids are 0 to {tokens.Length - 1}");
             if (tokens[id] is { } other)
                 throw new DataException(path, $"tokens '{other}' and '{token}' both have id {id}");
             tokens[id] = token;

@@ -35,17 +35,27 @@ internal sealed class BpeTraining
         training.CountPairs(texts);
         while (training._tokens.Count < vocabSize && training.TakeMostFrequent() is { } pair)
             training.Merge(pair, special.Count);
-        return new(training._tokens, training._merges, [.. special.Index().Select(token => BpeFiles.Special(token.Index, token.Item))], false);
+        var added = special.Index().Select(token => BpeFiles.Special(token.Index, token.Item));
+        return new(training._tokens, training._merges, [.. added], AddsPrefixSpace: false);
     }
 
     private static void Check(int vocabSize, IReadOnlyList<string> special)
     {
         var bytes = ByteAlphabet.Order.Select(value => ByteAlphabet.CharacterOf(value).ToString()).ToHashSet(StringComparer.Ordinal);
-        ArgumentOutOfRangeException.ThrowIfLessThan(vocabSize, special.Count + bytes.Count);
+        var least = special.Count + bytes.Count;
+        if (vocabSize < least)
+        {
+            throw new ArgumentException(
+                $"A vocabulary of {vocabSize} has no room for {bytes.Count} bytes and {special.Count} special tokens; it takes {least}.",
+                nameof(vocabSize));
+        }
         foreach (var token in special)
         {
             if (token.Length == 0 || !bytes.Add(token))
-                throw new ArgumentException($"The special token '{token}' is empty, stands twice or is spelled like a byte.", nameof(special));
+            {
+                throw new ArgumentException(
+                    $"The special token '{token}' is empty, stands twice or is spelled like a byte.", nameof(special));
+            }
         }
     }
 
@@ -53,7 +63,8 @@ internal sealed class BpeTraining
     {
         foreach (var (word, count) in CountWords(texts))
         {
-            var tokens = Array.ConvertAll(Encoding.UTF8.GetBytes(word), value => _ids[ByteAlphabet.CharacterOf(value).ToString()]);
+            var bytes = Encoding.UTF8.GetBytes(word);
+            var tokens = Array.ConvertAll(bytes, value => _ids[ByteAlphabet.CharacterOf(value).ToString()]);
             for (var at = 0; at + 1 < tokens.Length; at++)
                 Add(tokens[at], tokens[at + 1], _words.Count, count);
             _words.Add(tokens);

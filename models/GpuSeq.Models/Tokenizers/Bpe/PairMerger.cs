@@ -27,7 +27,7 @@ internal sealed class PairMerger
     {
         var next = new int[tokens.Length]; // the neighbours that are left
         var previous = new int[tokens.Length];
-        var waiting = new PriorityQueue<long, long>(); // pairs, by rank and place
+        var waiting = new PriorityQueue<long, long>(tokens.Length); // pairs, by rank and place
         for (var at = 0; at < tokens.Length; at++)
             (previous[at], next[at]) = (at - 1, at + 1 < tokens.Length ? at + 1 : None);
         for (var at = 0; at + 1 < tokens.Length; at++)
