@@ -176,13 +176,18 @@ public sealed class GptTuningTests
     private static TrainingResult Train(
         Device device, string folder, GptTuningForm form, TextExamples examples, string metric, int? steps = null)
     {
-        var isShort = form == GptTuningForm.Classify; // one short sequence an example
         var options = new TrainingOptions
         {
-            MaxSteps = steps ?? (form == GptTuningForm.Entail ? 150 : 300),
-            Batch = isShort ? 16 : 32,
+            Epochs = 100,
+            MaxSteps = steps ?? form switch
+            {
+                GptTuningForm.Similar => 800,
+                GptTuningForm.Choice => 600,
+                _ => 380,
+            },
+            Batch = 16,
             LearningRate = 3e-3f,
-            Schedule = "linear,warmup=0.002",
+            Schedule = "linear,warmup=0.05",
             Metric = metric,
         };
         using var task = NewTask(device, form, examples, Small, options: options);
