@@ -246,8 +246,8 @@ public sealed class GenerationTests
 
     private static string Name(JsonElement entry) => entry.GetProperty("case").GetString()!;
 
-    private static IEnumerable<JsonElement> Read(string path) =>
-        File.Exists(path) ? JsonDocument.Parse(File.ReadAllText(path)).RootElement.GetProperty("cases").EnumerateArray() : [];
+    private static JsonElement[] Read(string path) =>
+        File.Exists(path) ? [.. JsonDocument.Parse(File.ReadAllText(path)).RootElement.GetProperty("cases").EnumerateArray()] : [];
 
     private static int[][] Rows(JsonElement entry, string name) =>
         [.. entry.GetProperty(name).EnumerateArray().Select(row => row.EnumerateArray().Select(value => value.GetInt32()).ToArray())];

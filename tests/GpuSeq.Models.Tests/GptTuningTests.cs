@@ -7,7 +7,13 @@ public sealed class GptTuningTests
 {
     private static readonly GptConfig Small = new()
     {
-        Context = 48, Width = 32, Layers = 2, Heads = 2, EmbeddingDropout = 0f, ResidualDropout = 0f, AttentionDropout = 0f,
+        Context = 48,
+        Width = 32,
+        Layers = 2,
+        Heads = 2,
+        EmbeddingDropout = 0f,
+        ResidualDropout = 0f,
+        AttentionDropout = 0f,
     };
 
     [TestCase(GptTuningForm.Classify, "accuracy", 0.8)] // half would be chance

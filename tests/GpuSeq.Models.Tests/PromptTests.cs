@@ -19,8 +19,14 @@ public sealed class PromptTests
         var tokenizer = CharTokenizer.Of(Lesson);
         var model = new GptModel(_device, new()
         {
-            VocabSize = tokenizer.Count, Context = 64, Width = 24, Layers = 2, Heads = 2,
-            EmbeddingDropout = 0f, ResidualDropout = 0f, AttentionDropout = 0f,
+            VocabSize = tokenizer.Count,
+            Context = 64,
+            Width = 24,
+            Layers = 2,
+            Heads = 2,
+            EmbeddingDropout = 0f,
+            ResidualDropout = 0f,
+            AttentionDropout = 0f,
         });
         // Beginning with every line, as places have vectors of their own.
         var lines = Lesson.Split('\n', StringSplitOptions.RemoveEmptyEntries);
