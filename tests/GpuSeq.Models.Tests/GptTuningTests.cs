@@ -18,7 +18,7 @@ public sealed class GptTuningTests
 
     [TestCase(GptTuningForm.Classify, "accuracy", 0.8)] // half would be chance
     [TestCase(GptTuningForm.Entail, "accuracy", 0.6)] // a third would be chance
-    [TestCase(GptTuningForm.Similar, "pearson", 0.5)]
+    [TestCase(GptTuningForm.Similar, "pearson", 0.4)]
     [TestCase(GptTuningForm.Choice, "accuracy", 0.6)] // a third would be chance
     public void BuiltInExamples_AreLearned(GptTuningForm form, string metric, double least)
     {
@@ -187,11 +187,11 @@ public sealed class GptTuningTests
             Epochs = 100,
             MaxSteps = steps ?? form switch
             {
-                GptTuningForm.Similar => 800,
+                GptTuningForm.Similar => 400,
                 GptTuningForm.Choice => 600,
                 _ => 380,
             },
-            Batch = 16,
+            Batch = form == GptTuningForm.Similar ? 32 : 16,
             LearningRate = 3e-3f,
             Schedule = "linear,warmup=0.05",
             Metric = metric,

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace GpuSeq.Models;
 
 /// <summary>
-/// Pairs of short sentences, made from phrases, with a number from 0 to 5 for how much they say the same: 3 for the same deed, in
-/// these words or in others, 1 for the same person and 1 for the same place.
+/// Pairs of short sentences, made from phrases, with a number from 0 to 5 for how much they say the same: 3 for the same deed, 1 for
+/// the same person and 1 for the same place.
 /// </summary>
 public static class BuiltInSimilarity
 {
@@ -29,13 +29,17 @@ public static class BuiltInSimilarity
 
     private static TextExample Example(ref SplitMix64 random)
     {
-        string[][] deeds = [random.Choose(Deeds), random.Choose(Deeds)];
-        if (random.Next(2) == 0)
-            deeds[1] = deeds[0];
-        string[] people = [random.Choose(People), random.Choose(People)];
-        string[] places = [random.Choose(Places), random.Choose(Places)];
+        string[][] deeds = Pair(Deeds, ref random);
+        var (people, places, wording) = (Pair(People, ref random), Pair(Places, ref random), random.Next(2));
         var score = (deeds[0] == deeds[1] ? 3 : 0) + (people[0] == people[1] ? 1 : 0) + (places[0] == places[1] ? 1 : 0);
-        string[] texts = [$"{people[0]} {random.Choose(deeds[0])} {places[0]} .", $"{people[1]} {random.Choose(deeds[1])} {places[1]} ."];
+        string[] texts = [.. Enumerable.Range(0, 2).Select(side => $"{people[side]} {deeds[side][wording]} {places[side]} .")];
         return new(texts, score.ToString(CultureInfo.InvariantCulture));
+    }
+
+    // The same twice in half of the cases, and at times by chance.
+    private static T[] Pair<T>(T[] items, ref SplitMix64 random)
+    {
+        var first = random.Choose(items);
+        return [first, random.Next(2) == 0 ? first : random.Choose(items)];
     }
 }
