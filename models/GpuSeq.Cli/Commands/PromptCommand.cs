@@ -33,9 +33,8 @@ internal static class PromptCommand
         };
         var shots = new Option<int[]>("--shots")
         {
-            Description = "How many examples are shown: each of these numbers is tried.",
+            Description = "How many examples are shown: each of these numbers is tried (default: 0,1,8 with --examples, else 0).",
             HelpName = "N[,N...]",
-            DefaultValueFactory = _ => [0, 1, 8],
             CustomParser = ParseShots,
         };
         var candidates = new Option<string?>("--candidates")
@@ -58,8 +57,8 @@ internal static class PromptCommand
         command.SetAction(call =>
         {
             KernelCommands.CheckFolder(call.GetValue(page));
-            var numbers = call.GetValue(shots)!;
             var source = call.GetValue(examples) is { } path ? LabelledTexts.Read(path) : null;
+            int[] numbers = call.GetValue(shots) is { Length: > 0 } given ? given : source is null ? [0] : [0, 1, 8];
             var measured = call.GetValue(data) is { } held ? LabelledTexts.Read(held) : null;
             if (source is null && numbers.Any(number => number > 0))
                 throw new WrongCallException("--shots above 0 need --examples; see 'gpuseq prompt --help'.");
