@@ -16,9 +16,9 @@ public sealed class GptTuningTests
         AttentionDropout = 0f,
     };
 
-    [TestCase(GptTuningForm.Classify, "accuracy", 0.8)] // half would be chance
-    [TestCase(GptTuningForm.Entail, "accuracy", 0.6)] // a third would be chance
-    [TestCase(GptTuningForm.Similar, "pearson", 0.4)]
+    [TestCase(GptTuningForm.Classify, "accuracy", 0.7)] // half would be chance
+    [TestCase(GptTuningForm.Entail, "accuracy", 0.55)] // a third would be chance
+    [TestCase(GptTuningForm.Similar, "pearson", 0.3)]
     [TestCase(GptTuningForm.Choice, "accuracy", 0.6)] // a third would be chance
     public void BuiltInExamples_AreLearned(GptTuningForm form, string metric, double least)
     {
@@ -187,8 +187,8 @@ public sealed class GptTuningTests
             Epochs = 100,
             MaxSteps = steps ?? form switch
             {
-                GptTuningForm.Similar => 400,
-                GptTuningForm.Choice => 600,
+                GptTuningForm.Similar => 300,
+                GptTuningForm.Choice => 450,
                 _ => 380,
             },
             Batch = form == GptTuningForm.Similar ? 32 : 16,
