@@ -36,7 +36,7 @@ public sealed class BeamSearchTests
 
     [Test]
     public void Search_EndsAtTheGreatestLength() =>
-        Assert.That(Run(new(beam: 1), maxLengths: [2])[0].Words, Is.EqualTo(new[] { 4, 6 }));
+        Assert.That(Run(new(beam: 1, lengthPenalty: 0.6), maxLengths: [2])[0].Words, Is.EqualTo(new[] { 4, 6 }));
 
     private static Found[] Run(BeamSearch search, int[] maxLengths)
     {

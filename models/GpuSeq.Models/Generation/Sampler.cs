@@ -29,7 +29,7 @@ public sealed class Sampler
             (_logits, _shares) = (new float[logits.Length], new double[logits.Length]);
         logits.CopyTo(_logits);
         Penalize();
-        var token = _options.Temperature == 0f ? Best() : Draw();
+        var token = _options.Temperature == 0f ? _logits.AsSpan().IndexOfMax() : Draw();
         _seen.Add(token);
         return token;
     }
@@ -42,21 +42,10 @@ public sealed class Sampler
             _logits[token] *= _logits[token] > 0f ? 1f / _options.RepetitionPenalty : _options.RepetitionPenalty;
     }
 
-    private int Best()
-    {
-        var best = 0;
-        for (var i = 1; i < _logits.Length; i++)
-        {
-            if (_logits[i] > _logits[best])
-                best = i;
-        }
-        return best;
-    }
-
     // By the shares of e^(logit / temperature).
     private int Draw()
     {
-        var best = Best();
+        var best = _logits.AsSpan().IndexOfMax();
         var least = _options.TopK > 0 && _options.TopK < _logits.Length ? Highest(_options.TopK) : float.NegativeInfinity;
         var total = 0.0;
         for (var i = 0; i < _logits.Length; i++)

@@ -22,10 +22,8 @@ internal sealed record Found(int[] Words, double Score);
 /// </summary>
 /// <param name="beam">K, the beginnings of a sentence that are kept.</param>
 /// <param name="lengthPenalty">The exponent of Wu et al. 2016, equation 14; 0 favours short translations.</param>
-internal sealed class BeamSearch(int beam, double lengthPenalty = BeamSearch.LengthPenalty)
+internal sealed class BeamSearch(int beam, double lengthPenalty)
 {
-    public const double LengthPenalty = 0.6;
-
     private int Beam { get; } = beam;
 
     // A beginning, from its last word back.
