@@ -25,7 +25,7 @@ public sealed class ByteLevelBpe : PieceTokenizer
     private int _cachedWords;
 
     private ByteLevelBpe(BpeVocabulary vocabulary, string source)
-        : base(vocabulary.Tokens, vocabulary.Added, frame: null)
+        : base(vocabulary.Tokens, vocabulary.Added, vocabulary.Frame)
     {
         _vocabulary = vocabulary;
         _bytes = [.. vocabulary.Tokens.Select(token => ByteAlphabet.BytesOf(token) ?? Encoding.UTF8.GetBytes(token))];
@@ -54,13 +54,9 @@ public sealed class ByteLevelBpe : PieceTokenizer
     /// <exception cref="DataException">A file cannot be read or has a fault; names it and the line or entry.</exception>
     public static ByteLevelBpe Load(string folder) => new(BpeFiles.Load(folder), folder);
 
-    /// <summary>Whether a folder holds the files of one.</summary>
-    internal static bool IsIn(string folder) =>
-        File.Exists(Path.Combine(folder, BpeFiles.TokenizerFile)) || File.Exists(Path.Combine(folder, BpeFiles.MergesFile));
-
     /// <summary>Writes <c>vocab.json</c>, <c>merges.txt</c> and <c>tokenizer.json</c>.</summary>
     /// <inheritdoc/>
-    public override void Save(string folder) => BpeFiles.Save(folder, _vocabulary);
+    public override void Save(string folder) => BpeFiles.Save(folder, _vocabulary, this);
 
     /// <inheritdoc/>
     public override ReadOnlySpan<byte> BytesOf(int id) => Tokenizers.Of(_bytes, id);

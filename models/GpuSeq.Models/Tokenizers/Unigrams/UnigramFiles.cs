@@ -1,0 +1,6 @@
+namespace GpuSeq.Models;
+
+internal static class UnigramFiles
+{
+    public const string Type = "Unigram";
+}
