@@ -12,6 +12,9 @@ public enum TokenizerKind
     /// <summary>Pieces of words, in a normal form: <see cref="WordPiece"/>.</summary>
     Wordpiece,
 
+    /// <summary>Pieces of words, of which the most probable are taken: <see cref="GpuSeq.Models.Unigram"/>.</summary>
+    Unigram,
+
     /// <summary>Characters: <see cref="CharTokenizer"/>.</summary>
     Char,
 
@@ -43,6 +46,7 @@ public static class Tokenizers
         {
             TokenizerKind.Bpe => ByteLevelBpe.Train(texts, vocabSize, special),
             TokenizerKind.Wordpiece => WordPiece.Train(texts, vocabSize),
+            TokenizerKind.Unigram => Unigram.Train(texts, vocabSize),
             TokenizerKind.Char => CharTokenizer.Of(texts),
             TokenizerKind.Byte => new ByteTokenizer(),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
@@ -63,6 +67,7 @@ public static class Tokenizers
             {
                 BpeFiles.Type => ByteLevelBpe.Load(folder),
                 WordPieceFiles.Type => WordPiece.Load(folder),
+                UnigramFiles.Type => Unigram.Load(folder),
                 var type => throw new DataException(file.Path, $"the model is of type '{type}', which is not supported"),
             };
         }

@@ -22,7 +22,10 @@ public sealed class WordPiece : PieceTokenizer
     {
         (_vocabulary, _options, _unknown) = (vocabulary, vocabulary.Options, vocabulary.Unknown);
         for (var id = 0; id < Count; id++)
-            _trie.Add(Tokens[id], id);
+        {
+            if (Tokens[id].Length > 0)
+                _trie.Add(Tokens[id], id);
+        }
         _continuation = _trie.Reach(_options.Continuation);
         _bytes = [.. Tokens.Select(token => Encoding.UTF8.GetBytes(Continues(token) ? token[_options.Continuation.Length..] : $" {token}"))];
     }
