@@ -10,6 +10,10 @@ public static class TrainedModels
 
     private static readonly Uses<Measure> Evaluators = new("can be measured")
     {
+        [BertConfig.Albert] = BertEvaluation.OfRun,
+        [BertConfig.Bert] = BertEvaluation.OfRun,
+        [BertConfig.Electra] = BertEvaluation.OfRun,
+        [BertConfig.Roberta] = BertEvaluation.OfRun,
         [CharRnnConfig.Type] = CharRnnEvaluator.OfRun,
         [CnnConfig.Type] = CnnEvaluator.OfRun,
         [ElmoConfig.Type] = ElmoEvaluator.OfRun,
@@ -21,7 +25,7 @@ public static class TrainedModels
         [MlpConfig.Type] = MlpEvaluator.OfRun,
         [NnlmConfig.Type] = NnlmEvaluator.OfRun,
         [Seq2SeqConfig.Type] = Seq2SeqEvaluator.OfRun,
-        [TaggerConfig.Type] = TaggerEvaluator.OfRun,
+        [TaggerConfig.Type] = (device, run, data, cancellation) => TaggerEvaluator.OfFiles(Tagger.Load(device, run), data, cancellation),
         [TextClassifierConfig.Type] = TextClassificationEvaluator.OfRun,
         [TransformerConfig.Type] = TransformerEvaluator.OfRun,
         [Word2VecConfig.Type] = Word2VecEvaluator.OfRun,
@@ -29,6 +33,10 @@ public static class TrainedModels
 
     private static readonly Uses<Func<Device, RunFolder, ITextClassifier>> Classifiers = new("classifies texts")
     {
+        [BertConfig.Albert] = BertClassifier.Load,
+        [BertConfig.Bert] = BertClassifier.Load,
+        [BertConfig.Electra] = BertClassifier.Load,
+        [BertConfig.Roberta] = BertClassifier.Load,
         [ElmoLabelConfig.Type] = ElmoLabeller.LoadClassifier,
         [GptTuningConfig.Type] = GptTuningClassifier.Load,
         [TextClassifierConfig.Type] = TextClassifier.Load,
@@ -36,6 +44,10 @@ public static class TrainedModels
 
     private static readonly Uses<Func<Device, RunFolder, ITagger>> Taggers = new("tags words")
     {
+        [BertConfig.Albert] = BertTagger.Load,
+        [BertConfig.Bert] = BertTagger.Load,
+        [BertConfig.Electra] = BertTagger.Load,
+        [BertConfig.Roberta] = BertTagger.Load,
         [ElmoLabelConfig.Type] = ElmoLabeller.LoadTagger,
         [TaggerConfig.Type] = Tagger.Load,
     };
