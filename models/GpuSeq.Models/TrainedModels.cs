@@ -21,7 +21,7 @@ public static class TrainedModels
         [MlpConfig.Type] = MlpEvaluator.OfRun,
         [NnlmConfig.Type] = NnlmEvaluator.OfRun,
         [Seq2SeqConfig.Type] = Seq2SeqEvaluator.OfRun,
-        [TaggerConfig.Type] = TaggerEvaluator.OfRun,
+        [TaggerConfig.Type] = (device, run, data, cancellation) => TaggerEvaluator.OfFiles(Tagger.Load(device, run), data, cancellation),
         [TextClassifierConfig.Type] = TextClassificationEvaluator.OfRun,
         [TransformerConfig.Type] = TransformerEvaluator.OfRun,
         [Word2VecConfig.Type] = Word2VecEvaluator.OfRun,

@@ -15,6 +15,9 @@ public interface ITrainingTask
     /// <summary>What training changes.</summary>
     ParameterSet Parameters { get; }
 
+    /// <summary>Parameters with learning rates or weight decays of their own, as <see cref="Optimizer.Groups"/> has them.</summary>
+    IReadOnlyList<ParameterGroup> ParameterGroups => [ParameterGroup.WithoutDecay];
+
     /// <summary>What it learns from.</summary>
     IBatchSource Batches { get; }
 
