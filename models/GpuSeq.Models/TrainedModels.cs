@@ -66,6 +66,14 @@ public static class TrainedModels
         [TransformerConfig.Type] = TransformerTranslator.Load,
     };
 
+    private static readonly Uses<Func<Device, RunFolder, QuestionAnswerer>> Answerers = new("answers questions")
+    {
+        [BertConfig.Albert] = QuestionAnswerer.Load,
+        [BertConfig.Bert] = QuestionAnswerer.Load,
+        [BertConfig.Electra] = QuestionAnswerer.Load,
+        [BertConfig.Roberta] = QuestionAnswerer.Load,
+    };
+
     private static readonly Uses<Func<RunFolder, WordVectorTable>> Vectors = new("has vectors of words")
     {
         [NnlmConfig.Type] = run => WordVectorTable.OfModel(run, "embedding.weight"),
@@ -106,6 +114,10 @@ public static class TrainedModels
     /// <summary>Loads a model that summarizes.</summary>
     /// <inheritdoc cref="LoadClassifier" path="/exception"/>
     public static ITranslator LoadSummarizer(Device device, RunFolder run) => Summarizers.Of(run)(device, run);
+
+    /// <summary>Loads a model that answers questions about texts.</summary>
+    /// <inheritdoc cref="LoadClassifier" path="/exception"/>
+    public static QuestionAnswerer LoadAnswerer(Device device, RunFolder run) => Answerers.Of(run)(device, run);
 
     /// <summary>Loads the vectors of a run or model folder, or of a file in one of the forms of <see cref="Word2VecFile"/>.</summary>
     /// <exception cref="DataException">There is no such file or folder, or it holds no word vectors.</exception>

@@ -6,6 +6,15 @@ public sealed class AnswerSpansTests
     // [CLS] q [SEP] and four pieces of the context "ab cd ef gh", [SEP]
     private static readonly (int Start, int End)[] Offsets = [(0, 0), (0, 1), (0, 0), (0, 2), (3, 5), (6, 8), (9, 11), (0, 0)];
 
+    private static readonly EncodedText Window = new()
+    {
+        Ids = new int[8],
+        Types = [0, 0, 0, 1, 1, 1, 1, 1],
+        Parts = [-1, 0, -1, 1, 1, 1, 1, -1],
+        Words = [-1, 0, -1, 0, 1, 2, 3, -1],
+        Offsets = Offsets,
+    };
+
     [Test]
     public void Spans_StayInTheContextAndInOrder()
     {
@@ -56,6 +65,5 @@ public sealed class AnswerSpansTests
         return spans;
     }
 
-    private static void Add(AnswerSpans spans, float[] starts, float[] ends) =>
-        spans.Add(Offsets, place => place is > 2 and < 7, begin: 0, starts, ends);
+    private static void Add(AnswerSpans spans, float[] starts, float[] ends) => spans.Add(new(0, Window), starts, ends);
 }

@@ -25,22 +25,26 @@ internal sealed class AnswerSpans
     public IReadOnlyList<AnswerSpan> Best =>
         [.. _found.Select(entry => new AnswerSpan(entry.Key.Start, entry.Key.End, entry.Value)).OrderByDescending(span => span.Score).ThenBy(span => span.Start)];
 
+    /// <summary>By how much the score of no answer is above that of the best span.</summary>
+    public double NullDifference => NullScore - _found.Values.DefaultIfEmpty(double.NegativeInfinity).Max();
+
+    /// <summary>The best part of a context; empty where there is none.</summary>
+    public string TextOf(string context) => Best is [var best, ..] ? context[best.Start..best.End].Trim() : "";
+
     /// <summary>Looks at a window.</summary>
-    /// <param name="offsets">Where each piece begins and ends in its text.</param>
-    /// <param name="isContext">Whether a piece is one of the context.</param>
-    /// <param name="begin">The place of [CLS].</param>
-    /// <param name="starts">The start logits.</param>
-    /// <param name="ends">The end logits.</param>
-    public void Add(
-        ReadOnlySpan<(int Start, int End)> offsets, Func<int, bool> isContext, int begin, ReadOnlySpan<float> starts, ReadOnlySpan<float> ends)
+    /// <param name="window">The window.</param>
+    /// <param name="starts">The start logit of each of its pieces.</param>
+    /// <param name="ends">The end logit of each of its pieces.</param>
+    public void Add(AnswerWindow window, float[] starts, float[] ends)
     {
-        NullScore = Math.Min(NullScore, (double)starts[begin] + ends[begin]);
+        NullScore = Math.Min(NullScore, (double)starts[AnswerWindow.None] + ends[AnswerWindow.None]);
+        var offsets = window.Text.Offsets;
         for (var first = 0; first < offsets.Length; first++)
         {
-            for (var last = first; last < Math.Min(offsets.Length, first + _maxLength) && isContext(last); last++)
+            for (var last = first; last < Math.Min(offsets.Length, first + _maxLength) && window.IsContext(last); last++)
             {
                 var score = (double)starts[first] + ends[last];
-                if (score > _least && isContext(first) && offsets[last].End > offsets[first].Start)
+                if (score > _least && window.IsContext(first) && offsets[last].End > offsets[first].Start)
                     Keep((offsets[first].Start, offsets[last].End), score);
             }
         }
