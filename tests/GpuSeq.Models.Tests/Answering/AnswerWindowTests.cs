@@ -5,7 +5,7 @@ public sealed class AnswerWindowTests
 {
     private const string Context = "one two three four five six seven eight nine ten";
 
-    private static readonly TextEncoder Encoder = TextEncoder.Of(WordPiece.Train([Context, "which number is it ?"], 100));
+    private static readonly TextEncoder Encoder = TextEncoder.Of(WordPiece.Train(Enumerable.Repeat($"{Context} which number is it ?", 2), 300));
     private static readonly BertConfig Config = new() { VocabSize = 100 };
 
     [Test]

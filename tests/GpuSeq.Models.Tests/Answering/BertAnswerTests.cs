@@ -25,7 +25,7 @@ public sealed class BertAnswerTests
         using var folder = new TemporaryFolder();
         using var device = Device.Open();
         var data = SquadData.Read(null);
-        var result = Train(device, folder.Path, data, steps: 400);
+        var result = Train(device, folder.Path, data, steps: 250);
         using var answerer = TrainedModels.LoadAnswerer(device, new(folder.Path));
         var answered = data.Dev.First(example => example.Answers.Count > 0);
         var said = answerer.Answer([answered], count: 3).Single();
