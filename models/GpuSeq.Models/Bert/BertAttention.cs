@@ -18,11 +18,12 @@ public static class BertAttention
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(encoder);
-        var text = encoder.Encode(first, second, new() { MaxLength = Math.Min(AttentionMaps.MostTokens, model.Config.MaxLength) });
+        var options = new EncodingOptions { MaxLength = Math.Min(AttentionMaps.MostTokens, model.Config.MaxLength) };
+        var (whole, text) = (encoder.Encode(first, second), encoder.Encode(first, second, options));
         using var graph = device.BeginGraph(isTraining: false);
         Shape shape = [1, text.Length];
         var result = model.Forward(graph, new(graph.Input(text.Ids, shape)) { Types = graph.Input(text.Types, shape), ReturnsWeights = true });
-        return AttentionMaps.Of([.. text.Ids.Select(encoder.Tokenizer.TokenOf)], result.Weights);
+        return AttentionMaps.Of([.. text.Ids.Select(encoder.Tokenizer.TokenOf)], result.Weights) with { LeftOut = whole.Length - text.Length };
     }
 
     /// <summary>The maps of a text by the model of a folder.</summary>

@@ -14,6 +14,9 @@ public sealed record AttentionMaps(IReadOnlyList<string> Tokens, IReadOnlyList<I
     private const double CellSize = 22;
     private const double SmallestMap = 56;
 
+    /// <summary>Tokens of the text for which there was no room.</summary>
+    public int LeftOut { get; init; }
+
     /// <summary>The maps of weights as models give them.</summary>
     /// <param name="tokens">T tokens, as people read them.</param>
     /// <param name="weights">[1, H, T, T] of each layer.</param>
@@ -47,7 +50,7 @@ public sealed record AttentionMaps(IReadOnlyList<string> Tokens, IReadOnlyList<I
             new("from") { Categories = Tokens },
             [new HeatMap(cells) { Most = 1 }])
         {
-            Note = note,
+            Note = Noted(note),
             Width = Math.Max(420, 180 + CellSize * count),
             Height = 170 + CellSize * count,
         });
@@ -68,11 +71,13 @@ public sealed record AttentionMaps(IReadOnlyList<string> Tokens, IReadOnlyList<I
             new("layer") { Categories = Numbers(layers) },
             [new SmallHeatMaps(Weights)])
         {
-            Note = "from the tokens from top to bottom at those from left to right; a row adds up to 1",
+            Note = Noted("from the tokens from top to bottom at those from left to right; a row adds up to 1"),
             Width = Math.Max(420, 80 + map * heads),
             Height = 120 + map * layers,
         });
     }
+
+    private string Noted(string note) => LeftOut == 0 ? note : $"{note}; {LeftOut} more tokens have no room";
 
     private static string[] Numbers(int count) => [.. Enumerable.Range(1, count).Select(number => $"{number}")];
 }

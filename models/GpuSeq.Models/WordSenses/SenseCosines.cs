@@ -17,16 +17,15 @@ public sealed record SenseCosines(double Same, double Other, double Nearest)
     {
         ArgumentNullException.ThrowIfNull(vectors);
         ArgumentNullException.ThrowIfNull(senses);
-        var units = vectors.Select(Unit).ToArray();
         var (same, other, nearest) = (new List<double>(), new List<double>(), 0.0);
-        for (var i = 0; i < units.Length; i++)
+        for (var i = 0; i < vectors.Count; i++)
         {
             var (best, ties, right) = (double.NegativeInfinity, 0, 0);
-            for (var j = 0; j < units.Length; j++)
+            for (var j = 0; j < vectors.Count; j++)
             {
                 if (j == i)
                     continue;
-                var (cosine, isSame) = (Dot(units[i], units[j]), senses[i] == senses[j]);
+                var (cosine, isSame) = (Cosine.Of(vectors[i], vectors[j]), senses[i] == senses[j]);
                 (isSame ? same : other).Add(cosine);
                 if (cosine > best + Equal)
                     (best, ties, right) = (cosine, 0, 0);
@@ -35,23 +34,6 @@ public sealed record SenseCosines(double Same, double Other, double Nearest)
             }
             nearest += (double)right / ties;
         }
-        return new(same.Average(), other.Average(), nearest / units.Length);
-    }
-
-    /// <summary>The cosine of the angle between two vectors; 0 where one has no length.</summary>
-    public static double Cosine(float[] a, float[] b) => Dot(Unit(a), Unit(b));
-
-    private static double[] Unit(float[] vector)
-    {
-        var length = Math.Sqrt(vector.Sum(value => (double)value * value));
-        return [.. vector.Select(value => length > 0 ? value / length : 0)];
-    }
-
-    private static double Dot(double[] a, double[] b)
-    {
-        var sum = 0.0;
-        for (var i = 0; i < a.Length; i++)
-            sum += a[i] * b[i];
-        return sum;
+        return new(same.Average(), other.Average(), nearest / vectors.Count);
     }
 }
