@@ -12,6 +12,10 @@ public static class TrainedModels
 
     private static readonly Uses<Measure> Evaluators = new("can be measured")
     {
+        [BertConfig.Albert] = BertEvaluation.OfRun,
+        [BertConfig.Bert] = BertEvaluation.OfRun,
+        [BertConfig.Electra] = BertEvaluation.OfRun,
+        [BertConfig.Roberta] = BertEvaluation.OfRun,
         [CharRnnConfig.Type] = CharRnnEvaluator.OfRun,
         [CnnConfig.Type] = CnnEvaluator.OfRun,
         [ElmoConfig.Type] = ElmoEvaluator.OfRun,
@@ -31,6 +35,10 @@ public static class TrainedModels
 
     private static readonly Uses<Func<Device, RunFolder, ITextClassifier>> Classifiers = new("classifies texts")
     {
+        [BertConfig.Albert] = BertClassifier.Load,
+        [BertConfig.Bert] = BertClassifier.Load,
+        [BertConfig.Electra] = BertClassifier.Load,
+        [BertConfig.Roberta] = BertClassifier.Load,
         [ElmoLabelConfig.Type] = ElmoLabeller.LoadClassifier,
         [GptTuningConfig.Type] = GptTuningClassifier.Load,
         [TextClassifierConfig.Type] = TextClassifier.Load,
@@ -38,6 +46,10 @@ public static class TrainedModels
 
     private static readonly Uses<Func<Device, RunFolder, ITagger>> Taggers = new("tags words")
     {
+        [BertConfig.Albert] = BertTagger.Load,
+        [BertConfig.Bert] = BertTagger.Load,
+        [BertConfig.Electra] = BertTagger.Load,
+        [BertConfig.Roberta] = BertTagger.Load,
         [ElmoLabelConfig.Type] = ElmoLabeller.LoadTagger,
         [TaggerConfig.Type] = Tagger.Load,
     };

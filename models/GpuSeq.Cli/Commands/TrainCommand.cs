@@ -28,5 +28,9 @@ internal static class TrainCommand
             TrainGptTuningCommand.Create(output, GptTuningForm.Entail),
             TrainGptTuningCommand.Create(output, GptTuningForm.Similar),
             TrainGptTuningCommand.Create(output, GptTuningForm.Choice),
+            TrainBertExamplesCommand.CreateClassify(output),
+            TrainBertExamplesCommand.CreateChoice(output),
+            TrainBertTagCommand.Create(output),
+            TrainDistillCommand.Create(output),
         };
 }

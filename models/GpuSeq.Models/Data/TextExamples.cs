@@ -24,6 +24,18 @@ public sealed record TextExamples(string Source, IReadOnlyList<TextExample> Trai
             [.. texts.Select(text => new TextExample([text.Text], text.Label))];
     }
 
+    /// <summary>Reads what a run learns from and is measured on.</summary>
+    /// <param name="read">Reads a data set; of null, the one that is built in.</param>
+    /// <param name="data">Where it lies.</param>
+    /// <exception cref="DataException">It cannot be read.</exception>
+    public static TextExamples Read(Func<string?, TextExamples> read, RecipeData data)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        ArgumentNullException.ThrowIfNull(data);
+        var examples = read(data.Data);
+        return data.Validation is { } held ? examples with { Dev = read(held).Measured } : examples;
+    }
+
     /// <summary>Reads a file, or a folder with a file named <c>train</c> and perhaps one named <c>dev</c>.</summary>
     /// <param name="path">The file or folder.</param>
     /// <param name="read">Reads a file's examples.</param>

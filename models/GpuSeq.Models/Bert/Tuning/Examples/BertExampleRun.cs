@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace GpuSeq.Models;
 
 /// <summary>What a run of a fine-tuning on examples has beside the model and the training.</summary>
-public sealed record BertExampleRun : BertTuningRun
+public record BertExampleRun : BertTuningRun
 {
     /// <summary>The task of GLUE whose files the data has; null for data of other layouts.</summary>
     public string? Task { get; init; }

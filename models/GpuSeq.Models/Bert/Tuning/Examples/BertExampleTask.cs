@@ -51,8 +51,11 @@ public sealed class BertExampleTask : ITrainingTask, IDisposable
     /// <summary>The model.</summary>
     public BertExampleModel Model => _classifier.Model;
 
+    /// <summary>The teacher, and the student as it was when training ended; null where there is no teacher.</summary>
+    public (ModelMeasure Teacher, ModelMeasure? Student)? Comparison => _teaching is null ? null : (_teaching.Teacher, _teaching.Student);
+
     /// <inheritdoc/>
-    public string Recipe => _teaching is not null ? "distill" : Model.Problem == TextProblem.Choice ? "bert-choice" : "bert-classify";
+    public string Recipe => _teaching is not null ? DistillTask.Name : Model.Problem == TextProblem.Choice ? "bert-choice" : "bert-classify";
 
     /// <inheritdoc/>
     public Device Device { get; }
@@ -77,7 +80,7 @@ public sealed class BertExampleTask : ITrainingTask, IDisposable
         var targets = graph.Input(batch[BertBatch.Targets]);
         var logits = Model.Logits(graph, BertBatch.Input(graph, batch));
         var examples = targets.Shape[0];
-        var outputs = logits.Reshape([examples, logits.Shape.IntCount / examples]); // the choices of an example side by side
+        var outputs = logits.Reshape([examples, (int)logits.Shape.ElementCount / examples]); // the choices of an example side by side
         var loss = _answers.Loss(outputs, targets);
         return _teaching is null ? loss : _teaching.Loss(loss, outputs, graph.Input(batch[BertBatch.Targets + 1]));
     }
