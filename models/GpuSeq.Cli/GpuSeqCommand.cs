@@ -46,6 +46,7 @@ public static class GpuSeqCommand
             TranslateCommand.Create(output),
             SummarizeCommand.Create(output),
             EmbedCommand.Create(output),
+            FillMaskCommand.Create(output),
             SimilarCommand.Create(output),
             AttentionCommand.Create(output),
             TokenizerCommand.Create(output),
