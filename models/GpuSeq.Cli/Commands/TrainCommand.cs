@@ -31,6 +31,7 @@ internal static class TrainCommand
             TrainBertExamplesCommand.CreateClassify(output),
             TrainBertExamplesCommand.CreateChoice(output),
             TrainBertTagCommand.Create(output),
+            TrainBertAnswerCommand.Create(output),
             TrainDistillCommand.Create(output),
         };
 }

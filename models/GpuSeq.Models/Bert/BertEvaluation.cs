@@ -9,6 +9,7 @@ internal static class BertEvaluation
 
     private static readonly Dictionary<string, Measure> Measures = new()
     {
+        [AnswerHead.Purpose] = QuestionAnswerer.OfRun,
         [ClassificationHead.Purpose] = BertExampleEvaluator.OfRun,
         [ChoiceHead.Purpose] = BertExampleEvaluator.OfRun,
         [TokenHead.Purpose] = (device, run, data, cancellation) =>

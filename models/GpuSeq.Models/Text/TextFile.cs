@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using System.Text.Unicode;
 
@@ -6,7 +7,7 @@ namespace GpuSeq.Models;
 /// <summary>Reads text files.</summary>
 public static class TextFile
 {
-    /// <summary>Reads a file as UTF-8; a byte order mark is left out.</summary>
+    /// <summary>Reads a file as UTF-8, unpacked where its name ends in <c>.gz</c>; a byte order mark is left out.</summary>
     /// <exception cref="DataException">It cannot be read, or holds bytes that are not UTF-8; names the line.</exception>
     public static string Read(string path)
     {
@@ -14,6 +15,12 @@ public static class TextFile
         try
         {
             bytes = File.ReadAllBytes(path);
+            if (Path.GetExtension(path).Equals(".gz", StringComparison.OrdinalIgnoreCase))
+                bytes = Unpacked(bytes);
+        }
+        catch (InvalidDataException)
+        {
+            throw new DataException(path, "it is not packed as .gz files are");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -34,6 +41,14 @@ public static class TextFile
         if (!Utf8.IsValid(text))
             throw new DataException(source, $"line {FirstBadLine(text)} is not UTF-8 text");
         return Encoding.UTF8.GetString(text);
+    }
+
+    private static byte[] Unpacked(byte[] bytes)
+    {
+        using var packed = new GZipStream(new MemoryStream(bytes), CompressionMode.Decompress);
+        using var unpacked = new MemoryStream();
+        packed.CopyTo(unpacked);
+        return unpacked.ToArray();
     }
 
     private static int FirstBadLine(ReadOnlySpan<byte> text)

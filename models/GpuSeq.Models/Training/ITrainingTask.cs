@@ -57,6 +57,12 @@ public interface ITrainingTask
 
     /// <summary>Writes what a model folder holds beside the parameters: configuration, vocabulary.</summary>
     void SaveModelFiles(string folder);
+
+    /// <summary>Told when the parameters as they are now were saved as the best so far, to save what goes with them.</summary>
+    /// <param name="run">The folder of the run.</param>
+    void ModelWasKept(RunFolder run)
+    {
+    }
 }
 
 /// <summary>A measure of a model.</summary>

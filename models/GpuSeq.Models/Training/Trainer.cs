@@ -283,6 +283,7 @@ public sealed class Trainer : IDisposable
         if (!isBest)
             return false;
         TensorFiles.Save(_run.Model, _task.Parameters, TensorFiles.HubMetadata);
+        _task.ModelWasKept(_run);
         (_position.Best, _position.BestLoss) = (measure, evaluation.Loss);
         return true;
     }
