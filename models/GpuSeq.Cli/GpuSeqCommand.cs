@@ -44,6 +44,7 @@ public static class GpuSeqCommand
             TagCommand.Create(output),
             TranslateCommand.Create(output),
             SummarizeCommand.Create(output),
+            FillMaskCommand.Create(output),
             SimilarCommand.Create(output),
             TokenizerCommand.Create(output),
             InspectCommand.Create(output),

@@ -59,6 +59,14 @@ public static class TrainedModels
         [GptConfig.Gpt3] = AnswerRanker.Load,
     };
 
+    private static readonly Uses<Func<Device, RunFolder, MaskFiller>> MaskFillers = new("foretells masked words")
+    {
+        [BertConfig.Albert] = MaskFiller.Load,
+        [BertConfig.Bert] = MaskFiller.Load,
+        [BertConfig.Electra] = MaskFiller.Load,
+        [BertConfig.Roberta] = MaskFiller.Load,
+    };
+
     private static readonly Uses<Func<Device, RunFolder, ITranslator>> Translators = new("translates")
     {
         [Seq2SeqConfig.Type] = Seq2SeqTranslator.Load,
@@ -102,6 +110,10 @@ public static class TrainedModels
     /// <summary>Loads a model that ranks answers to prompts.</summary>
     /// <inheritdoc cref="LoadClassifier" path="/exception"/>
     public static AnswerRanker LoadRanker(Device device, RunFolder run) => Rankers.Of(run)(device, run);
+
+    /// <summary>Loads a model that foretells masked words.</summary>
+    /// <inheritdoc cref="LoadClassifier" path="/exception"/>
+    public static MaskFiller LoadMaskFiller(Device device, RunFolder run) => MaskFillers.Of(run)(device, run);
 
     /// <summary>Loads a model that translates.</summary>
     /// <inheritdoc cref="LoadClassifier" path="/exception"/>
