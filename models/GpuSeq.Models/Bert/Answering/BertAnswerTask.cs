@@ -109,9 +109,10 @@ public sealed class BertAnswerTask : ITrainingTask, IDisposable
     }
 
     /// <inheritdoc/>
-    public void ModelWasKept(RunFolder run)
+    public void SaveModel(RunFolder run)
     {
         ArgumentNullException.ThrowIfNull(run);
+        run.SaveParameters(Parameters);
         run.SaveRecipe(Run); // with the threshold that goes with the model
     }
 
