@@ -1,5 +1,7 @@
 using GpuSeq.Engine;
 using GpuSeq.Engine.Checkpoints;
+using GpuSeq.Models.Embeddings;
+using GpuSeq.Models.Reporting;
 
 namespace GpuSeq.Models;
 
@@ -10,6 +12,10 @@ public static class TrainedModels
 
     private static readonly Uses<Measure> Evaluators = new("can be measured")
     {
+        [BertConfig.Albert] = BertEvaluation.OfRun,
+        [BertConfig.Bert] = BertEvaluation.OfRun,
+        [BertConfig.Electra] = BertEvaluation.OfRun,
+        [BertConfig.Roberta] = BertEvaluation.OfRun,
         [CharRnnConfig.Type] = CharRnnEvaluator.OfRun,
         [CnnConfig.Type] = CnnEvaluator.OfRun,
         [ElmoConfig.Type] = ElmoEvaluator.OfRun,
@@ -21,7 +27,7 @@ public static class TrainedModels
         [MlpConfig.Type] = MlpEvaluator.OfRun,
         [NnlmConfig.Type] = NnlmEvaluator.OfRun,
         [Seq2SeqConfig.Type] = Seq2SeqEvaluator.OfRun,
-        [TaggerConfig.Type] = TaggerEvaluator.OfRun,
+        [TaggerConfig.Type] = (device, run, data, cancellation) => TaggerEvaluator.OfFiles(Tagger.Load(device, run), data, cancellation),
         [TextClassifierConfig.Type] = TextClassificationEvaluator.OfRun,
         [TransformerConfig.Type] = TransformerEvaluator.OfRun,
         [Word2VecConfig.Type] = Word2VecEvaluator.OfRun,
@@ -29,6 +35,10 @@ public static class TrainedModels
 
     private static readonly Uses<Func<Device, RunFolder, ITextClassifier>> Classifiers = new("classifies texts")
     {
+        [BertConfig.Albert] = BertClassifier.Load,
+        [BertConfig.Bert] = BertClassifier.Load,
+        [BertConfig.Electra] = BertClassifier.Load,
+        [BertConfig.Roberta] = BertClassifier.Load,
         [ElmoLabelConfig.Type] = ElmoLabeller.LoadClassifier,
         [GptTuningConfig.Type] = GptTuningClassifier.Load,
         [TextClassifierConfig.Type] = TextClassifier.Load,
@@ -36,6 +46,10 @@ public static class TrainedModels
 
     private static readonly Uses<Func<Device, RunFolder, ITagger>> Taggers = new("tags words")
     {
+        [BertConfig.Albert] = BertTagger.Load,
+        [BertConfig.Bert] = BertTagger.Load,
+        [BertConfig.Electra] = BertTagger.Load,
+        [BertConfig.Roberta] = BertTagger.Load,
         [ElmoLabelConfig.Type] = ElmoLabeller.LoadTagger,
         [TaggerConfig.Type] = Tagger.Load,
     };
@@ -55,6 +69,14 @@ public static class TrainedModels
         [GptConfig.Gpt3] = AnswerRanker.Load,
     };
 
+    private static readonly Uses<Func<Device, RunFolder, MaskFiller>> MaskFillers = new("foretells masked words")
+    {
+        [BertConfig.Albert] = MaskFiller.Load,
+        [BertConfig.Bert] = MaskFiller.Load,
+        [BertConfig.Electra] = MaskFiller.Load,
+        [BertConfig.Roberta] = MaskFiller.Load,
+    };
+
     private static readonly Uses<Func<Device, RunFolder, ITranslator>> Translators = new("translates")
     {
         [Seq2SeqConfig.Type] = Seq2SeqTranslator.Load,
@@ -64,6 +86,30 @@ public static class TrainedModels
     private static readonly Uses<Func<Device, RunFolder, ITranslator>> Summarizers = new("summarizes")
     {
         [TransformerConfig.Type] = TransformerTranslator.Load,
+    };
+
+    private static readonly Uses<Func<Device, RunFolder, QuestionAnswerer>> Answerers = new("answers questions")
+    {
+        [BertConfig.Albert] = QuestionAnswerer.Load,
+        [BertConfig.Bert] = QuestionAnswerer.Load,
+        [BertConfig.Electra] = QuestionAnswerer.Load,
+        [BertConfig.Roberta] = QuestionAnswerer.Load,
+    };
+
+    private static readonly Uses<Func<Device, RunFolder, EmbeddingOptions, BertEmbeddingGenerator>> Embedders = new("has vectors of texts")
+    {
+        [BertConfig.Albert] = BertEmbeddingGenerator.Load,
+        [BertConfig.Bert] = BertEmbeddingGenerator.Load,
+        [BertConfig.Electra] = BertEmbeddingGenerator.Load,
+        [BertConfig.Roberta] = BertEmbeddingGenerator.Load,
+    };
+
+    private static readonly Uses<Func<Device, RunFolder, string, string?, AttentionMaps>> Observers = new("shows its attention")
+    {
+        [BertConfig.Albert] = BertAttention.OfFolder,
+        [BertConfig.Bert] = BertAttention.OfFolder,
+        [BertConfig.Electra] = BertAttention.OfFolder,
+        [BertConfig.Roberta] = BertAttention.OfFolder,
     };
 
     private static readonly Uses<Func<RunFolder, WordVectorTable>> Vectors = new("has vectors of words")
@@ -99,6 +145,10 @@ public static class TrainedModels
     /// <inheritdoc cref="LoadClassifier" path="/exception"/>
     public static AnswerRanker LoadRanker(Device device, RunFolder run) => Rankers.Of(run)(device, run);
 
+    /// <summary>Loads a model that foretells masked words.</summary>
+    /// <inheritdoc cref="LoadClassifier" path="/exception"/>
+    public static MaskFiller LoadMaskFiller(Device device, RunFolder run) => MaskFillers.Of(run)(device, run);
+
     /// <summary>Loads a model that translates.</summary>
     /// <inheritdoc cref="LoadClassifier" path="/exception"/>
     public static ITranslator LoadTranslator(Device device, RunFolder run) => Translators.Of(run)(device, run);
@@ -106,6 +156,20 @@ public static class TrainedModels
     /// <summary>Loads a model that summarizes.</summary>
     /// <inheritdoc cref="LoadClassifier" path="/exception"/>
     public static ITranslator LoadSummarizer(Device device, RunFolder run) => Summarizers.Of(run)(device, run);
+
+    /// <summary>Loads a model that answers questions about texts.</summary>
+    /// <inheritdoc cref="LoadClassifier" path="/exception"/>
+    public static QuestionAnswerer LoadAnswerer(Device device, RunFolder run) => Answerers.Of(run)(device, run);
+
+    /// <summary>Loads a model that turns texts into vectors.</summary>
+    /// <inheritdoc cref="LoadClassifier" path="/exception"/>
+    public static BertEmbeddingGenerator LoadEmbedder(Device device, RunFolder run, EmbeddingOptions options) =>
+        Embedders.Of(run)(device, run, options);
+
+    /// <summary>What the heads of a model look at as it reads a text, or two.</summary>
+    /// <inheritdoc cref="LoadClassifier" path="/exception"/>
+    public static AttentionMaps Attention(Device device, RunFolder run, string first, string? second = null) =>
+        Observers.Of(run)(device, run, first, second);
 
     /// <summary>Loads the vectors of a run or model folder, or of a file in one of the forms of <see cref="Word2VecFile"/>.</summary>
     /// <exception cref="DataException">There is no such file or folder, or it holds no word vectors.</exception>

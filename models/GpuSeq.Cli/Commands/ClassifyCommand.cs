@@ -29,27 +29,31 @@ internal static class ClassifyCommand
             if (call.GetValue(json))
                 output.Json(classes);
             else if (output.IsTerminal && !Console.IsOutputRedirected && texts.AreGiven(call))
-                WriteTable(output, classifier.Labels, classes);
+                WriteTable(output, classes.ToArray());
             else
-                WriteLines(output, classifier.Labels, classes);
+                WriteLines(output, classes);
             return ExitCode.Success;
         });
         return command;
     }
 
-    private static void WriteTable(CommandOutput output, IReadOnlyList<string> labels, IEnumerable<TextClass> classes) => output.Table(
-        ["LABEL", .. labels.Select(label => $"{label} "), "TEXT"],
-        classes.Select(said => (string[])[said.Label, .. Probabilities(labels, said), Shortened(said.Text)]));
-
-    // The label, the probability of each label in the order of the labels, and the text, with tabs between them.
-    private static void WriteLines(CommandOutput output, IReadOnlyList<string> labels, IEnumerable<TextClass> classes)
+    // Where models choose, one text may have more choices than another.
+    private static void WriteTable(CommandOutput output, TextClass[] classes)
     {
-        foreach (var said in classes)
-            output.Out.WriteLine(string.Join('\t', [said.Label, .. Probabilities(labels, said), said.Text]));
+        var labels = classes.Select(said => said.Probabilities.Keys).MaxBy(labels => labels.Count())!.ToArray();
+        output.Table(["LABEL", .. labels.Select(label => $"{label} "), "TEXT"], classes.Select(said => (string[])[said.Label, .. Cells(said), Shortened(said.Text)]));
+
+        IEnumerable<string> Cells(TextClass said) => labels.Select(label => said.Probabilities.ContainsKey(label) ? Share(said, label) : "");
     }
 
-    private static IEnumerable<string> Probabilities(IReadOnlyList<string> labels, TextClass said) =>
-        labels.Select(label => Format.Invariant($"{said.Probabilities[label]:0.0000}"));
+    // The label, the probability of each label in the order of the labels, and the text, with tabs between them.
+    private static void WriteLines(CommandOutput output, IEnumerable<TextClass> classes)
+    {
+        foreach (var said in classes)
+            output.Out.WriteLine(string.Join('\t', [said.Label, .. said.Probabilities.Keys.Select(label => Share(said, label)), said.Text]));
+    }
+
+    private static string Share(TextClass said, string label) => Format.Invariant($"{said.Probabilities[label]:0.0000}");
 
     private static string Shortened(string text)
     {

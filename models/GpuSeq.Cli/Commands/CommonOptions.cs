@@ -36,8 +36,16 @@ internal static class CommonOptions
             Description = help,
             HelpName = string.Join('|', Names<T>()),
             DefaultValueFactory = _ => otherwise.ToString().ToLowerInvariant(),
-            CustomParser = result => ParseName<T>(result, name),
+            CustomParser = result => ParseName(result, name, Names<T>()),
         };
+
+    /// <summary>An option with one of a few names that may be left out.</summary>
+    public static Option<string?> Choice(string name, string help, string[] names) => new(name)
+    {
+        Description = help,
+        HelpName = string.Join('|', names),
+        CustomParser = result => ParseName(result, name, names),
+    };
 
     /// <summary>An option with one of a few names that may be left out.</summary>
     public static Option<T?> OptionalChoice<T>(string name, string help)
@@ -45,18 +53,17 @@ internal static class CommonOptions
         {
             Description = help,
             HelpName = string.Join('|', Names<T>()),
-            CustomParser = result => Enum.TryParse<T>(ParseName<T>(result, name), ignoreCase: true, out var value) ? value : null,
+            CustomParser = result => Enum.TryParse<T>(ParseName(result, name, Names<T>()), ignoreCase: true, out var value) ? value : null,
         };
 
     private static string[] Names<T>()
         where T : struct, Enum => [.. Enum.GetNames<T>().Select(value => value.ToLowerInvariant())];
 
-    private static string ParseName<T>(ArgumentResult result, string name)
-        where T : struct, Enum
+    private static string ParseName(ArgumentResult result, string name, string[] names)
     {
         var text = result.Tokens[0].Value.ToLowerInvariant();
-        if (!Names<T>().Contains(text))
-            result.AddError($"Option '{name}' is one of {string.Join(", ", Names<T>())}, not '{text}'.");
+        if (!names.Contains(text))
+            result.AddError($"Option '{name}' is one of {string.Join(", ", names)}, not '{text}'.");
         return text;
     }
 

@@ -8,7 +8,7 @@ namespace GpuSeq.Models;
 internal static class LabelledTable
 {
     private static readonly string[] TextColumns = ["text", "sentence", "review", "tweet", "comment", "content"];
-    private static readonly string[] LabelColumns = ["label", "sentiment", "class", "category", "polarity"];
+    private static readonly string[] LabelColumns = ["label", "sentiment", "class", "category", "polarity", "labels", "score"];
 
     /// <summary>Whether a file is a table, by its ending.</summary>
     public static bool IsTable(string name) => Path.GetExtension(name).ToLowerInvariant() is ".tsv" or ".csv";
@@ -16,8 +16,9 @@ internal static class LabelledTable
     /// <summary>Reads the rows.</summary>
     /// <param name="text">The table; cells may be quoted (RFC 4180).</param>
     /// <param name="source">Where it comes from, for messages.</param>
+    /// <param name="mayLackLabels">Whether a text may have none.</param>
     /// <exception cref="DataException">A column is missing, or a cell is; names the line.</exception>
-    public static IReadOnlyList<LabelledText> Read(string text, string source)
+    public static IReadOnlyList<LabelledText> Read(string text, string source, bool mayLackLabels = false)
     {
         var configuration = new CsvConfiguration(CultureInfo.InvariantCulture)
         {
@@ -36,7 +37,7 @@ internal static class LabelledTable
                 throw new DataException(
                     source, $"line {csv.Parser.RawRow} has {csv.Parser.Count} cells where line 1 names {header.Length} columns");
             }
-            if (string.IsNullOrWhiteSpace(csv[labels]))
+            if (!mayLackLabels && string.IsNullOrWhiteSpace(csv[labels]))
                 throw new DataException(source, $"line {csv.Parser.RawRow} has no label");
             rows.Add(new(csv[texts]!, csv[labels]!.Trim()));
         }

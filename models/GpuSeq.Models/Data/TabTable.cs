@@ -1,5 +1,18 @@
 namespace GpuSeq.Models;
 
+/// <summary>How a table differs from most.</summary>
+internal sealed record TabTableForm
+{
+    /// <summary>The names of the columns where the first line is a row already; null where it names them.</summary>
+    public IReadOnlyList<string>? Columns { get; init; }
+
+    /// <summary>Whether quotation marks around a cell belong to it.</summary>
+    public bool KeepsQuotes { get; init; }
+
+    /// <summary>Whether rows with fewer or more cells than there are columns are left out, instead of being an error.</summary>
+    public bool LeavesBrokenRowsOut { get; init; }
+}
+
 /// <summary>
 /// Rows of cells with tabs between them, a row a line; the first line names the columns. Quotation marks within a cell are its own;
 /// where they stand around it, and those within are doubled, they are taken off.
@@ -13,21 +26,25 @@ internal sealed class TabTable
     /// <summary>Reads a table.</summary>
     /// <param name="text">The table.</param>
     /// <param name="source">Where it comes from, for messages.</param>
-    /// <exception cref="DataException">There are no rows, or one has fewer or more cells than the first line has; names the line.</exception>
-    public TabTable(string text, string source)
+    /// <param name="form">How it differs from most tables; null where it does not.</param>
+    /// <exception cref="DataException">There are no rows, or one has fewer or more cells than there are columns; names the line.</exception>
+    public TabTable(string text, string source, TabTableForm? form = null)
     {
+        form ??= new();
         Source = source;
         var lines = text.Split('\n').Select(line => line.TrimEnd('\r')).ToArray();
-        Columns = [.. lines[0].Split('\t').Select(name => name.Trim())];
-        foreach (var (index, line) in lines.Index().Skip(1).Where(line => !string.IsNullOrWhiteSpace(line.Item)))
+        Columns = form.Columns ?? [.. lines[0].Split('\t').Select(name => name.Trim())];
+        var first = form.Columns is null ? 1 : 0;
+        foreach (var (index, line) in lines.Index().Skip(first).Where(line => !string.IsNullOrWhiteSpace(line.Item)))
         {
-            string[] cells = [.. line.Split('\t').Select(Unquoted)];
-            if (cells.Length != Columns.Count)
-                throw new DataException(source, $"line {index + 1} has {cells.Length} cells where line 1 names {Columns.Count} columns");
-            _rows.Add((index + 1, cells));
+            var cells = line.Split('\t');
+            if (cells.Length == Columns.Count)
+                _rows.Add((index + 1, form.KeepsQuotes ? cells : [.. cells.Select(Unquoted)]));
+            else if (!form.LeavesBrokenRowsOut)
+                throw new DataException(source, $"line {index + 1} has {cells.Length} cells where {Expected(form)}");
         }
         if (_rows.Count == 0)
-            throw new DataException(source, "there are no rows below the names of the columns");
+            throw new DataException(source, first == 0 ? "there are no rows in it" : "there are no rows below the names of the columns");
     }
 
     /// <summary>Where it comes from, for messages.</summary>
@@ -60,6 +77,9 @@ internal sealed class TabTable
     public string Filled((int Line, string[] Cells) row, int column) => !string.IsNullOrWhiteSpace(row.Cells[column])
         ? row.Cells[column].Trim()
         : throw new DataException(Source, $"line {row.Line} has nothing in column '{Columns[column]}'");
+
+    private string Expected(TabTableForm form) =>
+        form.Columns is null ? $"line 1 names {Columns.Count} columns" : $"there are {Columns.Count} columns ({string.Join(", ", Columns)})";
 
     private static string Unquoted(string cell)
     {

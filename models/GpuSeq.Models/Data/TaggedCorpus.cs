@@ -42,6 +42,19 @@ public sealed record TaggedCorpus(IReadOnlyList<TaggedSentence> Train, IReadOnly
     /// <exception cref="DataException">A file cannot be read, or a folder holds none.</exception>
     public static IReadOnlyList<TaggedSentence> ReadAll(string data) => ReadAll(Files(data));
 
+    /// <summary>The tags of what is learned from, as <see cref="TagsOf"/> has them; what is measured on has no others.</summary>
+    /// <param name="data">Where the sentences come from, for messages.</param>
+    /// <exception cref="DataException">There are no spans to learn, or those to measure on have other types.</exception>
+    public IReadOnlyList<string> KnownTags(RecipeData data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        var tags = TagsOf(Train);
+        if (tags.Count == 1)
+            throw new DataException(data.Data ?? "the data", "no span is marked in it: every tag is O");
+        CheckTags(Validation, tags, data.Validation ?? data.Data ?? "the data");
+        return tags;
+    }
+
     /// <summary>Makes sure that a model knows the types of all spans.</summary>
     /// <param name="sentences">The sentences.</param>
     /// <param name="tags">The model's tags.</param>

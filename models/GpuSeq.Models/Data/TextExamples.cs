@@ -24,18 +24,32 @@ public sealed record TextExamples(string Source, IReadOnlyList<TextExample> Trai
             [.. texts.Select(text => new TextExample([text.Text], text.Label))];
     }
 
+    /// <summary>Reads what a run learns from and is measured on.</summary>
+    /// <param name="read">Reads a data set; of null, the one that is built in.</param>
+    /// <param name="data">Where it lies.</param>
+    /// <exception cref="DataException">It cannot be read.</exception>
+    public static TextExamples Read(Func<string?, TextExamples> read, RecipeData data)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        ArgumentNullException.ThrowIfNull(data);
+        var examples = read(data.Data);
+        return data.Validation is { } held ? examples with { Dev = read(held).Measured } : examples;
+    }
+
     /// <summary>Reads a file, or a folder with a file named <c>train</c> and perhaps one named <c>dev</c>.</summary>
     /// <param name="path">The file or folder.</param>
     /// <param name="read">Reads a file's examples.</param>
+    /// <param name="partOf">What a file is for; null where its name tells as <see cref="DataParts"/> has it.</param>
     /// <exception cref="DataException">A file is broken, or the folder has none to learn from or to measure on.</exception>
-    internal static TextExamples Read(string path, Func<DataFile, IReadOnlyList<TextExample>> read)
+    internal static TextExamples Read(
+        string path, Func<DataFile, IReadOnlyList<TextExample>> read, Func<DataFile, DataPart>? partOf = null)
     {
         if (File.Exists(path) && !DataFiles.IsArchive(path))
             return new(path, read(new(Path.GetFileName(path), path, () => TextFile.Read(path))), []);
         var files = DataFiles.Open(path);
         if (files is [{ } only])
             return new(path, read(only), []);
-        var parts = files.ToLookup(DataParts.Of);
+        var parts = files.ToLookup(partOf ?? DataParts.Of);
         IReadOnlyList<TextExample> Of(DataPart part) => [.. parts[part].SelectMany(read)];
         return parts.Contains(DataPart.Train) || parts.Contains(DataPart.Dev)
             ? new(path, Of(DataPart.Train), Of(DataPart.Dev))

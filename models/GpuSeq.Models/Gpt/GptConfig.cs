@@ -117,15 +117,9 @@ public sealed record GptConfig
         LayerNormEps = LayerNormEpsilon,
     };
 
-    private Activation? Activation => (ActivationFunction ?? Afn ?? "gelu_new", IsPostNorm) switch
-    {
-        ("gelu", true) or ("gelu_new" or "gelu_fast" or "gelu_pytorch_tanh", _) => Kernels.Activation.GeluTanh,
-        ("gelu", false) => Kernels.Activation.Gelu,
-        ("relu", _) => Kernels.Activation.Relu,
-        ("silu" or "swish", _) => Kernels.Activation.Silu,
-        ("tanh", _) => Kernels.Activation.Tanh,
-        _ => null,
-    };
+    private Activation? Activation => (ActivationFunction ?? Afn ?? "gelu_new") is var name && IsPostNorm && name == "gelu"
+        ? Kernels.Activation.GeluTanh
+        : HubActivations.Find(name);
 
     /// <summary>What is wrong with it in one line; null if nothing is.</summary>
     [JsonIgnore]

@@ -15,10 +15,13 @@ public sealed class Linear
     /// <param name="outputs">The last size of y.</param>
     /// <param name="bias">Whether there is a b.</param>
     /// <param name="biasInitializer">How b begins; null as PyTorch has it.</param>
-    public Linear(ParameterScope scope, int inputs, int outputs, bool bias = true, Initializer? biasInitializer = null)
+    /// <param name="initializer">How W begins; null as PyTorch has it.</param>
+    public Linear(
+        ParameterScope scope, int inputs, int outputs, bool bias = true, Initializer? biasInitializer = null,
+        Initializer? initializer = null)
     {
         ArgumentNullException.ThrowIfNull(scope);
-        _weight = scope.Add("weight", [outputs, inputs], Initializer.FanIn(inputs));
+        _weight = scope.Add("weight", [outputs, inputs], initializer ?? Initializer.FanIn(inputs));
         _bias = bias ? scope.Add("bias", [outputs], biasInitializer ?? Initializer.FanIn(inputs)) : null;
     }
 

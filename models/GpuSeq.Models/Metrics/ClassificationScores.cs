@@ -54,14 +54,17 @@ public sealed class ClassificationScores(IReadOnlyList<string> classes)
     /// <summary>Examples of a class.</summary>
     public int Support(int of) => Enumerable.Range(0, Classes.Count).Sum(said => _counts[of, said]);
 
+    /// <summary>Examples for which a class was said.</summary>
+    public int Said(int of) => Enumerable.Range(0, Classes.Count).Sum(expected => _counts[expected, of]);
+
     /// <summary>The share of right ones where a class was said; 0 where it never was.</summary>
-    public double Precision(int of) => Share(_counts[of, of], Enumerable.Range(0, Classes.Count).Sum(expected => _counts[expected, of]));
+    public double Precision(int of) => Share(_counts[of, of], Said(of));
 
     /// <summary>The share of a class's examples for which it was said; 0 where there are none.</summary>
     public double Recall(int of) => Share(_counts[of, of], Support(of));
 
     /// <summary>The harmonic mean of precision and recall.</summary>
-    public double F1(int of) => Share(2 * _counts[of, of], Support(of) + Enumerable.Range(0, Classes.Count).Sum(expected => _counts[expected, of]));
+    public double F1(int of) => Share(2 * _counts[of, of], Support(of) + Said(of));
 
     /// <summary>Accuracy and macro F1 by name.</summary>
     public Dictionary<string, double> ToMetrics() => new() { ["accuracy"] = Accuracy, ["macro_f1"] = MacroF1 };

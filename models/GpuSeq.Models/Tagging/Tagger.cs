@@ -4,7 +4,7 @@ using GpuSeq.Engine.Checkpoints;
 namespace GpuSeq.Models;
 
 /// <summary>A model with what it sees of words: tags sentences with the parameters as they are at each moment.</summary>
-internal sealed class Tagger : ITagger
+internal sealed class Tagger : IMeasuredTagger
 {
     private const int Batch = 32; // sentences
 
@@ -24,6 +24,8 @@ internal sealed class Tagger : ITagger
         (_device, _model, _features, _ownsModel) = (device, model, features, ownsModel);
         _emissions = new(device, model.Emissions, isTraining: false);
     }
+
+    public IReadOnlyList<string> Tags => _model.Config.Tags;
 
     /// <summary>Loads the best model of a run.</summary>
     /// <exception cref="DataException">A file of the folder cannot be read.</exception>
@@ -50,9 +52,6 @@ internal sealed class Tagger : ITagger
         return tags;
     }
 
-    /// <summary>Tags sentences whose tags are known.</summary>
-    /// <returns>The mean loss per token, and what was said.</returns>
-    /// <exception cref="DataException">A tag is not of the model's.</exception>
     public (double Loss, IReadOnlyList<IReadOnlyList<string>> Said) Measure(
         IReadOnlyList<TaggedSentence> sentences, CancellationToken cancellation)
     {

@@ -1,23 +1,24 @@
 using System.Diagnostics;
-using GpuSeq.Engine;
 
 namespace GpuSeq.Models;
 
 /// <summary>Measures a tagger by the spans that it finds.</summary>
 internal static class TaggerEvaluator
 {
-    /// <summary>Measures the model of a run on files.</summary>
+    /// <summary>Measures a tagger on files, and disposes it.</summary>
     /// <exception cref="DataException">They cannot be read, or hold tags that the model does not have.</exception>
-    public static Evaluation OfRun(Device device, RunFolder run, string data, CancellationToken cancellation)
+    public static Evaluation OfFiles(IMeasuredTagger tagger, string data, CancellationToken cancellation)
     {
-        var sentences = TaggedCorpus.ReadAll(data);
-        TaggedCorpus.CheckTags(sentences, TaggerConfig.Load(run.Config).Tags, data);
-        using var tagger = Tagger.Load(device, run);
-        return Evaluate(tagger, sentences, cancellation);
+        using (tagger)
+        {
+            var sentences = TaggedCorpus.ReadAll(data);
+            TaggedCorpus.CheckTags(sentences, tagger.Tags, data);
+            return Evaluate(tagger, sentences, cancellation);
+        }
     }
 
     /// <summary>Measures a model as it is now.</summary>
-    public static Evaluation Evaluate(Tagger tagger, IReadOnlyList<TaggedSentence> sentences, CancellationToken cancellation)
+    public static Evaluation Evaluate(IMeasuredTagger tagger, IReadOnlyList<TaggedSentence> sentences, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
         var (loss, said) = tagger.Measure(sentences, cancellation);

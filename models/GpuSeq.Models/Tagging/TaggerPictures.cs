@@ -9,23 +9,28 @@ internal static class TaggerPictures
     private const double SideOfCell = 34;
     private const double Margin = 130;
 
-    /// <summary>The scores of each type, which tags are mistaken for which, and what the conditional random field has learned.</summary>
-    public static IEnumerable<Picture> Of(
-        TaggerModel model, SpanScores scores, IReadOnlyList<TaggedSentence> sentences, IReadOnlyList<IReadOnlyList<string>> said)
+    /// <summary>The scores of each type, and which tags are mistaken for which.</summary>
+    public static IEnumerable<Picture> Of(IMeasuredTagger tagger, IReadOnlyList<TaggedSentence> sentences)
     {
-        var tags = model.Config.Tags;
-        yield return new("spans", Scores(scores));
-        var confusion = new HeatMap(Confusion(tags, sentences, said)) { NumberFormat = "0.00", Most = 1 };
-        yield return new("tags", Square(
-            "Which tags are said", "Shares of each row: of the tokens with a tag, how many are said to have which.", tags, "right tag",
-            "tag that is said", confusion));
-        if (model.Crf is null)
-            yield break;
-        var scoresOfPairs = model.Crf.Transitions;
-        var transitions = new HeatMap(scoresOfPairs) { NumberFormat = "0.0", Least = scoresOfPairs.Cast<double>().Min() };
-        yield return new("transitions", Square(
+        var said = tagger.Tag([.. sentences.Select(sentence => sentence.Tokens)]);
+        var confusion = new HeatMap(Confusion(tagger.Tags, sentences, said)) { NumberFormat = "0.00", Most = 1 };
+        return
+        [
+            new("spans", Scores(TaggerEvaluator.Scores(sentences, said))),
+            new("tags", Square(
+                "Which tags are said", "Shares of each row: of the tokens with a tag, how many are said to have which.", tagger.Tags,
+                "right tag", "tag that is said", confusion)),
+        ];
+    }
+
+    /// <summary>What a conditional random field has learned.</summary>
+    public static Picture Transitions(Crf crf, IReadOnlyList<string> tags)
+    {
+        var scores = crf.Transitions;
+        var map = new HeatMap(scores) { NumberFormat = "0.0", Least = scores.Cast<double>().Min() };
+        return new("transitions", Square(
             "From one tag to the next", "What the conditional random field adds to the score: the more, the more likely.", tags, "from",
-            "to", transitions));
+            "to", map));
     }
 
     /// <summary>The scores of each type.</summary>

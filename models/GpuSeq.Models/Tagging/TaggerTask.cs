@@ -9,8 +9,6 @@ public sealed class TaggerTask : ITrainingTask, IDisposable
     /// <summary>The recipe's name.</summary>
     public const string Name = "tagger";
 
-    private const int MostSamples = 8;
-
     private readonly TaggedCorpus _corpus;
     private readonly TaggerFeatures _features;
     private readonly TaggerBatches _batches;
@@ -36,11 +34,8 @@ public sealed class TaggerTask : ITrainingTask, IDisposable
             VocabSize = _features.Words.Count,
             CharacterVocabSize = _features.Characters.Count,
             ShapeVocabSize = _features.Shapes.Count,
-            Tags = TaggedCorpus.TagsOf(corpus.Train),
+            Tags = corpus.KnownTags(run),
         };
-        if (config.Tags.Count == 1)
-            throw new DataException(run.Data ?? "the data", "no span is marked in it: every tag is O");
-        TaggedCorpus.CheckTags(corpus.Validation, config.Tags, run.Validation ?? run.Data ?? "the data");
         Device = device;
         Model = new(device, config, seed);
         EncodedSentence[] sentences =
@@ -74,19 +69,13 @@ public sealed class TaggerTask : ITrainingTask, IDisposable
     public Evaluation Evaluate(CancellationToken cancellation) => TaggerEvaluator.Evaluate(_tagger, _corpus.Validation, cancellation);
 
     /// <inheritdoc/>
-    public IEnumerable<Sample> Samples(int step)
-    {
-        var chosen = _corpus.Validation.Where(sentence => TagSpan.Of(sentence.Tags).Count > 0).Take(MostSamples).ToArray();
-        var said = _tagger.Tag([.. chosen.Select(sentence => sentence.Tokens)]);
-        return chosen.Zip(said).Select(pair => new Sample(
-            step, string.Join(' ', pair.First.Tokens), Marked(pair.First.Tokens, pair.Second), Marked(pair.First.Tokens, pair.First.Tags)));
-    }
+    public IEnumerable<Sample> Samples(int step) => TaggerSamples.Of(step, _tagger, _corpus.Validation);
 
     /// <inheritdoc/>
     public IEnumerable<Picture> Pictures()
     {
-        var said = _tagger.Tag([.. _corpus.Validation.Select(sentence => sentence.Tokens)]);
-        return TaggerPictures.Of(Model, TaggerEvaluator.Scores(_corpus.Validation, said), _corpus.Validation, said);
+        var pictures = TaggerPictures.Of(_tagger, _corpus.Validation);
+        return Model.Crf is { } crf ? pictures.Append(TaggerPictures.Transitions(crf, Model.Config.Tags)) : pictures;
     }
 
     /// <inheritdoc/>
@@ -101,17 +90,5 @@ public sealed class TaggerTask : ITrainingTask, IDisposable
     {
         _tagger.Dispose();
         Model.Dispose();
-    }
-
-    // The sentence with its spans in brackets, each with its type behind it.
-    private static string Marked(IReadOnlyList<string> tokens, IReadOnlyList<string> tags)
-    {
-        var words = tokens.ToArray();
-        foreach (var span in TagSpan.Of(tags))
-        {
-            words[span.Begin] = $"[{words[span.Begin]}";
-            words[span.End - 1] += $"]{span.Type}";
-        }
-        return string.Join(' ', words);
     }
 }

@@ -45,8 +45,8 @@ public sealed class TextClassificationTask : ITrainingTask, IDisposable
         Model = new(device, config, seed);
         _classifier = new(device, Model, _vocabulary);
         _validation = new(device, Model, _vocabulary, texts.Dev, texts.Source);
-        _shown = Some(texts.Dev, MostSamples);
-        _pictured = Some([.. texts.Dev.Where(HasRoom)], MostAttentionPictures);
+        _shown = texts.Dev.Spread(MostSamples);
+        _pictured = texts.Dev.Where(HasRoom).ToArray().Spread(MostAttentionPictures);
     }
 
     /// <summary>The model.</summary>
@@ -107,13 +107,6 @@ public sealed class TextClassificationTask : ITrainingTask, IDisposable
     {
         _validation.Dispose();
         _classifier.Dispose(); // and the model with it
-    }
-
-    // Texts from all over the list.
-    private static LabelledText[] Some(IReadOnlyList<LabelledText> texts, int most)
-    {
-        var every = Math.Max(1, texts.Count / most);
-        return [.. texts.Where((_, index) => index % every == every / 2).Take(most)];
     }
 
     private static bool HasRoom(LabelledText text) =>

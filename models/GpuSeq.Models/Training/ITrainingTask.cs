@@ -1,4 +1,5 @@
 using GpuSeq.Engine;
+using GpuSeq.Engine.Checkpoints;
 using GpuSeq.Models.Reporting;
 
 namespace GpuSeq.Models;
@@ -14,6 +15,9 @@ public interface ITrainingTask
 
     /// <summary>What training changes.</summary>
     ParameterSet Parameters { get; }
+
+    /// <summary>Parameters with learning rates or weight decays of their own, as <see cref="Optimizer.Groups"/> has them.</summary>
+    IReadOnlyList<ParameterGroup> ParameterGroups => [ParameterGroup.WithoutDecay];
 
     /// <summary>What it learns from.</summary>
     IBatchSource Batches { get; }
@@ -51,6 +55,14 @@ public interface ITrainingTask
 
     /// <summary>What a person should see of the model when training ends.</summary>
     IEnumerable<Picture> Pictures() => [];
+
+    /// <summary>Writes the model as it is now, the best so far: its parameters, and what must go with these.</summary>
+    /// <exception cref="CheckpointException">A file cannot be written.</exception>
+    void SaveModel(RunFolder run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        run.SaveParameters(Parameters);
+    }
 
     /// <summary>Writes what a model folder holds beside the parameters: configuration, vocabulary.</summary>
     void SaveModelFiles(string folder);

@@ -42,6 +42,7 @@ public sealed class Trainer : IDisposable
         _position = new() { Best = _goal.Worst };
         _random = new RandomStream(options.Seed);
         _optimizer = options.Optimizer.Create(task.Parameters, options);
+        _optimizer.Groups = task.ParameterGroups;
         _average = options.AverageDecay > 0 ? new(task.Parameters, options.AverageDecay) : null;
         _carried = new(task.Device, task.CarriedState);
         _gradients = new(task.Device, Gradients, _random) { IsRecorded = options.IsRecorded, Notice = message => Notice(message) };
@@ -281,7 +282,7 @@ public sealed class Trainer : IDisposable
         _position.WorseEvaluations = isBest ? 0 : _position.WorseEvaluations + 1;
         if (!isBest)
             return false;
-        TensorFiles.Save(_run.Model, _task.Parameters, TensorFiles.HubMetadata);
+        _task.SaveModel(_run);
         (_position.Best, _position.BestLoss) = (measure, evaluation.Loss);
         return true;
     }

@@ -35,8 +35,7 @@ public sealed class GptTuningTask : ITrainingTask, IDisposable
         Model = new(device, config, options.Seed);
         _classifier = new(device, Model, tokenizer);
         _validation = new(device, Model, tokenizer, examples.Dev, examples.Source);
-        var every = Math.Max(1, examples.Dev.Count / MostSamples);
-        _shown = [.. examples.Dev.Where((_, index) => index % every == every / 2).Take(MostSamples)];
+        _shown = examples.Dev.Spread(MostSamples);
     }
 
     /// <summary>The model.</summary>

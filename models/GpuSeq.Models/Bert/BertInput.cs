@@ -1,0 +1,38 @@
+using GpuSeq.Engine;
+
+namespace GpuSeq.Models;
+
+/// <summary>What a model of BERT's family reads.</summary>
+/// <param name="Ids">[B, T] integers, the tokens.</param>
+public sealed record BertInput(Tensor Ids)
+{
+    /// <summary>[B, T] integers, the type of each token, such as 0 in the first text and 1 in the second; null for 0.</summary>
+    public Tensor? Types { get; init; }
+
+    /// <summary>[B] integers, how many tokens each sequence has; the others at its end are padding. Null where all count.</summary>
+    public Tensor? Lengths { get; init; }
+
+    /// <summary>[B, T] integers, 0 at padding, wherever it stands. <see cref="Lengths"/> costs less.</summary>
+    public Tensor? Mask { get; init; }
+
+    /// <summary>
+    /// [B, T] or [T] integers, the place of each token; null for the places from the first on. Padding at the left of RoBERTa's
+    /// sequences needs <see cref="BertConfig.PositionsOf"/>.
+    /// </summary>
+    public Tensor? Positions { get; init; }
+
+    /// <summary>Whether the attention weights of every layer are wanted, for people to look at.</summary>
+    public bool ReturnsWeights { get; init; }
+}
+
+/// <summary>What a model of BERT's family makes of tokens.</summary>
+/// <param name="Hidden">[B, T, C], what the last layer computes.</param>
+/// <param name="Pooled">[B, C], the pooler's view of the first token; null for a model without one.</param>
+/// <param name="HiddenStates">[B, T, C], what goes into the first layer, and what each layer computes: L + 1 tensors.</param>
+/// <param name="Weights">[B, H, T, T] of each layer; empty unless they were asked for.</param>
+public sealed record BertResult(
+    Tensor Hidden, Tensor? Pooled, IReadOnlyList<Tensor> HiddenStates, IReadOnlyList<Tensor> Weights)
+{
+    /// <summary>[B, C], what the last layer computes for the first token of each sequence.</summary>
+    public Tensor First => Hidden.Slice(1, 0, 1).Reshape([Hidden.Shape[0], Hidden.Shape[2]]);
+}

@@ -1,0 +1,37 @@
+using GpuSeq.Engine;
+using GpuSeq.Kernels;
+
+namespace GpuSeq.Models;
+
+/// <summary>
+/// Foretells tokens (Devlin et al. 2019, section 3.1): a layer, its norm, and the table of the tokens' vectors as output layer.
+/// </summary>
+public sealed class MaskedLanguageHead : IBertHead<MaskedLanguageHead>
+{
+    private readonly Linear _transform;
+    private readonly LayerNorm _norm;
+    private readonly Linear _decoder;
+    private readonly Activation _activation;
+
+    private MaskedLanguageHead(ParameterScope scope, BertEncoder encoder)
+    {
+        var (config, names) = (encoder.Config, BertNames.OfMaskedLanguage(encoder.Config.ModelType));
+        var width = config.EmbeddingWidth;
+        _transform = BertEncoder.NewLinear(scope[names.Transform], config, config.Width, width);
+        _norm = new(scope[names.Norm], width, config.LayerNormEps);
+        var words = config.TiesWeights
+            ? encoder.Embeddings.Words
+            : scope[names.Decoder].Add("weight", [config.VocabSize, width], config.Weights);
+        _decoder = new(scope[names.Bias], words);
+        _activation = config.ModelType is BertConfig.Bert or BertConfig.Albert ? config.HiddenActivation!.Value : Activation.Gelu;
+    }
+
+    /// <inheritdoc/>
+    public static string Purpose => "ForMaskedLM";
+
+    /// <inheritdoc/>
+    public static MaskedLanguageHead Create(ParameterScope scope, BertEncoder encoder) => new(scope, encoder);
+
+    /// <summary>Hidden states [.., C] to logits [.., V]; where only a few tokens are foretold, gather theirs first.</summary>
+    public Tensor Logits(Tensor hidden) => _decoder.Forward(_norm.Forward(_transform.Forward(hidden, _activation)));
+}
