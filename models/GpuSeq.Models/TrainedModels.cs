@@ -10,6 +10,10 @@ public static class TrainedModels
 
     private static readonly Uses<Measure> Evaluators = new("can be measured")
     {
+        [BertConfig.Albert] = BertEvaluation.OfRun,
+        [BertConfig.Bert] = BertEvaluation.OfRun,
+        [BertConfig.Electra] = BertEvaluation.OfRun,
+        [BertConfig.Roberta] = BertEvaluation.OfRun,
         [CharRnnConfig.Type] = CharRnnEvaluator.OfRun,
         [CnnConfig.Type] = CnnEvaluator.OfRun,
         [ElmoConfig.Type] = ElmoEvaluator.OfRun,
