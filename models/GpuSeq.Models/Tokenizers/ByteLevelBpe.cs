@@ -9,41 +9,31 @@ namespace GpuSeq.Models;
 /// </summary>
 /// <remarks>
 /// The spelling of a special token such as <c>&lt;|endoftext|&gt;</c> that stands in a text is encoded as text, so that no text can
-/// pretend to be one; <see cref="Encode(string, bool)"/> recognizes them when asked. Half a surrogate pair, which has no UTF-8, is
+/// pretend to be one; <see cref="PieceTokenizer.Encode(string, bool)"/> recognizes them when asked. Half a surrogate pair, which has no UTF-8, is
 /// encoded as U+FFFD.
 /// </remarks>
-public sealed class ByteLevelBpe : ITokenizer
+public sealed class ByteLevelBpe : PieceTokenizer
 {
     private const int MostCachedWords = 1 << 16;
     private const int LongestCachedWord = 64;
 
     private readonly BpeVocabulary _vocabulary;
-    private readonly Dictionary<string, int> _ids;
     private readonly byte[][] _bytes; // of each token
     private readonly int[] _ofBytes; // the token of each byte
-    private readonly AddedTokens _added;
     private readonly PairMerger _merger;
     private readonly ConcurrentDictionary<string, int[]> _cache = new(StringComparer.Ordinal);
     private int _cachedWords;
 
     private ByteLevelBpe(BpeVocabulary vocabulary, string source)
+        : base(vocabulary.Tokens, vocabulary.Added, frame: null)
     {
         _vocabulary = vocabulary;
-        _ids = vocabulary.Tokens.Index().ToDictionary(entry => entry.Item, entry => entry.Index, StringComparer.Ordinal);
         _bytes = [.. vocabulary.Tokens.Select(token => ByteAlphabet.BytesOf(token) ?? Encoding.UTF8.GetBytes(token))];
         foreach (var token in vocabulary.Added)
             _bytes[token.Id] = Encoding.UTF8.GetBytes(token.Content);
         _ofBytes = [.. Enumerable.Range(0, 256).Select(value => TokenOfByte((byte)value, source))];
-        _added = new(vocabulary.Added);
         _merger = new(vocabulary.Merges);
     }
-
-    /// <inheritdoc/>
-    public int Count => _bytes.Length;
-
-    /// <summary>The tokens that mark something, such as the end of a text, in the order of their ids.</summary>
-    public IReadOnlyList<string> Special =>
-        [.. _vocabulary.Added.Where(token => token.Special).OrderBy(token => token.Id).Select(token => token.Content)];
 
     /// <summary>
     /// Learns an encoding: what occurs most often side by side within words becomes a token, again and again; of pairs that occur
@@ -70,71 +60,37 @@ public sealed class ByteLevelBpe : ITokenizer
 
     /// <summary>Writes <c>vocab.json</c>, <c>merges.txt</c> and <c>tokenizer.json</c>.</summary>
     /// <inheritdoc/>
-    public void Save(string folder) => BpeFiles.Save(folder, _vocabulary);
+    public override void Save(string folder) => BpeFiles.Save(folder, _vocabulary);
 
     /// <inheritdoc/>
-    public int[] Encode(string text) => Encode(text, recognizesSpecial: false);
+    public override ReadOnlySpan<byte> BytesOf(int id) => Tokenizers.Of(_bytes, id);
 
-    /// <summary>The ids of a text.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="recognizesSpecial">Whether the spelling of an added or special token stands for the token.</param>
-    public int[] Encode(string text, bool recognizesSpecial)
+    private protected override void EncodePart(ReadOnlySpan<char> part, int offset, PieceList pieces)
     {
-        ArgumentNullException.ThrowIfNull(text);
-        var ids = new List<int>(text.Length / 3);
-        var rest = text.AsSpan();
-        while (recognizesSpecial && _added.Find(rest, out var before, out var after) is { } token)
+        var least = offset; // the blank that is put before the text stands nowhere
+        if (_vocabulary.AddsPrefixSpace && part.Length > 0 && part[0] != ' ')
         {
-            EncodeText(rest[..before], ids);
-            ids.Add(token.Id);
-            rest = rest[after..];
+            part = $" {part}";
+            offset--;
         }
-        EncodeText(rest, ids);
-        return [.. ids];
-    }
-
-    /// <inheritdoc/>
-    public string Decode(IEnumerable<int> ids) => Tokenizers.Text(this, ids);
-
-    /// <summary>The text of ids without that of special tokens.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">An id is not below <see cref="Count"/>.</exception>
-    public string DecodeWithoutSpecial(IEnumerable<int> ids)
-    {
-        var special = _vocabulary.Added.Where(token => token.Special).Select(token => token.Id).ToHashSet();
-        return Decode(ids.Where(id => !special.Contains(id)));
-    }
-
-    /// <inheritdoc/>
-    public int? Find(string token) => _ids.TryGetValue(token, out var id) ? id : null;
-
-    /// <inheritdoc/>
-    public string TokenOf(int id) => Tokenizers.Of(_vocabulary.Tokens, id);
-
-    /// <inheritdoc/>
-    public ReadOnlySpan<byte> BytesOf(int id) => Tokenizers.Of(_bytes, id);
-
-    private int TokenOfByte(byte value, string source) => Find(ByteAlphabet.CharacterOf(value).ToString())
-        ?? throw new DataException(source, $"the vocabulary lacks the token '{ByteAlphabet.CharacterOf(value)}' of byte 0x{value:X2}");
-
-    private void EncodeText(ReadOnlySpan<char> text, List<int> ids)
-    {
-        if (_vocabulary.AddsPrefixSpace && text.Length > 0 && text[0] != ' ')
-            text = $" {text}";
         var cached = _cache.GetAlternateLookup<ReadOnlySpan<char>>();
-        for (var start = 0; start < text.Length;)
+        for (var start = 0; start < part.Length;)
         {
-            var end = WordScanner.End(text, start);
-            var word = text[start..end];
+            var end = WordScanner.End(part, start);
+            var word = part[start..end];
             if (!cached.TryGetValue(word, out var tokens))
             {
                 tokens = EncodeWord(word);
                 if (word.Length <= LongestCachedWord && _cachedWords < MostCachedWords && cached.TryAdd(word, tokens))
                     Interlocked.Increment(ref _cachedWords);
             }
-            CollectionExtensions.AddRange(ids, tokens);
+            AddPieces(word, tokens, offset + start, least, pieces);
             start = end;
         }
     }
+
+    private int TokenOfByte(byte value, string source) => Find(ByteAlphabet.CharacterOf(value).ToString())
+        ?? throw new DataException(source, $"the vocabulary lacks the token '{ByteAlphabet.CharacterOf(value)}' of byte 0x{value:X2}");
 
     private int[] EncodeWord(ReadOnlySpan<char> word)
     {
@@ -142,5 +98,29 @@ public sealed class ByteLevelBpe : ITokenizer
         Encoding.UTF8.GetBytes(word, bytes);
         var tokens = Array.ConvertAll(bytes, value => _ofBytes[value]);
         return tokens[.._merger.Merge(tokens)];
+    }
+
+    // A token that begins or ends within a character stands where the whole character does; a blank that begins a longer one, before it.
+    private void AddPieces(ReadOnlySpan<char> word, int[] tokens, int offset, int least, PieceList pieces)
+    {
+        pieces.BeginWord();
+        var (at, taken) = (0, 0); // the next character, and how many of its bytes are taken
+        foreach (var token in tokens)
+        {
+            var start = at;
+            var end = at;
+            taken += _bytes[token].Length;
+            while (taken > 0)
+            {
+                Rune.DecodeFromUtf16(word[at..], out var rune, out var units);
+                end = at + units;
+                if (taken < rune.Utf8SequenceLength)
+                    break;
+                (at, taken) = (end, taken - rune.Utf8SequenceLength);
+            }
+            if (start == 0 && end > 1 && word[0] == ' ')
+                start = 1;
+            pieces.Add(token, Math.Max(offset + start, least), offset + end);
+        }
     }
 }

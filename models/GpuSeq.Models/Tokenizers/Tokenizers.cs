@@ -9,6 +9,9 @@ public enum TokenizerKind
     /// <summary>Bytes and merges of them: <see cref="ByteLevelBpe"/>.</summary>
     Bpe,
 
+    /// <summary>Pieces of words, in a normal form: <see cref="WordPiece"/>.</summary>
+    Wordpiece,
+
     /// <summary>Characters: <see cref="CharTokenizer"/>.</summary>
     Char,
 
@@ -32,6 +35,7 @@ public static class Tokenizers
         return kind switch
         {
             TokenizerKind.Bpe => ByteLevelBpe.Train(texts, vocabSize, special),
+            TokenizerKind.Wordpiece => WordPiece.Train(texts, vocabSize),
             TokenizerKind.Char => CharTokenizer.Of(texts),
             TokenizerKind.Byte => new ByteTokenizer(),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
@@ -47,6 +51,8 @@ public static class Tokenizers
     {
         if (ByteLevelBpe.IsIn(folder))
             return ByteLevelBpe.Load(folder);
+        if (File.Exists(Path.Combine(folder, WordPieceFiles.VocabularyFile)))
+            return WordPiece.Load(folder);
         if (ByteTokenizer.IsIn(folder))
             return ByteTokenizer.Load(folder);
         if (CharTokenizer.IsIn(folder))

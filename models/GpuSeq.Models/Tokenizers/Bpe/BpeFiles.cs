@@ -63,13 +63,9 @@ internal static class BpeFiles
         }
         var made = merges.Select(merge => merge.Result).ToHashSet();
         var added = tokens.Index().Where(token => !made.Contains(token.Index) && ByteAlphabet.BytesOf(token.Item) is not { Length: 1 })
-            .Select(token => Special(token.Index, token.Item));
+            .Select(token => AddedToken.Mark(token.Index, token.Item));
         return new(tokens, merges, [.. added], AddsPrefixSpace: false);
     }
-
-    /// <summary>A special token as others write it.</summary>
-    public static AddedToken Special(int id, string content) =>
-        new(id, content, SingleWord: false, Lstrip: false, Rstrip: false, Normalized: false, Special: true);
 
     private static BpeVocabulary LoadTokenizer(string path)
     {

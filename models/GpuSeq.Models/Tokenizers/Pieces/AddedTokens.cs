@@ -17,12 +17,13 @@ internal sealed class AddedTokens
     /// <summary>Finds the first one.</summary>
     /// <param name="text">The text.</param>
     /// <param name="before">How much of the text stands before it: everything where there is none.</param>
+    /// <param name="at">Where it begins, behind the blanks that it takes along.</param>
     /// <param name="after">Where the text goes on behind it.</param>
     /// <returns>The token, or null.</returns>
-    public AddedToken? Find(ReadOnlySpan<char> text, out int before, out int after)
+    public AddedToken? Find(ReadOnlySpan<char> text, out int before, out int at, out int after)
     {
         (before, after) = (text.Length, text.Length);
-        var at = text.IndexOfAny(_contents);
+        at = _longestFirst.Length == 0 ? -1 : text.IndexOfAny(_contents);
         if (at < 0)
             return null;
         var token = LongestAt(text[at..]);
