@@ -28,5 +28,9 @@ internal static class TrainCommand
             TrainGptTuningCommand.Create(output, GptTuningForm.Entail),
             TrainGptTuningCommand.Create(output, GptTuningForm.Similar),
             TrainGptTuningCommand.Create(output, GptTuningForm.Choice),
+            TrainPretrainingCommand.Create(output, BertConfig.Bert),
+            TrainPretrainingCommand.Create(output, BertConfig.Roberta),
+            TrainPretrainingCommand.Create(output, BertConfig.Albert),
+            TrainPretrainingCommand.Create(output, BertConfig.Electra),
         };
 }

@@ -32,12 +32,10 @@ internal static class TrainPretrainingCommand
         {
             var start = training.Begin(given);
             var recipe = start.Recipe(examples.Run(start));
-            var origin = start.IsResumed ? start.Run.Path : recipe.From;
             using var device = start.OpenDevice();
-            var corpus = PretrainingCorpus.Read(
-                recipe, modelType, (origin ?? recipe.Tokenizer) is { } folder ? TextEncoder.Load(folder) : null);
-            var config = origin is null ? form.Config(start, corpus.Encoder, recipe.Length) : BertConfig.Load(new RunFolder(origin).Config);
-            var task = PretrainingTasks.Begin(device, corpus, config, recipe, start.Options, start.IsResumed);
+            var task = PretrainingTasks.Begin(
+                device, modelType, recipe, encoder => form.Config(start, encoder, recipe.Length), start.Options,
+                start.IsResumed ? start.Run : null, output.Err.WriteLine);
             using var owner = (IDisposable)task;
             return start.Finish(output, start.Train(output, task, recipe));
         });

@@ -52,6 +52,32 @@ internal sealed class ElectraModel : IModel
     /// <inheritdoc/>
     public ParameterSet Parameters { get; }
 
+    /// <summary>A new model, one that goes on from a folder, or one of the form of a run that is resumed.</summary>
+    /// <param name="device">Where it computes.</param>
+    /// <param name="config">The form of the discriminator.</param>
+    /// <param name="run">How wide a new generator is.</param>
+    /// <param name="seed">Of the first values.</param>
+    /// <param name="from">The folder that it goes on from; null for none.</param>
+    /// <param name="resumed">The run whose form it has; null for none.</param>
+    /// <inheritdoc cref="Load" path="/exception"/>
+    public static ElectraModel Begin(
+        Device device, BertConfig config, PretrainingRun run, ulong seed, RunFolder? from, RunFolder? resumed)
+    {
+        var generator = (resumed ?? from) is not { } source ? GeneratorOf(config, run.GeneratorSize) : BertConfig.Load(Below(source).Config) with
+        {
+            HiddenDropout = config.HiddenDropout,
+            AttentionDropout = config.AttentionDropout,
+        };
+        var model = new ElectraModel(device, config, generator, seed);
+        return from is null ? model : model.Fill(from);
+    }
+
+    /// <summary>The models of a folder: the discriminator, and below it the generator.</summary>
+    /// <exception cref="DataException">A configuration cannot be read.</exception>
+    /// <exception cref="CheckpointException">Parameters cannot be read, or do not fit.</exception>
+    public static ElectraModel Load(Device device, RunFolder folder) =>
+        new ElectraModel(device, BertConfig.Load(folder.Config), BertConfig.Load(Below(folder).Config), seed: 0).Fill(folder);
+
     /// <summary>The form of a generator that is a share as wide as its discriminator, with as many layers.</summary>
     public static BertConfig GeneratorOf(BertConfig config, double share)
     {
@@ -65,32 +91,11 @@ internal sealed class ElectraModel : IModel
         };
     }
 
-    /// <summary>The models of a folder: the discriminator, and below it the generator.</summary>
-    /// <exception cref="DataException">A configuration cannot be read.</exception>
-    /// <exception cref="CheckpointException">Parameters cannot be read, or do not fit.</exception>
-    public static ElectraModel Load(Device device, RunFolder folder, Func<BertConfig, BertConfig>? change = null)
-    {
-        var below = new RunFolder(folder.File(GeneratorFolder));
-        var (config, generator) = (BertConfig.Load(folder.Config), BertConfig.Load(below.Config));
-        var model = new ElectraModel(device, change?.Invoke(config) ?? config, change?.Invoke(generator) ?? generator, seed: 0);
-        try
-        {
-            model.Fill(folder, model.OfDiscriminator);
-            model.Fill(below, model.OfGenerator);
-            return model;
-        }
-        catch
-        {
-            model.Dispose();
-            throw;
-        }
-    }
-
     /// <summary>Writes the parameters: the discriminator's, and below the generator's, to which the shared embeddings belong too.</summary>
     /// <exception cref="CheckpointException">A file cannot be written.</exception>
     public void SaveParameters(RunFolder folder)
     {
-        var below = new RunFolder(folder.File(GeneratorFolder));
+        var below = Below(folder);
         Directory.CreateDirectory(below.Path);
         TensorFiles.Save(below.Model, OfGenerator, TensorFiles.HubMetadata);
         TensorFiles.Save(folder.Model, OfDiscriminator, TensorFiles.HubMetadata);
@@ -117,12 +122,28 @@ internal sealed class ElectraModel : IModel
     /// <summary>Gives the memory back.</summary>
     public void Dispose() => Parameters.Dispose();
 
+    private static RunFolder Below(RunFolder folder) => new(folder.File(GeneratorFolder));
+
+    private ElectraModel Fill(RunFolder folder)
+    {
+        try
+        {
+            Fill(folder, OfDiscriminator);
+            Fill(Below(folder), OfGenerator);
+            return this;
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
     private void Fill(RunFolder folder, IEnumerable<(string Name, Tensor Tensor)> tensors)
     {
         using var checkpoint = Checkpoint.Open(folder.Path);
-        var prefix = $"{BertConfig.Electra}.";
-        TensorFiles.Load(
-            checkpoint, tensors, new() { AllowUnexpected = true, Rename = BertNames.Renaming(Config, prefix, checkpoint.Tensors.Keys) });
+        var rename = BertNames.Renaming(Config, $"{BertConfig.Electra}.", checkpoint.Tensors.Keys);
+        TensorFiles.Load(checkpoint, tensors, new() { AllowUnexpected = true, Rename = rename });
     }
 
     private IEnumerable<(string Name, Tensor Tensor)> OfDiscriminator =>

@@ -12,6 +12,7 @@ internal sealed record PretrainingCorpus(
 {
     private const int LeastDocuments = 4; // two on each side: a pair may need a second one
     private const int MostEvery = 20;
+    private const char NoCharacter = '\uFFFD';
 
     /// <summary>
     /// Reads the documents of a run. Without others to measure on, one in twenty is held back, or more where there are few.
@@ -19,11 +20,13 @@ internal sealed record PretrainingCorpus(
     /// <param name="run">Which documents.</param>
     /// <param name="modelType">The type of model, which says what kind of tokenizer is learned from them.</param>
     /// <param name="encoder">What cuts them into pieces; null to learn it.</param>
+    /// <param name="notice">Told where texts are not UTF-8 everywhere.</param>
     /// <exception cref="DataException">A text cannot be read, or there are too few.</exception>
-    public static PretrainingCorpus Read(PretrainingRun run, string modelType, TextEncoder? encoder = null)
+    public static PretrainingCorpus Read(
+        PretrainingRun run, string modelType, TextEncoder? encoder = null, Action<string>? notice = null)
     {
-        var texts = run.Data is { } data ? TextFolder.Read(data) : BuiltInDays.Write();
-        return Of(texts, run.Validation is { } held ? TextFolder.Read(held) : null, run, modelType, encoder);
+        var texts = run.Data is { } data ? Texts(data, notice) : BuiltInDays.Write();
+        return Of(texts, run.Validation is { } held ? Texts(held, notice) : null, run, modelType, encoder);
     }
 
     /// <summary>The documents of texts.</summary>
@@ -49,8 +52,18 @@ internal sealed record PretrainingCorpus(
     /// <exception cref="DataException">A text cannot be read, or there are none.</exception>
     public static PretrainingCorpus ToMeasure(string data, TextEncoder encoder)
     {
-        var documents = TextDocument.Cut(TextFolder.Read(data));
+        var documents = TextDocument.Cut(Texts(data, notice: null));
         return new(encoder, [], Pieces(encoder, documents, data), [], data);
+    }
+
+    // Old texts hold bytes of other encodings here and there.
+    private static string[] Texts(string paths, Action<string>? notice)
+    {
+        var texts = TextFolder.Read(paths, isLenient: true);
+        var faulty = texts.Count(text => text.Contains(NoCharacter));
+        if (faulty > 0)
+            notice?.Invoke($"{paths}: {faulty} of {texts.Length} texts hold bytes that are not UTF-8, which are left out.");
+        return Array.ConvertAll(texts, text => text.Replace($"{NoCharacter}", ""));
     }
 
     // Evenly over the data, so that both parts speak of the same.

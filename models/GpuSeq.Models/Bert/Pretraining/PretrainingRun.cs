@@ -3,6 +3,9 @@ namespace GpuSeq.Models;
 /// <summary>What a pre-training has beside the model and the training.</summary>
 public sealed record PretrainingRun : RecipeData
 {
+    /// <summary>The least T.</summary>
+    public const int LeastLength = 8;
+
     /// <summary>T, the most tokens of an example.</summary>
     public int Length { get; init; } = 128;
 
@@ -24,6 +27,12 @@ public sealed record PretrainingRun : RecipeData
     /// <summary>The folder of a model that is trained on; null for a new one.</summary>
     public string? From { get; init; }
 
+    /// <summary>The share of values that is dropped in training, of hidden states and of attention; null for as the model has it.</summary>
+    public float? Dropout { get; init; }
+
+    /// <summary>Of ELECTRA: how wide the generator is, as a share of the discriminator.</summary>
+    public double GeneratorSize { get; init; } = 0.25;
+
     /// <summary>Of ELECTRA: what the loss of telling replaced tokens is multiplied by.</summary>
     public float ReplacementWeight { get; init; } = 50f;
 
@@ -32,11 +41,11 @@ public sealed record PretrainingRun : RecipeData
     {
         { Length: < LeastLength } => $"length is not at least {LeastLength}",
         { Versions: < 0 } => "versions is negative",
+        { Dropout: not (null or (>= 0f and < 1f)) } => "the dropout is not in [0, 1)",
+        { GeneratorSize: not (> 0 and <= 1) } => "generator_size is not in (0, 1]",
         { ReplacementWeight: not > 0f } => "replacement_weight is not positive",
         _ => Masking.Fault,
     };
-
-    internal const int LeastLength = 8;
 
     /// <summary>What a folder says; what was not pre-trained here is measured as runs are by default.</summary>
     /// <exception cref="DataException">The file is of another recipe, or has a fault.</exception>

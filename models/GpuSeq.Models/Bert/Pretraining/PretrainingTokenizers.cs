@@ -9,8 +9,7 @@ internal static class PretrainingTokenizers
     /// <summary>Learns the tokenizer of a type of model.</summary>
     public static TextEncoder Learn(string modelType, IEnumerable<string> texts, int vocabSize) => TextEncoder.Of(modelType switch
     {
-        BertConfig.Roberta => WordPiece.Train(texts, vocabSize),
-        BertConfig.Albert => Unigram.Train(texts, vocabSize),
+        BertConfig.Roberta => ByteLevelBpe.Train(texts, vocabSize, BytePairSpecials),
         _ => WordPiece.Train(texts, vocabSize),
     });
 }
