@@ -6,6 +6,6 @@ namespace GpuSeq.Models;
 public static class ModelBenchmarks
 {
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<StepBenchmark> All { get; } = 
+    public static IReadOnlyList<StepBenchmark> All { get; } =
         [TransformerStep.Benchmark, GptReading.Prompt, GptReading.Token, .. BertReading.All, BertTuning.Benchmark];
 }
