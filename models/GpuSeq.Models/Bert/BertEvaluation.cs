@@ -14,6 +14,9 @@ internal static class BertEvaluation
         [ChoiceHead.Purpose] = BertExampleEvaluator.OfRun,
         [TokenHead.Purpose] = (device, run, data, cancellation) =>
             TaggerEvaluator.OfFiles(BertTagger.Load(device, run), data, cancellation),
+        [BertNames.Architecture(BertConfig.Electra, BertNames.ForPretraining)] = ElectraEvaluator.OfRun,
+        [BertNames.ForPretraining] = PretrainingEvaluator.OfRun,
+        [MaskedLanguageHead.Purpose] = PretrainingEvaluator.OfRun,
     };
 
     /// <summary>Measures the best model of a run, or one of the Hub.</summary>

@@ -9,7 +9,13 @@ public static class TextFile
 {
     /// <summary>Reads a file as UTF-8, unpacked where its name ends in <c>.gz</c>; a byte order mark is left out.</summary>
     /// <exception cref="DataException">It cannot be read, or holds bytes that are not UTF-8; names the line.</exception>
-    public static string Read(string path)
+    public static string Read(string path) => Read(path, isLenient: false);
+
+    /// <summary>Reads a file as UTF-8; a byte order mark is left out.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="isLenient">Whether bytes that are not UTF-8 become U+FFFD, instead of an error.</param>
+    /// <exception cref="DataException">It cannot be read.</exception>
+    public static string Read(string path, bool isLenient)
     {
         byte[] bytes;
         try
@@ -26,19 +32,20 @@ public static class TextFile
         {
             throw DataException.Unreadable(path, exception);
         }
-        return Decode(bytes, path);
+        return Decode(bytes, path, isLenient);
     }
 
     /// <summary>Reads bytes as UTF-8; a byte order mark is left out.</summary>
     /// <param name="bytes">The text.</param>
     /// <param name="source">Where it comes from, for messages.</param>
+    /// <param name="isLenient">Whether bytes that are not UTF-8 become U+FFFD, instead of an error.</param>
     /// <exception cref="DataException">They are not UTF-8; names the line.</exception>
-    public static string Decode(ReadOnlySpan<byte> bytes, string source)
+    public static string Decode(ReadOnlySpan<byte> bytes, string source, bool isLenient = false)
     {
         var text = bytes;
         if (text.StartsWith(Encoding.UTF8.Preamble))
             text = text[Encoding.UTF8.Preamble.Length..];
-        if (!Utf8.IsValid(text))
+        if (!isLenient && !Utf8.IsValid(text))
             throw new DataException(source, $"line {FirstBadLine(text)} is not UTF-8 text");
         return Encoding.UTF8.GetString(text);
     }

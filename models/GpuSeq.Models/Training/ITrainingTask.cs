@@ -1,4 +1,5 @@
 using GpuSeq.Engine;
+using GpuSeq.Engine.Checkpoints;
 using GpuSeq.Models.Reporting;
 
 namespace GpuSeq.Models;
@@ -55,14 +56,15 @@ public interface ITrainingTask
     /// <summary>What a person should see of the model when training ends.</summary>
     IEnumerable<Picture> Pictures() => [];
 
+    /// <summary>Writes the parameters of the model, where a run keeps the best ones.</summary>
+    void SaveParameters(RunFolder run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        TensorFiles.Save(run.Model, Parameters, TensorFiles.HubMetadata);
+    }
+
     /// <summary>Writes what a model folder holds beside the parameters: configuration, vocabulary.</summary>
     void SaveModelFiles(string folder);
-
-    /// <summary>Told when the parameters as they are now were saved as the best so far, to save what goes with them.</summary>
-    /// <param name="run">The folder of the run.</param>
-    void ModelWasKept(RunFolder run)
-    {
-    }
 }
 
 /// <summary>A measure of a model.</summary>

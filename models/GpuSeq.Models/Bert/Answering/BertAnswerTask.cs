@@ -1,4 +1,5 @@
 using GpuSeq.Engine;
+using GpuSeq.Engine.Checkpoints;
 using GpuSeq.Models.Reporting;
 
 namespace GpuSeq.Models;
@@ -109,10 +110,11 @@ public sealed class BertAnswerTask : ITrainingTask, IDisposable
     }
 
     /// <inheritdoc/>
-    public void ModelWasKept(RunFolder run)
+    public void SaveParameters(RunFolder run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        run.SaveRecipe(Run); // with the threshold that goes with the model
+        TensorFiles.Save(run.Model, Parameters, TensorFiles.HubMetadata);
+        run.SaveRecipe(Run); // with the threshold that goes with them
     }
 
     /// <summary>Gives the memory back.</summary>
