@@ -16,10 +16,10 @@ internal static class TrainWordSensesCommand
             SenseComparison.Name, "Word2Vec and BERT are compared on words of several senses, such as the bank of a river and the one with the money.");
         var training = new TrainingArguments(command, Data, new()
         {
-            Epochs = 80,
-            Batch = 16,
+            Epochs = 240,
+            Batch = 32,
             Optimizer = OptimizerKind.AdamW,
-            LearningRate = 2e-3f,
+            LearningRate = 4e-3f,
             Schedule = "linear,warmup=0.1",
             WeightDecay = 0.01f,
         });
