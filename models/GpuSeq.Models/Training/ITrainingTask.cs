@@ -56,11 +56,12 @@ public interface ITrainingTask
     /// <summary>What a person should see of the model when training ends.</summary>
     IEnumerable<Picture> Pictures() => [];
 
-    /// <summary>Writes the parameters of the model, where a run keeps the best ones.</summary>
-    void SaveParameters(RunFolder run)
+    /// <summary>Writes the model as it is now, the best so far: its parameters, and what must go with these.</summary>
+    /// <exception cref="CheckpointException">A file cannot be written.</exception>
+    void SaveModel(RunFolder run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        TensorFiles.Save(run.Model, Parameters, TensorFiles.HubMetadata);
+        run.SaveParameters(Parameters);
     }
 
     /// <summary>Writes what a model folder holds beside the parameters: configuration, vocabulary.</summary>

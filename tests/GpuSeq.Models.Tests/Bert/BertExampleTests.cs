@@ -5,11 +5,11 @@ namespace GpuSeq.Models.Tests;
 /// <summary>Models of BERT's family that are fine-tuned on examples: labels, sets of labels, numbers and choices.</summary>
 public sealed class BertExampleTests
 {
-    [TestCase(TextProblem.Label, null, "accuracy", 0.7, 250)] // half would be chance
-    [TestCase(TextProblem.Label, "mnli", "accuracy", 0.5, 350)] // a third would be chance
-    [TestCase(TextProblem.Labels, null, "micro_f1", 0.7, 250)]
-    [TestCase(TextProblem.Number, "sts-b", "pearson", 0.3, 300)]
-    [TestCase(TextProblem.Choice, null, "accuracy", 0.6, 350)] // a third would be chance
+    [TestCase(TextProblem.Label, null, "accuracy", 0.65, 250)] // half would be chance
+    [TestCase(TextProblem.Label, "mnli", "accuracy", 0.45, 250)] // a third would be chance
+    [TestCase(TextProblem.Labels, null, "micro_f1", 0.7, 200)]
+    [TestCase(TextProblem.Number, null, "pearson", 0.3, 250)]
+    [TestCase(TextProblem.Choice, null, "accuracy", 0.6, 200)] // a third would be chance
     public void BuiltInExamples_AreLearned(TextProblem problem, string? task, string metric, double least, int steps)
     {
         using var folder = new TemporaryFolder();
@@ -32,7 +32,7 @@ public sealed class BertExampleTests
 
     [TestCase(TextProblem.Label, null, "accuracy", 0.65)]
     [TestCase(TextProblem.Choice, null, "accuracy", 0.45)]
-    [TestCase(TextProblem.Number, "sts-b", "pearson", 0.25)]
+    [TestCase(TextProblem.Number, null, "pearson", 0.25)]
     public void ShuffledAnswers_AreNotLearned(TextProblem problem, string? task, string metric, double most)
     {
         using var folder = new TemporaryFolder();
@@ -53,7 +53,7 @@ public sealed class BertExampleTests
         var examples = Examples(problem, null);
         using var task = new BertExampleTask(
             device, BertTuningSetup.Origin(examples, BertTuningSetup.Of(type)), examples, problem, new(), new() { Batch = 16 });
-        Gradients.AreThere(task);
+        Gradients.AreThere(task, problem == TextProblem.Choice ? ["classifier.bias"] : []); // what all choices gain changes nothing
     }
 
     [Test]
@@ -133,18 +133,22 @@ public sealed class BertExampleTests
         });
     }
 
+    // Of opinions: labels, sets of labels, or numbers.
     private static TextExamples Examples(TextProblem problem, string? task)
     {
-        var examples = new ExampleForm(problem, task).Read(null);
-        return problem != TextProblem.Labels ? examples : examples with { Train = Sets(examples.Train), Dev = Sets(examples.Dev) };
+        var examples = new ExampleForm(problem == TextProblem.Choice ? problem : TextProblem.Label, task).Read(null);
+        return examples with { Train = Answered(examples.Train), Dev = Answered(examples.Dev) };
 
-        static TextExample[] Sets(IReadOnlyList<TextExample> examples) =>
-        [
-            .. examples.Select(example => example with
-            {
-                Answer = string.Join('|', new[] { example.Answer, example.Texts[0].Contains("film") ? "film" : "", }.Where(label => label != "negative")),
-            }),
-        ];
+        TextExample[] Answered(IReadOnlyList<TextExample> examples) =>
+            [.. examples.Select(example => example with { Answer = Answer(example) })];
+
+        string Answer(TextExample example) => problem switch
+        {
+            TextProblem.Number => example.Answer == "positive" ? "1.5" : "-1",
+            TextProblem.Labels => string.Join('|', new[] { example.Answer, "film" }.Where(label =>
+                label == "positive" || example.Texts[0].Contains(label, StringComparison.Ordinal))),
+            _ => example.Answer,
+        };
     }
 
     private static TrainingResult Train(

@@ -22,7 +22,7 @@ internal static class BertTuningSetup
     /// <summary>The same of another type.</summary>
     public static BertConfig Of(string type) => type switch
     {
-        BertConfig.Roberta => Small with { ModelType = type, Positions = MaxLength + 2, PadTokenId = 1, Types = 1 },
+        BertConfig.Roberta => Small with { ModelType = type, Positions = MaxLength + 2, PadTokenId = 1 },
         BertConfig.Albert => Small with { ModelType = type, NarrowWidth = 16 },
         BertConfig.Electra => Small with { ModelType = type, NarrowWidth = 16 },
         _ => Small,
@@ -30,7 +30,7 @@ internal static class BertTuningSetup
 
     public static BertOrigin Origin(TextExamples examples, BertConfig? form = null)
     {
-        var origin = BertOrigin.New(form ?? Small, examples.Train.SelectMany(example => example.Texts), vocabSize: 500);
+        var origin = BertOrigin.New(form ?? Small, examples.Train.SelectMany(example => example.Texts), vocabSize: 1000);
         return origin with { Config = origin.Config with { PadTokenId = form?.PadTokenId ?? origin.Config.PadTokenId } };
     }
 
@@ -40,7 +40,7 @@ internal static class BertTuningSetup
         MaxSteps = steps,
         Batch = batch,
         Optimizer = OptimizerKind.AdamW,
-        LearningRate = 2e-3f,
+        LearningRate = 5e-3f,
         Schedule = "linear,warmup=0.1",
         Metric = metric,
     };

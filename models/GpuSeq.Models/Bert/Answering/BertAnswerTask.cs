@@ -1,5 +1,4 @@
 using GpuSeq.Engine;
-using GpuSeq.Engine.Checkpoints;
 using GpuSeq.Models.Reporting;
 
 namespace GpuSeq.Models;
@@ -110,11 +109,11 @@ public sealed class BertAnswerTask : ITrainingTask, IDisposable
     }
 
     /// <inheritdoc/>
-    public void SaveParameters(RunFolder run)
+    public void SaveModel(RunFolder run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        TensorFiles.Save(run.Model, Parameters, TensorFiles.HubMetadata);
-        run.SaveRecipe(Run); // with the threshold that goes with them
+        run.SaveParameters(Parameters);
+        run.SaveRecipe(Run); // with the threshold that goes with the model
     }
 
     /// <summary>Gives the memory back.</summary>

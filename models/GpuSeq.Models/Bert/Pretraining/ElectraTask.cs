@@ -54,7 +54,7 @@ internal sealed class ElectraTask : ITrainingTask, IDisposable
 
     public IEnumerable<Sample> Samples(int step) => _words.Samples(Device, Model.Foretell, step);
 
-    public void SaveParameters(RunFolder run) => Model.SaveParameters(run);
+    public void SaveModel(RunFolder run) => Model.SaveParameters(run);
 
     public void SaveModelFiles(string folder)
     {

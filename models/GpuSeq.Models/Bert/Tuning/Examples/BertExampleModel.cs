@@ -59,7 +59,7 @@ public sealed class BertExampleModel : IModel
     /// <param name="change">What else is to be changed of its form, such as dropout.</param>
     /// <param name="seed">Of what begins at random.</param>
     /// <exception cref="CheckpointException">The parameters cannot be read, or do not fit the configuration.</exception>
-    public static BertExampleModel Begin(
+    internal static BertExampleModel Begin(
         Device device, BertOrigin origin, TextProblem problem, IReadOnlyList<string> labels, Func<BertConfig, BertConfig> change, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(origin);
