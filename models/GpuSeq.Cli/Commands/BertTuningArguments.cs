@@ -8,13 +8,19 @@ internal sealed class BertTuningArguments
 {
     // Devlin et al. 2019, appendix A.3, as are weight decay and warm-up; without training a model needs more.
     private static readonly TuningPace Tuned = new(5e-5f, 3);
-    private static readonly TuningPace Fresh = new(5e-4f, 10);
+    private static readonly TuningPace Fresh = new(1e-3f, 10);
 
     private readonly OriginArguments _origin;
     private readonly BertLayerArguments _layers;
 
+    private readonly Option<bool> _untrained = new("--untrained")
+    {
+        Description = "With --model: take its form and tokenizer alone and begin at random, to see what its training is worth.",
+    };
+
     public BertTuningArguments(TrainingArguments training)
     {
+        training.Add(_untrained);
         _layers = new(training);
         _origin = new(
             training,
@@ -37,7 +43,11 @@ internal sealed class BertTuningArguments
 
     /// <summary>What a run has beside the model and the training.</summary>
     public TRun Run<TRun>(TrainingStart start, TRun fresh)
-        where TRun : BertTuningRun => start.Recipe(_layers.Run(start, fresh) with { Model = _origin.Model(start) });
+        where TRun : BertTuningRun => start.Recipe(_layers.Run(start, fresh) with
+        {
+            Model = _origin.Model(start),
+            IsUntrained = start.Get(_untrained),
+        });
 
     /// <summary>What the run begins with.</summary>
     /// <param name="start">The call.</param>
@@ -50,7 +60,7 @@ internal sealed class BertTuningArguments
         if (start.IsResumed)
             return BertOrigin.Resume(start.Run);
         if (run.Model is { } folder)
-            return BertOrigin.Load(folder);
+            return run.IsUntrained ? BertOrigin.Load(folder) with { Pretrained = null } : BertOrigin.Load(folder);
         var form = new BertConfig
         {
             Width = width,
