@@ -42,9 +42,13 @@ public static class GpuSeqCommand
             PromptCommand.Create(output),
             ClassifyCommand.Create(output),
             TagCommand.Create(output),
+            AnswerCommand.Create(output),
             TranslateCommand.Create(output),
             SummarizeCommand.Create(output),
+            EmbedCommand.Create(output),
+            FillMaskCommand.Create(output),
             SimilarCommand.Create(output),
+            AttentionCommand.Create(output),
             TokenizerCommand.Create(output),
             InspectCommand.Create(output),
         };

@@ -1,5 +1,7 @@
 using GpuSeq.Engine;
 using GpuSeq.Engine.Checkpoints;
+using GpuSeq.Models.Embeddings;
+using GpuSeq.Models.Reporting;
 
 namespace GpuSeq.Models;
 
@@ -67,6 +69,14 @@ public static class TrainedModels
         [GptConfig.Gpt3] = AnswerRanker.Load,
     };
 
+    private static readonly Uses<Func<Device, RunFolder, MaskFiller>> MaskFillers = new("foretells masked words")
+    {
+        [BertConfig.Albert] = MaskFiller.Load,
+        [BertConfig.Bert] = MaskFiller.Load,
+        [BertConfig.Electra] = MaskFiller.Load,
+        [BertConfig.Roberta] = MaskFiller.Load,
+    };
+
     private static readonly Uses<Func<Device, RunFolder, ITranslator>> Translators = new("translates")
     {
         [Seq2SeqConfig.Type] = Seq2SeqTranslator.Load,
@@ -76,6 +86,30 @@ public static class TrainedModels
     private static readonly Uses<Func<Device, RunFolder, ITranslator>> Summarizers = new("summarizes")
     {
         [TransformerConfig.Type] = TransformerTranslator.Load,
+    };
+
+    private static readonly Uses<Func<Device, RunFolder, QuestionAnswerer>> Answerers = new("answers questions")
+    {
+        [BertConfig.Albert] = QuestionAnswerer.Load,
+        [BertConfig.Bert] = QuestionAnswerer.Load,
+        [BertConfig.Electra] = QuestionAnswerer.Load,
+        [BertConfig.Roberta] = QuestionAnswerer.Load,
+    };
+
+    private static readonly Uses<Func<Device, RunFolder, EmbeddingOptions, BertEmbeddingGenerator>> Embedders = new("has vectors of texts")
+    {
+        [BertConfig.Albert] = BertEmbeddingGenerator.Load,
+        [BertConfig.Bert] = BertEmbeddingGenerator.Load,
+        [BertConfig.Electra] = BertEmbeddingGenerator.Load,
+        [BertConfig.Roberta] = BertEmbeddingGenerator.Load,
+    };
+
+    private static readonly Uses<Func<Device, RunFolder, string, string?, AttentionMaps>> Observers = new("shows its attention")
+    {
+        [BertConfig.Albert] = BertAttention.OfFolder,
+        [BertConfig.Bert] = BertAttention.OfFolder,
+        [BertConfig.Electra] = BertAttention.OfFolder,
+        [BertConfig.Roberta] = BertAttention.OfFolder,
     };
 
     private static readonly Uses<Func<RunFolder, WordVectorTable>> Vectors = new("has vectors of words")
@@ -111,6 +145,10 @@ public static class TrainedModels
     /// <inheritdoc cref="LoadClassifier" path="/exception"/>
     public static AnswerRanker LoadRanker(Device device, RunFolder run) => Rankers.Of(run)(device, run);
 
+    /// <summary>Loads a model that foretells masked words.</summary>
+    /// <inheritdoc cref="LoadClassifier" path="/exception"/>
+    public static MaskFiller LoadMaskFiller(Device device, RunFolder run) => MaskFillers.Of(run)(device, run);
+
     /// <summary>Loads a model that translates.</summary>
     /// <inheritdoc cref="LoadClassifier" path="/exception"/>
     public static ITranslator LoadTranslator(Device device, RunFolder run) => Translators.Of(run)(device, run);
@@ -118,6 +156,20 @@ public static class TrainedModels
     /// <summary>Loads a model that summarizes.</summary>
     /// <inheritdoc cref="LoadClassifier" path="/exception"/>
     public static ITranslator LoadSummarizer(Device device, RunFolder run) => Summarizers.Of(run)(device, run);
+
+    /// <summary>Loads a model that answers questions about texts.</summary>
+    /// <inheritdoc cref="LoadClassifier" path="/exception"/>
+    public static QuestionAnswerer LoadAnswerer(Device device, RunFolder run) => Answerers.Of(run)(device, run);
+
+    /// <summary>Loads a model that turns texts into vectors.</summary>
+    /// <inheritdoc cref="LoadClassifier" path="/exception"/>
+    public static BertEmbeddingGenerator LoadEmbedder(Device device, RunFolder run, EmbeddingOptions options) =>
+        Embedders.Of(run)(device, run, options);
+
+    /// <summary>What the heads of a model look at as it reads a text, or two.</summary>
+    /// <inheritdoc cref="LoadClassifier" path="/exception"/>
+    public static AttentionMaps Attention(Device device, RunFolder run, string first, string? second = null) =>
+        Observers.Of(run)(device, run, first, second);
 
     /// <summary>Loads the vectors of a run or model folder, or of a file in one of the forms of <see cref="Word2VecFile"/>.</summary>
     /// <exception cref="DataException">There is no such file or folder, or it holds no word vectors.</exception>

@@ -89,6 +89,53 @@ def gpt2(kernel):
     return kernel, "gpt2 1x1 after 512" if kernel == "decode" else "gpt2 1x512", run
 
 
+class Bert(nn.Module):
+    """BERT-Base, layer by layer as PyTorch has it, with the pooler on top."""
+
+    layers, heads, width, vocabulary = 12, 12, 768, 30522
+
+    def __init__(self):
+        super().__init__()
+        self.words, self.types, self.places = (nn.Embedding(size, self.width) for size in (self.vocabulary, 2, 512))
+        self.norm = nn.LayerNorm(self.width, eps=1e-12)
+        layer = nn.TransformerEncoderLayer(
+            self.width, self.heads, 4 * self.width, 0.1, activation="gelu", layer_norm_eps=1e-12, batch_first=True)
+        self.encoder = nn.TransformerEncoder(layer, self.layers)
+        self.pooler = nn.Linear(self.width, self.width)
+
+    def forward(self, ids):
+        places = torch.arange(ids.shape[1]).unsqueeze(0)
+        x = self.norm(self.words(ids) + self.types(torch.zeros_like(ids)) + self.places(places))
+        return torch.tanh(self.pooler(self.encoder(x)[:, 0]))
+
+
+def bert_forward(texts, tokens):
+    """BERT-Base reads texts without padding."""
+    model, ids = Bert().eval(), torch.randint(Bert.vocabulary, (texts, tokens))
+
+    def run():
+        with torch.inference_mode():
+            model(ids)
+
+    return "forward", f"bert-base {texts}x{tokens}", run
+
+
+def bert_step():
+    """A step of fine-tuning BERT-Base with two labels."""
+    model, head = Bert(), nn.Linear(Bert.width, 2)
+    parameters = [*model.parameters(), *head.parameters()]
+    optimizer = torch.optim.AdamW(parameters, lr=5e-5, weight_decay=0.01, foreach=True)
+    ids, labels = torch.randint(Bert.vocabulary, (8, 128)), torch.arange(8) % 2
+
+    def run():
+        optimizer.zero_grad(set_to_none=True)
+        nn.functional.cross_entropy(head(nn.functional.dropout(model(ids), 0.1)), labels).backward()
+        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+        optimizer.step()
+
+    return "step", "bert-base 8x128", run
+
+
 def median_ms(run, seconds):
     """The median of the calls in the calmest of five windows."""
     run()
@@ -103,6 +150,18 @@ def median_ms(run, seconds):
     return 1e3 * min(medians)
 
 
+WORK = {
+    "step transformer": transformer_step,
+    "decode gpt2": lambda: gpt2("decode"),
+    "prefill gpt2": lambda: gpt2("prefill"),
+    "forward bert-base 1x32": lambda: bert_forward(1, 32),
+    "forward bert-base 1x128": lambda: bert_forward(1, 128),
+    "forward bert-base 8x128": lambda: bert_forward(8, 128),
+    "forward bert-base 1x512": lambda: bert_forward(1, 512),
+    "step bert-base": bert_step,
+}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
@@ -112,9 +171,9 @@ def main():
     torch.set_num_threads(options.threads)
     torch.manual_seed(1)
     results = []
-    for create in (transformer_step, lambda: gpt2("decode"), lambda: gpt2("prefill")):
-        kernel, case, run = create()
-        if options.filter in f"{kernel} {case}":
+    for name, create in WORK.items():
+        if options.filter in name:
+            kernel, case, run = create()
             results.append({"kernel": kernel, "case": case, "ms": round(median_ms(run, options.seconds), 3)})
     print(json.dumps({"peer": f"PyTorch {torch.__version__}", "threads": options.threads, "results": results}, indent=1))
 

@@ -57,6 +57,8 @@ public sealed class LayoutOperationTests
             Assert.That(
                 x.Slice(0, 1).Pad([(1, 0), (0, 2)], -1f).ToArray(), Is.EqualTo(new[] { -1f, -1, -1, -1, -1, -1, 0, 1, 2, 3, -1, -1 }));
             Assert.That(x.Select(1, _graph.Input([3, 0, 3], [3])).ToArray(), Is.EqualTo(new[] { 3f, 0, 3, 7, 4, 7, 11, 8, 11 }));
+            var integers = _graph.Input([7, 8, int.MinValue, -1], [4]);
+            Assert.That(integers.Select(0, _graph.Input([3, 2, 0], [3])).ToIntArray(), Is.EqualTo(new[] { -1, int.MinValue, 7 }));
             Assert.That(x.Gather(1, _graph.Input([2, 0, 3], [3, 1])).ToArray(), Is.EqualTo(new[] { 2f, 4f, 11f }));
             Assert.That(x.Gather(0, _graph.Input([2, 0, 1, 2], [1, 4])).ToArray(), Is.EqualTo(new[] { 8f, 1f, 6f, 11f }));
         });

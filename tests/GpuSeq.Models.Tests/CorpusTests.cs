@@ -68,7 +68,7 @@ public sealed class CorpusTests
         using var folder = new TemporaryFolder();
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(() => Corpus.Read(folder.Path, new()), Throws.TypeOf<DataException>().With.Message.Contains("no .txt files"));
+            Assert.That(() => Corpus.Read(folder.Path, new()), Throws.TypeOf<DataException>().With.Message.Contains("it holds no files of data"));
             Assert.That(
                 () => Corpus.Read(folder.Write("empty.txt", " \n"), new()),
                 Throws.TypeOf<DataException>().With.Message.Contains("no words"));

@@ -5,7 +5,7 @@ namespace GpuSeq.Engine;
 public static partial class Operations
 {
     /// <summary>The same entries of an axis everywhere: y[.., i, ..] = x[.., indices[i], ..].</summary>
-    /// <param name="x">Any tensor of float32.</param>
+    /// <param name="x">Any tensor of float32 or of integers.</param>
     /// <param name="axis">The axis; negative ones count from the end.</param>
     /// <param name="indices">[n], each from 0 to the axis's size, exclusively.</param>
     /// <exception cref="ShapeException">The indices are not a row of integers.</exception>
@@ -16,8 +16,8 @@ public static partial class Operations
         if (indices.ElementType != ElementType.Int32 || indices.Shape.Rank != 1)
             throw new ShapeException(nameof(Select), $"x {x.Shape} and indices {indices}");
         var (size, inner) = (x.Shape[axis], Inner(x.Shape, axis));
-        var y = graph.Result(x.Shape.WithSize(axis, indices.Shape[0]), x);
-        graph.Kernels.Gather.Select(size, inner, x.Floats, indices.Ints, y.Floats);
+        var y = graph.Result(x.Shape.WithSize(axis, indices.Shape[0]), x.ElementType, x);
+        graph.Kernels.Gather.Select(size, inner, Bits(x), indices.Ints, Bits(y));
 
         graph.Remember(
             nameof(Select),

@@ -28,9 +28,14 @@ internal static class TrainCommand
             TrainGptTuningCommand.Create(output, GptTuningForm.Entail),
             TrainGptTuningCommand.Create(output, GptTuningForm.Similar),
             TrainGptTuningCommand.Create(output, GptTuningForm.Choice),
+            TrainPretrainingCommand.Create(output, BertConfig.Bert),
+            TrainPretrainingCommand.Create(output, BertConfig.Roberta),
+            TrainPretrainingCommand.Create(output, BertConfig.Albert),
+            TrainPretrainingCommand.Create(output, BertConfig.Electra),
             TrainBertExamplesCommand.CreateClassify(output),
             TrainBertExamplesCommand.CreateChoice(output),
             TrainBertTagCommand.Create(output),
+            TrainBertAnswerCommand.Create(output),
             TrainDistillCommand.Create(output),
         };
 }

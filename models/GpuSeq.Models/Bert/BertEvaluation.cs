@@ -9,10 +9,14 @@ internal static class BertEvaluation
 
     private static readonly Dictionary<string, Measure> Measures = new()
     {
+        [AnswerHead.Purpose] = QuestionAnswerer.OfRun,
         [ClassificationHead.Purpose] = BertExampleEvaluator.OfRun,
         [ChoiceHead.Purpose] = BertExampleEvaluator.OfRun,
         [TokenHead.Purpose] = (device, run, data, cancellation) =>
             TaggerEvaluator.OfFiles(BertTagger.Load(device, run), data, cancellation),
+        [BertNames.Architecture(BertConfig.Electra, BertNames.ForPretraining)] = ElectraEvaluator.OfRun,
+        [BertNames.ForPretraining] = PretrainingEvaluator.OfRun,
+        [MaskedLanguageHead.Purpose] = PretrainingEvaluator.OfRun,
     };
 
     /// <summary>Measures the best model of a run, or one of the Hub.</summary>

@@ -2,7 +2,7 @@ namespace GpuSeq.Models;
 
 /// <summary>
 /// Forms of models by name: those that were published (Devlin et al. 2019; Turc et al. 2019 for the smaller ones; Liu et al. 2019;
-/// Lan et al. 2020, table 1; Clark et al. 2020, table 6), and a small one to begin with.
+/// Lan et al. 2020, table 1; Clark et al. 2020, table 6), and of each kind a small one to begin with, as wide as BERT-Mini.
 /// </summary>
 public static class BertSizes
 {
@@ -17,15 +17,18 @@ public static class BertSizes
         ["bert-medium"] = OfBert(8, 512),
         ["bert-base"] = OfBert(12, 768),
         ["bert-large"] = OfBert(24, 1024),
+        ["roberta-mini"] = OfRoberta(4, 256),
         ["roberta-base"] = OfRoberta(12, 768),
         ["roberta-large"] = OfRoberta(24, 1024),
+        ["albert-mini"] = OfAlbert(4, 256, 4),
         ["albert-base"] = OfAlbert(12, 768, 12),
         ["albert-large"] = OfAlbert(24, 1024, 16),
         ["albert-xlarge"] = OfAlbert(24, 2048, 16),
         ["albert-xxlarge"] = OfAlbert(12, 4096, 64),
-        ["electra-small"] = OfBert(12, 256) with { ModelType = BertConfig.Electra, NarrowWidth = 128 },
-        ["electra-base"] = OfBert(12, 768) with { ModelType = BertConfig.Electra, NarrowWidth = 768 },
-        ["electra-large"] = OfBert(24, 1024) with { ModelType = BertConfig.Electra, NarrowWidth = 1024 },
+        ["electra-mini"] = OfElectra(4, 256, 128),
+        ["electra-small"] = OfElectra(12, 256, 128),
+        ["electra-base"] = OfElectra(12, 768, 768),
+        ["electra-large"] = OfElectra(24, 1024, 1024),
     };
 
     /// <summary>All names.</summary>
@@ -64,4 +67,7 @@ public static class BertSizes
         BosTokenId = 2,
         EosTokenId = 3,
     };
+
+    private static BertConfig OfElectra(int layers, int width, int embedding) =>
+        OfBert(layers, width) with { ModelType = BertConfig.Electra, NarrowWidth = embedding };
 }

@@ -24,16 +24,18 @@ public static class DataFiles
     /// Finds the files that hold data, in the order of their names; hidden ones, readmes and licences do not. A folder that holds
     /// one archive stands for it, and folders around all files are left out of the names.
     /// </summary>
+    /// <param name="path">The folder or archive.</param>
+    /// <param name="isLenient">Whether bytes that are not UTF-8 are read as U+FFFD, instead of an error.</param>
     /// <exception cref="DataException">There is no such folder or archive, or it cannot be read.</exception>
-    public static IReadOnlyList<DataFile> Open(string path)
+    public static IReadOnlyList<DataFile> Open(string path, bool isLenient = false)
     {
         try
         {
-            var files = Directory.Exists(path) ? OfFolder(path) : OfArchive(path);
+            var files = Directory.Exists(path) ? OfFolder(path, isLenient) : OfArchive(path, isLenient);
             DataFile[] found = [.. files.Where(HoldsData).OrderBy(file => file.Name, StringComparer.Ordinal)];
             if (found.Length == 0)
                 throw new DataException(path, "it holds no files of data");
-            return found is [{ } only] && IsArchive(only.Source) && Directory.Exists(path) ? Open(only.Source) : WithoutRoot(found);
+            return found is [{ } only] && IsArchive(only.Source) && Directory.Exists(path) ? Open(only.Source, isLenient) : WithoutRoot(found);
         }
         catch (InvalidDataException)
         {
@@ -50,11 +52,11 @@ public static class DataFiles
     /// <summary>Whether a file is a zip archive, by its ending.</summary>
     public static bool IsArchive(string path) => Path.GetExtension(path).Equals(".zip", StringComparison.OrdinalIgnoreCase);
 
-    private static IEnumerable<DataFile> OfFolder(string path) =>
+    private static IEnumerable<DataFile> OfFolder(string path, bool isLenient) =>
         Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)
-            .Select(file => new DataFile(Path.GetRelativePath(path, file).Replace('\\', '/'), file, () => TextFile.Read(file)));
+            .Select(file => new DataFile(Path.GetRelativePath(path, file).Replace('\\', '/'), file, () => TextFile.Read(file, isLenient)));
 
-    private static List<DataFile> OfArchive(string path)
+    private static List<DataFile> OfArchive(string path, bool isLenient)
     {
         using var archive = ZipFile.OpenRead(path);
         var files = new List<DataFile>();
@@ -64,7 +66,7 @@ public static class DataFiles
             using var memory = new MemoryStream();
             stream.CopyTo(memory);
             var (bytes, source) = (memory.ToArray(), $"{path}, {entry.FullName}");
-            files.Add(new(entry.FullName, source, () => TextFile.Decode(bytes, source)));
+            files.Add(new(entry.FullName, source, () => TextFile.Decode(bytes, source, isLenient)));
         }
         return files;
     }

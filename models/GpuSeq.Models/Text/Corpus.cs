@@ -72,23 +72,7 @@ public sealed record Corpus(IReadOnlyList<string[]> Paragraphs, string Source)
     private DataException TooShort() => new(Source, "there is only one paragraph, so that no part can be held back");
 
     private static IEnumerable<string[]> Cut(string text, CorpusOptions options) =>
-        Blocks(text, options.IsTokenized).Select(block => WordsOf(block, options)).Where(words => words.Length > 0);
-
-    // Lines, or what stands between blank lines.
-    private static IEnumerable<string> Blocks(string text, bool byLine)
-    {
-        var block = new List<string>();
-        foreach (var line in text.Split('\n').Append(""))
-        {
-            if (!string.IsNullOrWhiteSpace(line))
-                block.Add(line);
-            if (block.Count > 0 && (byLine || string.IsNullOrWhiteSpace(line)))
-            {
-                yield return string.Join('\n', block);
-                block.Clear();
-            }
-        }
-    }
+        ParagraphSplitter.Split(text, options.IsTokenized).Select(block => WordsOf(block, options)).Where(words => words.Length > 0);
 
     private static string[] WordsOf(string block, CorpusOptions options)
     {

@@ -6,16 +6,24 @@ internal static class TextFolder
     private const double TrainShare = 0.9;
 
     /// <summary>
-    /// Reads a text file, or all files of a folder whose names end in <c>.txt</c>, in the order of their names. What Project
-    /// Gutenberg writes around its books is left out.
+    /// Reads a text file, or all files of a folder or zip archive whose names end in <c>.txt</c>, in the order of their names; or
+    /// those of several such places with commas between them. What Project Gutenberg writes around its books is left out.
     /// </summary>
+    /// <param name="paths">The file, folder or archive, or several.</param>
+    /// <param name="isLenient">Whether bytes that are not UTF-8 are read as U+FFFD, instead of an error.</param>
     /// <exception cref="DataException">There is no such file or folder, or a file is not UTF-8.</exception>
-    public static string[] Read(string path)
+    public static string[] Read(string paths, bool isLenient = false)
     {
-        string[] files = Directory.Exists(path) ? [.. Directory.GetFiles(path, "*.txt").Order(StringComparer.Ordinal)] : [path];
-        return files.Length > 0
-            ? [.. files.Select(file => Book(TextFile.Read(file)))]
-            : throw new DataException(path, "the folder holds no .txt files");
+        var all = Path.Exists(paths) ? [paths] : paths.Split(',', StringSplitOptions.TrimEntries);
+        return [.. all.SelectMany(path => ReadAll(path, isLenient)).Select(Book)];
+    }
+
+    private static string[] ReadAll(string path, bool isLenient)
+    {
+        if (!Directory.Exists(path) && !DataFiles.IsArchive(path))
+            return [TextFile.Read(path, isLenient)];
+        var files = DataFiles.Open(path, isLenient).Where(file => file.Name.EndsWith(".txt", StringComparison.OrdinalIgnoreCase)).ToArray();
+        return files.Length > 0 ? [.. files.Select(file => file.Read())] : throw new DataException(path, "it holds no .txt files");
     }
 
     /// <summary>The first nine tenths of the characters, and the last tenth to measure on. A text may be cut.</summary>

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text;
 
 namespace GpuSeq.Models;
@@ -14,18 +13,14 @@ namespace GpuSeq.Models;
 /// </remarks>
 public sealed class ByteLevelBpe : PieceTokenizer
 {
-    private const int MostCachedWords = 1 << 16;
-    private const int LongestCachedWord = 64;
-
     private readonly BpeVocabulary _vocabulary;
     private readonly byte[][] _bytes; // of each token
     private readonly int[] _ofBytes; // the token of each byte
     private readonly PairMerger _merger;
-    private readonly ConcurrentDictionary<string, int[]> _cache = new(StringComparer.Ordinal);
-    private int _cachedWords;
+    private readonly PieceCache _words;
 
     private ByteLevelBpe(BpeVocabulary vocabulary, string source)
-        : base(vocabulary.Tokens, vocabulary.Added, frame: null)
+        : base(vocabulary.Tokens, vocabulary.Added, vocabulary.Frame)
     {
         _vocabulary = vocabulary;
         _bytes = [.. vocabulary.Tokens.Select(token => ByteAlphabet.BytesOf(token) ?? Encoding.UTF8.GetBytes(token))];
@@ -33,6 +28,7 @@ public sealed class ByteLevelBpe : PieceTokenizer
             _bytes[token.Id] = Encoding.UTF8.GetBytes(token.Content);
         _ofBytes = [.. Enumerable.Range(0, 256).Select(value => TokenOfByte((byte)value, source))];
         _merger = new(vocabulary.Merges);
+        _words = new(EncodeWord);
     }
 
     /// <summary>
@@ -54,37 +50,33 @@ public sealed class ByteLevelBpe : PieceTokenizer
     /// <exception cref="DataException">A file cannot be read or has a fault; names it and the line or entry.</exception>
     public static ByteLevelBpe Load(string folder) => new(BpeFiles.Load(folder), folder);
 
-    /// <summary>Whether a folder holds the files of one.</summary>
-    internal static bool IsIn(string folder) =>
-        File.Exists(Path.Combine(folder, BpeFiles.TokenizerFile)) || File.Exists(Path.Combine(folder, BpeFiles.MergesFile));
-
     /// <summary>Writes <c>vocab.json</c>, <c>merges.txt</c> and <c>tokenizer.json</c>.</summary>
     /// <inheritdoc/>
-    public override void Save(string folder) => BpeFiles.Save(folder, _vocabulary);
+    public override void Save(string folder) => BpeFiles.Save(folder, _vocabulary, this);
 
     /// <inheritdoc/>
     public override ReadOnlySpan<byte> BytesOf(int id) => Tokenizers.Of(_bytes, id);
 
     private protected override void EncodePart(ReadOnlySpan<char> part, int offset, PieceList pieces)
     {
-        var least = offset; // the blank that is put before the text stands nowhere
         if (_vocabulary.AddsPrefixSpace && part.Length > 0 && part[0] != ' ')
         {
-            part = $" {part}";
-            offset--;
+            // The blank that is put before the text stands nowhere.
+            var first = pieces.Pieces.Count;
+            EncodeWords($" {part}", offset - 1, pieces);
+            if (pieces.Pieces[first].Start < offset)
+                pieces.Pieces[first] = pieces.Pieces[first] with { Start = offset };
+            return;
         }
-        var cached = _cache.GetAlternateLookup<ReadOnlySpan<char>>();
-        for (var start = 0; start < part.Length;)
+        EncodeWords(part, offset, pieces);
+    }
+
+    private void EncodeWords(ReadOnlySpan<char> text, int offset, PieceList pieces)
+    {
+        for (var start = 0; start < text.Length;)
         {
-            var end = WordScanner.End(part, start);
-            var word = part[start..end];
-            if (!cached.TryGetValue(word, out var tokens))
-            {
-                tokens = EncodeWord(word);
-                if (word.Length <= LongestCachedWord && _cachedWords < MostCachedWords && cached.TryAdd(word, tokens))
-                    Interlocked.Increment(ref _cachedWords);
-            }
-            AddPieces(word, tokens, offset + start, least, pieces);
+            var end = WordScanner.End(text, start);
+            pieces.Add(_words.Of(text[start..end]), offset + start);
             start = end;
         }
     }
@@ -92,24 +84,23 @@ public sealed class ByteLevelBpe : PieceTokenizer
     private int TokenOfByte(byte value, string source) => Find(ByteAlphabet.CharacterOf(value).ToString())
         ?? throw new DataException(source, $"the vocabulary lacks the token '{ByteAlphabet.CharacterOf(value)}' of byte 0x{value:X2}");
 
-    private int[] EncodeWord(ReadOnlySpan<char> word)
+    private Piece[] EncodeWord(ReadOnlySpan<char> word)
     {
         var bytes = new byte[Encoding.UTF8.GetByteCount(word)];
         Encoding.UTF8.GetBytes(word, bytes);
         var tokens = Array.ConvertAll(bytes, value => _ofBytes[value]);
-        return tokens[.._merger.Merge(tokens)];
+        return Places(word, tokens.AsSpan(0, _merger.Merge(tokens)));
     }
 
     // A token that begins or ends within a character stands where the whole character does; a blank that begins a longer one, before it.
-    private void AddPieces(ReadOnlySpan<char> word, int[] tokens, int offset, int least, PieceList pieces)
+    private Piece[] Places(ReadOnlySpan<char> word, ReadOnlySpan<int> tokens)
     {
-        pieces.BeginWord();
+        var pieces = new Piece[tokens.Length];
         var (at, taken) = (0, 0); // the next character, and how many of its bytes are taken
-        foreach (var token in tokens)
+        for (var index = 0; index < tokens.Length; index++)
         {
-            var start = at;
-            var end = at;
-            taken += _bytes[token].Length;
+            var (start, end) = (at, at);
+            taken += _bytes[tokens[index]].Length;
             while (taken > 0)
             {
                 Rune.DecodeFromUtf16(word[at..], out var rune, out var units);
@@ -118,9 +109,8 @@ public sealed class ByteLevelBpe : PieceTokenizer
                     break;
                 (at, taken) = (end, taken - rune.Utf8SequenceLength);
             }
-            if (start == 0 && end > 1 && word[0] == ' ')
-                start = 1;
-            pieces.Add(token, Math.Max(offset + start, least), offset + end);
+            pieces[index] = new(tokens[index], start == 0 && end > 1 && word[0] == ' ' ? 1 : start, end, 0);
         }
+        return pieces;
     }
 }

@@ -26,9 +26,6 @@ public sealed class ByteTokenizer : ITokenizer
             : throw new DataException(path, $"a tokenizer of bytes has a vocab_size of {Bytes.Length}");
     }
 
-    /// <summary>Whether a folder holds the file of one.</summary>
-    internal static bool IsIn(string folder) => File.Exists(Path.Combine(folder, FileName));
-
     /// <summary>Writes <c>byte_tokenizer.json</c>.</summary>
     /// <inheritdoc/>
     public void Save(string folder) => JsonFile.Save(Path.Combine(folder, FileName), new Description(Bytes.Length));

@@ -22,9 +22,6 @@ public sealed class CharTokenizer(CharVocabulary vocabulary) : ITokenizer
     /// <exception cref="DataException">It cannot be read, or is not a vocabulary of characters.</exception>
     public static CharTokenizer Load(string folder) => new(CharVocabulary.Load(Path.Combine(folder, FileName)));
 
-    /// <summary>Whether a folder holds the file of one; byte-pair encodings have a file of that name too.</summary>
-    internal static bool IsIn(string folder) => File.Exists(Path.Combine(folder, FileName));
-
     /// <summary>Writes <c>vocab.json</c>.</summary>
     /// <inheritdoc/>
     public void Save(string folder) => vocabulary.Save(Path.Combine(folder, FileName));

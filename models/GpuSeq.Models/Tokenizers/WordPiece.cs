@@ -10,6 +10,7 @@ namespace GpuSeq.Models;
 /// <remarks>What decoding gives back is words with blanks between them, without those before most punctuation, as on the Hub.</remarks>
 public sealed class WordPiece : PieceTokenizer
 {
+    private readonly WordPieceVocabulary _vocabulary;
     private readonly WordPieceOptions _options;
     private readonly PieceTrie _trie = new();
     private readonly int _continuation; // where the pieces that go on begin in the trie
@@ -19,9 +20,12 @@ public sealed class WordPiece : PieceTokenizer
     internal WordPiece(WordPieceVocabulary vocabulary)
         : base(vocabulary.Tokens, vocabulary.Added, vocabulary.Frame)
     {
-        (_options, _unknown) = (vocabulary.Options, vocabulary.Unknown);
+        (_vocabulary, _options, _unknown) = (vocabulary, vocabulary.Options, vocabulary.Unknown);
         for (var id = 0; id < Count; id++)
-            _trie.Add(Tokens[id], id);
+        {
+            if (Tokens[id].Length > 0)
+                _trie.Add(Tokens[id], id);
+        }
         _continuation = _trie.Reach(_options.Continuation);
         _bytes = [.. Tokens.Select(token => Encoding.UTF8.GetBytes(Continues(token) ? token[_options.Continuation.Length..] : $" {token}"))];
     }
@@ -50,7 +54,7 @@ public sealed class WordPiece : PieceTokenizer
     /// Writes <c>vocab.txt</c>, <c>tokenizer.json</c>, <c>tokenizer_config.json</c> and <c>special_tokens_map.json</c>.
     /// </summary>
     /// <inheritdoc/>
-    public override void Save(string folder) => WordPieceFiles.Save(folder, Tokens, _options);
+    public override void Save(string folder) => WordPieceFiles.Save(folder, _vocabulary, this);
 
     /// <inheritdoc/>
     public override string Decode(IEnumerable<int> ids)

@@ -1,4 +1,5 @@
 using GpuSeq.Engine;
+using GpuSeq.Engine.Checkpoints;
 using GpuSeq.Models.Reporting;
 
 namespace GpuSeq.Models;
@@ -54,6 +55,14 @@ public interface ITrainingTask
 
     /// <summary>What a person should see of the model when training ends.</summary>
     IEnumerable<Picture> Pictures() => [];
+
+    /// <summary>Writes the model as it is now, the best so far: its parameters, and what must go with these.</summary>
+    /// <exception cref="CheckpointException">A file cannot be written.</exception>
+    void SaveModel(RunFolder run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        run.SaveParameters(Parameters);
+    }
 
     /// <summary>Writes what a model folder holds beside the parameters: configuration, vocabulary.</summary>
     void SaveModelFiles(string folder);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using GpuSeq.Engine;
 using GpuSeq.Engine.Checkpoints;
 
 namespace GpuSeq.Models;
@@ -52,6 +53,10 @@ public sealed record RunFolder(string Path)
     /// <summary>Writes <see cref="Recipe"/>.</summary>
     public void SaveRecipe<T>(T recipe)
         where T : RecipeData => JsonFile.Save(Recipe, recipe);
+
+    /// <summary>Writes <see cref="Model"/>.</summary>
+    /// <exception cref="CheckpointException">It cannot be written.</exception>
+    public void SaveParameters(ParameterSet parameters) => TensorFiles.Save(Model, parameters, TensorFiles.HubMetadata);
 
     /// <summary>Gives a model the parameters of the best one of the run, from one file or from shards with an index.</summary>
     /// <param name="model">The model.</param>

@@ -282,7 +282,7 @@ public sealed class Trainer : IDisposable
         _position.WorseEvaluations = isBest ? 0 : _position.WorseEvaluations + 1;
         if (!isBest)
             return false;
-        TensorFiles.Save(_run.Model, _task.Parameters, TensorFiles.HubMetadata);
+        _task.SaveModel(_run);
         (_position.Best, _position.BestLoss) = (measure, evaluation.Loss);
         return true;
     }

@@ -17,7 +17,7 @@ public sealed record TrainingGoal(string Metric)
     public double Worst => IsSmallerBetter ? double.PositiveInfinity : double.NegativeInfinity;
 
     // Losses, what is computed from them, and errors of every kind.
-    private bool IsSmallerBetter => Measure is Loss or "bits_per_character"
+    private bool IsSmallerBetter => Measure is "bits_per_character" || Measure.EndsWith(Loss, StringComparison.Ordinal)
         || Metric.StartsWith("perplexity", StringComparison.Ordinal) || Metric.EndsWith("error", StringComparison.Ordinal);
 
     /// <summary>The measure of an evaluation.</summary>

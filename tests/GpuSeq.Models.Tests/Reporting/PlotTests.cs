@@ -26,6 +26,9 @@ public sealed class PlotTests
         yield return Case("heat map", new(
             "Attention", new Axis("key") { Categories = names }, new Axis("query") { Categories = names[..2] },
             [new HeatMap(new double[,] { { 0, 0.5, 1 }, { 0.2, double.NaN, 0.9 } }) { NumberFormat = "0.0" }]));
+        yield return Case("small heat maps", new(
+            "Heads", new Axis("head") { Categories = names }, new Axis("layer") { Categories = names[..2] },
+            [new SmallHeatMaps([.. names[..2].Select(_ => names.Select(_ => new float[,] { { 0, 0.5f }, { float.NaN, 2 } }).ToArray())])]));
 
         static TestCaseData Case(string name, Plot plot) => new TestCaseData(plot).SetArgDisplayNames(name);
     }

@@ -193,7 +193,7 @@ public sealed class ByteLevelBpeTests
     [TestCase("tokenizer.json", $$"""{ {{ByteLevel}}, "model": {"vocab": {"a": 0}, "merges": ["a a", 7] } }""", "merge 1 merges")]
     [TestCase("tokenizer.json", $$"""{ {{ByteLevel}}, "model": {"vocab": {"a": 0}, "merges": [7] } }""", "merge 1 is not a pair")]
     [TestCase("tokenizer.json", $$"""{ {{ByteLevel}}, "added_tokens": [{"id": 3}], "model": {"vocab": {}, "merges": [] } }""",
-        "added token 1 has no content")]
+        "added_tokens 1 has no content")]
     public void BrokenFiles_SayWhatAndWhere(string file, string content, string reason)
     {
         using var folder = new TemporaryFolder();

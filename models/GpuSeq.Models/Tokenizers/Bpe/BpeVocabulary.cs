@@ -12,4 +12,8 @@ internal readonly record struct BpeMerge(int Left, int Right, int Result);
 /// <param name="Added">Tokens that are not made of merges.</param>
 /// <param name="AddsPrefixSpace">Whether a text that does not begin with a blank gets one.</param>
 internal sealed record BpeVocabulary(
-    IReadOnlyList<string> Tokens, IReadOnlyList<BpeMerge> Merges, IReadOnlyList<AddedToken> Added, bool AddsPrefixSpace);
+    IReadOnlyList<string> Tokens, IReadOnlyList<BpeMerge> Merges, IReadOnlyList<AddedToken> Added, bool AddsPrefixSpace)
+{
+    /// <summary>What encoders put around texts, null where the files do not tell.</summary>
+    public TextFrame? Frame { get; init; }
+}

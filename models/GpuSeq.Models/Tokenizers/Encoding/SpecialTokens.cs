@@ -9,18 +9,24 @@ namespace GpuSeq.Models;
 public sealed record SpecialTokens(int Begin, int Separator, int Padding, int Mask, int Unknown)
 {
     /// <summary>Finds them by what files name, else by their usual spelling.</summary>
-    /// <exception cref="DataException">The tokenizer lacks one.</exception>
-    internal static SpecialTokens Of(IPieceTokenizer tokenizer, SpecialNames names)
+    /// <param name="tokenizer">What has them.</param>
+    /// <param name="names">What files name.</param>
+    /// <param name="missing">How one is spelled that the tokenizer lacks; null where it lacks none.</param>
+    internal static SpecialTokens? Find(IPieceTokenizer tokenizer, SpecialNames names, out string? missing)
     {
-        return new(
-            Find(names.Begin, "[CLS]", "<s>"), Find(names.Separator, "[SEP]", "</s>"), Find(names.Padding, "[PAD]", "<pad>"),
-            Find(names.Mask, "[MASK]", "<mask>"), Find(names.Unknown, "[UNK]", "<unk>"));
+        string? lacking = null;
+        var found = new SpecialTokens(
+            IdOf(names.Begin, "[CLS]", "<s>"), IdOf(names.Separator, "[SEP]", "</s>"), IdOf(names.Padding, "[PAD]", "<pad>"),
+            IdOf(names.Mask, "[MASK]", "<mask>"), IdOf(names.Unknown, "[UNK]", "<unk>"));
+        missing = lacking;
+        return missing is null ? found : null;
 
-        int Find(string? named, string ofBert, string ofRoberta)
+        int IdOf(string? named, string ofBert, string ofRoberta)
         {
             var id = named is null ? tokenizer.Find(ofBert) ?? tokenizer.Find(ofRoberta) : tokenizer.Find(named);
-            return id ?? throw new DataException(
-                "the tokenizer", named is null ? $"it has no token '{ofBert}' or '{ofRoberta}'" : $"it has no token '{named}'");
+            if (id is null)
+                lacking ??= named is null ? $"'{ofBert}' or '{ofRoberta}'" : $"'{named}'";
+            return id ?? 0;
         }
     }
 }

@@ -8,13 +8,11 @@ public sealed class TextEncoder
 {
     private readonly TextTemplate _template;
 
-    private TextEncoder(IPieceTokenizer tokenizer, TextFrame frame)
+    private TextEncoder(IPieceTokenizer tokenizer, EncoderFrame frame)
     {
         Tokenizer = tokenizer;
-        Special = SpecialTokens.Of(tokenizer, frame.Names);
-        _template = frame.Template ?? (tokenizer.TokenOf(Special.Begin) == "<s>"
-            ? TextTemplate.Roberta(Special.Begin, Special.Separator)
-            : TextTemplate.Bert(Special.Begin, Special.Separator));
+        Special = frame.Special;
+        _template = frame.Template;
     }
 
     /// <summary>What cuts texts into pieces.</summary>
@@ -25,29 +23,19 @@ public sealed class TextEncoder
 
     /// <summary>
     /// Reads a folder: <c>tokenizer.json</c>, <c>vocab.txt</c>, or <c>vocab.json</c> with <c>merges.txt</c>. Special tokens and where
-    /// they stand are what the files say, else what <see cref="Of"/> takes.
+    /// they stand are what the files say, else what <see cref="Of(IPieceTokenizer)"/> takes.
     /// </summary>
     /// <exception cref="DataException">A file cannot be read or has a fault, or a special token is missing; names it.</exception>
-    public static TextEncoder Load(string folder)
-    {
-        if (Tokenizers.Load(folder) is not IPieceTokenizer tokenizer)
-            throw new DataException(folder, "its tokenizer is of characters or bytes and has no special tokens");
-        try
-        {
-            return Of(tokenizer);
-        }
-        catch (DataException exception)
-        {
-            throw new DataException(folder, exception.Message.TrimEnd('.'));
-        }
-    }
+    public static TextEncoder Load(string folder) => Tokenizers.Load(folder) is IPieceTokenizer tokenizer
+        ? Of(tokenizer, folder)
+        : throw new DataException(folder, "its tokenizer is of characters or bytes and has no special tokens");
 
     /// <summary>
     /// Puts the special tokens of its kind around texts: <c>[CLS] A [SEP] B [SEP]</c> with types 0 and 1, or where the vocabulary has
     /// none of these <c>&lt;s&gt; A &lt;/s&gt;&lt;/s&gt; B &lt;/s&gt;</c> with types 0.
     /// </summary>
     /// <exception cref="DataException">The tokenizer lacks one of them.</exception>
-    public static TextEncoder Of(IPieceTokenizer tokenizer) => new(tokenizer, (tokenizer as PieceTokenizer)?.Frame ?? new(new(), null));
+    public static TextEncoder Of(IPieceTokenizer tokenizer) => Of(tokenizer, "the tokenizer");
 
     /// <summary>Encodes a text, or a pair.</summary>
     /// <param name="first">The first text.</param>
@@ -105,6 +93,10 @@ public sealed class TextEncoder
     /// <summary>Writes the files of the tokenizer, with the special tokens and where they stand, into a folder that is there.</summary>
     /// <exception cref="Engine.Checkpoints.CheckpointException">A file cannot be written.</exception>
     public void Save(string folder) => Tokenizer.Save(folder);
+
+    private static TextEncoder Of(IPieceTokenizer tokenizer, string source) => EncoderFrame.Find(tokenizer, out var missing) is { } frame
+        ? new(tokenizer, frame)
+        : throw new DataException(source, $"it has no token {missing}, which encoders of texts need");
 
     private (Piece[] First, Piece[]? Second) Pieces(string first, string? second, EncodingOptions options)
     {

@@ -37,9 +37,7 @@ internal sealed record TextTemplate(IReadOnlyList<TemplatePart> Single, IReadOnl
 
     /// <summary>What stands around texts.</summary>
     public IReadOnlyList<TemplatePart> For(bool pair) => pair ? Pair : Single;
-}
 
-/// <summary>What encoders put around the texts of a tokenizer, as its files tell.</summary>
-/// <param name="Names">How the special tokens are spelled.</param>
-/// <param name="Template">Where they stand; null for as their spelling tells.</param>
-internal sealed record TextFrame(SpecialNames Names, TextTemplate? Template);
+    /// <summary>Whether another puts the same around texts.</summary>
+    public bool IsLike(TextTemplate other) => Single.SequenceEqual(other.Single) && Pair.SequenceEqual(other.Pair);
+}

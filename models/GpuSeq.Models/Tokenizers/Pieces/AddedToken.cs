@@ -10,7 +10,10 @@ namespace GpuSeq.Models;
 /// <param name="Special">Whether it marks something, rather than being text.</param>
 internal sealed record AddedToken(int Id, string Content, bool SingleWord, bool Lstrip, bool Rstrip, bool Normalized, bool Special)
 {
-    /// <summary>A special token as others write it.</summary>
-    public static AddedToken Mark(int id, string content) =>
-        new(id, content, SingleWord: false, Lstrip: false, Rstrip: false, Normalized: false, Special: true);
+    /// <summary>A special token as others write it: a mask that stands for a word with its blank takes the blank along.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="content">How it is spelled.</param>
+    /// <param name="mask">The mask of tokenizers whose words hold the blank before them.</param>
+    public static AddedToken Mark(int id, string content, string mask = "<mask>") =>
+        new(id, content, SingleWord: false, Lstrip: content == mask, Rstrip: false, Normalized: false, Special: true);
 }

@@ -19,6 +19,16 @@ internal sealed class PieceList(int capacity)
     /// <summary>Adds a piece of the word.</summary>
     public void Add(int id, int start, int end) => Pieces.Add(new(id, start, end, _word));
 
+    /// <summary>Adds pieces whose offsets and words count from 0.</summary>
+    /// <param name="pieces">The pieces.</param>
+    /// <param name="offset">Where their part of the text begins.</param>
+    public void Add(ReadOnlySpan<Piece> pieces, int offset)
+    {
+        var first = _word + 1;
+        foreach (var piece in pieces)
+            Pieces.Add(new(piece.Id, offset + piece.Start, offset + piece.End, _word = first + piece.Word));
+    }
+
     /// <summary>Puts one piece in the place of those that the word has so far.</summary>
     public void Replace(int id, int start, int end)
     {

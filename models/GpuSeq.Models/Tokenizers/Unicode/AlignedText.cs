@@ -61,12 +61,11 @@ internal sealed class AlignedText
     });
 
     /// <summary>
-    /// Decomposes it and leaves out what takes no place of its own (Unicode's category Mn); the part of the text that it came from goes
-    /// to what stands before it.
+    /// Leaves out what takes no place of its own (Unicode's category Mn); the part of the text that it came from goes to what stands
+    /// before it.
     /// </summary>
-    public void StripAccents(NormalizationForm decomposed = NormalizationForm.FormD)
+    public void DropAccents()
     {
-        Normalize(decomposed);
         var count = 0;
         foreach (var rune in CollectionsMarshal.AsSpan(Runes))
         {
@@ -76,6 +75,21 @@ internal sealed class AlignedText
                 Runes[count - 1] = Runes[count - 1] with { End = Math.Max(Runes[count - 1].End, rune.End) };
         }
         Runes.RemoveRange(count, Runes.Count - count);
+    }
+
+    /// <summary>It as UTF-16, with what each character comes from.</summary>
+    public (string Text, AlignedRune[] Sources) ToUnits()
+    {
+        var text = ToString();
+        var sources = new AlignedRune[text.Length];
+        var at = 0;
+        foreach (var rune in Runes)
+        {
+            sources[at++] = rune;
+            if (rune.Value > char.MaxValue)
+                sources[at++] = rune;
+        }
+        return (text, sources);
     }
 
     /// <inheritdoc/>

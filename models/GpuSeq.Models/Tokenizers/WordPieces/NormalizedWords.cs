@@ -42,10 +42,9 @@ internal sealed class NormalizedWords(WordPieceOptions options)
         if (options.LowerCase)
             aligned.LowerCase();
         aligned.Change(Clean);
+        aligned.Normalize(options.DropsAccents ? NormalizationForm.FormD : NormalizationForm.FormC);
         if (options.DropsAccents)
-            aligned.StripAccents();
-        else
-            aligned.Normalize(NormalizationForm.FormC);
+            aligned.DropAccents();
         Cut(aligned.Runes);
     }
 

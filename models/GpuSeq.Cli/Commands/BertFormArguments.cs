@@ -1,0 +1,60 @@
+using System.CommandLine;
+using GpuSeq.Models;
+
+namespace GpuSeq.Cli.Commands;
+
+/// <summary>The options that tell the form of a new model of BERT's family.</summary>
+internal sealed class BertFormArguments
+{
+    private readonly string _modelType;
+    private readonly Option<string> _size;
+    private readonly Option<int?> _width = CommonOptions.OptionalNumber("--width", "The length of a hidden vector.", 1);
+    private readonly Option<int?> _layers = CommonOptions.OptionalNumber("--layers", "Layers stacked on each other.", 1);
+    private readonly Option<int?> _heads = CommonOptions.OptionalNumber("--heads", "Heads of attention; they divide the width.", 1);
+    private readonly Option<int?> _inner = CommonOptions.OptionalNumber("--inner", "The width inside of feed-forward networks.", 1);
+    private readonly Option<int?> _embedding = CommonOptions.OptionalNumber("--embedding-width", "The length of a piece's vector.", 1);
+
+    /// <param name="training">Gets the options.</param>
+    /// <param name="modelType">The type of model.</param>
+    public BertFormArguments(TrainingArguments training, string modelType)
+    {
+        _modelType = modelType;
+        string[] names = [.. BertSizes.Names.Where(name => BertSizes.Find(name).ModelType == modelType)];
+        _size = new("--size")
+        {
+            Description = $"The form of the model: {string.Join(", ", names)}. The options below change parts of it.",
+            HelpName = "NAME",
+            DefaultValueFactory = _ => $"{modelType}-mini",
+        };
+        _size.AcceptOnlyFromAmong(names);
+        training.Add(_size, _width, _layers, _heads, _inner);
+        if (HasNarrowEmbeddings)
+            training.Add(_embedding);
+    }
+
+    private bool HasNarrowEmbeddings => _modelType is BertConfig.Albert or BertConfig.Electra;
+
+    /// <summary>The form that the call wants.</summary>
+    /// <param name="start">The call.</param>
+    /// <param name="encoder">Whose pieces the model reads.</param>
+    /// <param name="length">The most tokens that it must take.</param>
+    public BertConfig Config(TrainingStart start, TextEncoder encoder, int length)
+    {
+        var form = BertSizes.Find(start.Get(_size));
+        var special = encoder.Special;
+        var config = form with
+        {
+            VocabSize = encoder.Tokenizer.Count,
+            Width = start.Get(_width) ?? form.Width,
+            Layers = start.Get(_layers) ?? form.Layers,
+            Heads = start.Get(_heads) ?? form.Heads,
+            Inner = start.Get(_inner) ?? form.Inner,
+            NarrowWidth = (HasNarrowEmbeddings ? start.Get(_embedding) : null) ?? form.NarrowWidth,
+            PadTokenId = special.Padding,
+            BosTokenId = form.BosTokenId is null ? null : special.Begin,
+            EosTokenId = form.EosTokenId is null ? null : special.Separator,
+        };
+        config = config with { Positions = Math.Max(config.Positions, config.FirstPosition + length) };
+        return config.Fault is null ? config : throw new WrongCallException($"The model cannot be made: {config.Fault}.");
+    }
+}
