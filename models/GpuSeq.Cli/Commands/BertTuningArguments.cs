@@ -68,11 +68,8 @@ internal sealed class BertTuningArguments
             Heads = heads,
             Inner = 4 * width,
             Positions = run.MaxLength ?? BertLayerArguments.MaxLength,
-            InitializerRange = InitializerRange(width),
+            InitializerRange = BertFormArguments.InitialDeviation(width),
         };
         return BertOrigin.New(form, texts, tokens, lowerCase);
     }
-
-    // As large as BERT-Base's 0.02 for what a layer adds up.
-    private static float InitializerRange(int width) => 0.02f * MathF.Sqrt(768f / width);
 }
