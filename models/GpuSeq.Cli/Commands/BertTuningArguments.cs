@@ -6,7 +6,10 @@ namespace GpuSeq.Cli.Commands;
 /// <summary>The options of every fine-tuning of BERT's family: what it begins with, and how its layers learn.</summary>
 internal sealed class BertTuningArguments
 {
-    // Devlin et al. 2019, appendix A.3, as are weight decay and warm-up; without training a model needs more.
+    private const int WidthOfBase = 768;
+
+    // Devlin et al. 2019, appendix A.3, as are weight decay and warm-up: of BERT-Base. Narrower models take more (Clark et al. 2020,
+    // appendix B), and those without training as well.
     private static readonly TuningPace Tuned = new(5e-5f, 3);
     private static readonly TuningPace Fresh = new(1e-3f, 10);
 
@@ -26,7 +29,9 @@ internal sealed class BertTuningArguments
             training,
             "The model to begin with: a run of 'gpuseq train bert-pretrain' or another of BERT's family, or a folder with BERT, RoBERTa, ALBERT or "
                 + "ELECTRA as the Hub has it. Without it a small one begins at random, with a WordPiece that is learned from the data.",
-            leastTokens: 100, Tuned, Fresh);
+            leastTokens: 100, Tuned, Fresh, RateOf);
+        training.LearningRate.Description = $"The (largest) learning rate; with --model {Format.Number(Tuned.Rate)} times {WidthOfBase} over its "
+            + $"width, at most {Format.Number(Fresh.Rate)}, unless it is given.";
     }
 
     /// <summary>How a fine-tuning of the family is trained, as published.</summary>
@@ -72,4 +77,7 @@ internal sealed class BertTuningArguments
         };
         return BertOrigin.New(form, texts, tokens, lowerCase);
     }
+
+    private static float RateOf(string folder) =>
+        Math.Min(Fresh.Rate, Tuned.Rate * WidthOfBase / BertConfig.Load(new RunFolder(folder).Config).Width);
 }
