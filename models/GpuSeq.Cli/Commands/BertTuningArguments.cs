@@ -13,9 +13,11 @@ internal sealed class BertTuningArguments
     private readonly OriginArguments _origin;
     private readonly BertLayerArguments _layers;
 
-    public BertTuningArguments(TrainingArguments training)
+    /// <param name="training">Gets the options.</param>
+    /// <param name="maxLength">The most tokens of a sequence unless others are given.</param>
+    public BertTuningArguments(TrainingArguments training, int maxLength = BertLayerArguments.MaxLength)
     {
-        _layers = new(training);
+        _layers = new(training, maxLength);
         _origin = new(
             training,
             "The model to begin with: a run of 'gpuseq train bert-pretrain' or another of BERT's family, or a folder with BERT, RoBERTa, ALBERT or "
