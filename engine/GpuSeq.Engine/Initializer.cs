@@ -31,6 +31,9 @@ public abstract record Initializer
     /// <summary>The same with one row of zeros, such as that of padding in a table of vectors.</summary>
     public Initializer WithZeroRow(int row) => new ZeroRowInitializer(this, row);
 
+    /// <summary>How many random calls it takes.</summary>
+    internal virtual ulong RandomCalls => 0;
+
     internal abstract void Fill(Device device, Parameter parameter, RandomStream random);
 
     private sealed record ConstantInitializer(float Value) : Initializer
@@ -41,18 +44,24 @@ public abstract record Initializer
 
     private sealed record UniformInitializer(float Bound) : Initializer
     {
+        internal override ulong RandomCalls => 1;
+
         internal override void Fill(Device device, Parameter parameter, RandomStream random) =>
             device.Kernels.Random.Uniform(parameter.Floats, -Bound, Bound, random.Seed, random.NextCall());
     }
 
     private sealed record NormalInitializer(float Deviation) : Initializer
     {
+        internal override ulong RandomCalls => 1;
+
         internal override void Fill(Device device, Parameter parameter, RandomStream random) =>
             device.Kernels.Random.Normal(parameter.Floats, 0f, Deviation, random.Seed, random.NextCall());
     }
 
     private sealed record ZeroRowInitializer(Initializer Others, int Row) : Initializer
     {
+        internal override ulong RandomCalls => Others.RandomCalls;
+
         internal override void Fill(Device device, Parameter parameter, RandomStream random)
         {
             Others.Fill(device, parameter, random);

@@ -129,18 +129,43 @@ public sealed partial class ParameterSet : IDisposable
 
     internal void TakeValues()
     {
+        if (_values is null)
+            TakeValues(new HashSet<Tensor>());
+    }
+
+    /// <summary>Takes the memory, where it is not taken yet.</summary>
+    /// <param name="assigned">Parameters whose first values are not drawn, because others are put in their place at once.</param>
+    internal void TakeValues(IReadOnlySet<Tensor> assigned)
+    {
         if (_values is not null)
             return;
         _values = Take(out _allValues);
         foreach (var parameter in _parameters)
             parameter.PlaceValues(_allValues.Cast<byte>());
-        Device.Kernels.Unrecorded(Initialize);
+        Device.Kernels.Unrecorded(() => Initialize(assigned));
     }
 
-    private void Initialize()
+    // A parameter that is not drawn takes its random calls all the same, so that the others are as they would be.
+    private void Initialize(IReadOnlySet<Tensor> assigned)
     {
+        ClearGaps();
         foreach (var parameter in _parameters)
-            parameter.Initializer.Fill(Device, parameter, _random);
+        {
+            if (assigned.Contains(parameter))
+                _random.Skip(parameter.Initializer.RandomCalls);
+            else
+                parameter.Initializer.Fill(Device, parameter, _random);
+        }
+    }
+
+    private void ClearGaps()
+    {
+        foreach (var (parameter, next) in _parameters.Zip(_parameters.Skip(1).Select(parameter => parameter.Offset).Append(Length)))
+        {
+            var end = parameter.Offset + parameter.Shape.ElementCount;
+            if (end < next)
+                Device.Kernels.Elementwise.Fill(_allValues.Part(end, next - end), 0f);
+        }
     }
 
     internal void TakeGradients()
@@ -149,6 +174,7 @@ public sealed partial class ParameterSet : IDisposable
             return;
         ThrowIfNarrowed();
         _gradients = Take(out _allGradients);
+        _allGradients.MemSetToZero();
         foreach (var parameter in _parameters)
             parameter.PlaceGradients(_allGradients.Cast<byte>());
     }
@@ -157,7 +183,6 @@ public sealed partial class ParameterSet : IDisposable
     {
         var block = Device.Rent(Length * sizeof(float));
         all = block.View<float>(Length);
-        all.MemSetToZero();
         return block;
     }
 }

@@ -33,6 +33,29 @@ public sealed class TokenizerCommandTests : FolderTests
         }
     }
 
+    [TestCase("wordpiece", "[CLS]@0-0 the@0-3 lamp@4-8", "[PAD]")]
+    [TestCase("unigram", "[CLS]@0-0 \u2581the@0-3 \u2581lamp@4-8", "<pad>")]
+    public void Pieces_ShowPairsAndPlaces(string kind, string start, string padding)
+    {
+        var data = Write("data.txt", $"{string.Join('\n', Enumerable.Repeat("the lamp burned, the lamp cafe", 20))}\n");
+        var trained = Run("tokenizer", "train", "--data", data, "--kind", kind, "--vocab-size", "300", "--out", InFolder("out"));
+        Assert.That(trained.Exit, Is.Zero, trained.Err);
+        string[] call = ["tokenizer", "encode", InFolder("out"), "The lamp caf\u00e9 [MASK]", "--pair", "the lamp", "--special"];
+        var shown = Run([.. call, "--tokens", "--offsets"]).Out;
+        var json = JsonDocument.Parse(Run([.. call, "--json"]).Out).RootElement[0];
+        var ids = string.Join(' ', json.GetProperty("ids").EnumerateArray());
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(shown, Does.StartWith(start).And.Contain("[MASK]@14-20 [SEP]@0-0"));
+            Assert.That(json.GetProperty("types").EnumerateArray().Last().GetInt32(), Is.EqualTo(1));
+            Assert.That(json.GetProperty("parts")[0].GetInt32(), Is.EqualTo(-1));
+            Assert.That(json.GetProperty("offsets")[1][1].GetInt32(), Is.EqualTo(3));
+            Assert.That(json.GetProperty("words")[1].GetInt32(), Is.Zero);
+            Assert.That(Run("tokenizer", "decode", InFolder("out"), ids, "--skip-special").Out.Trim(), Is.EqualTo("the lamp cafe the lamp"));
+            Assert.That(Run("tokenizer", "decode", InFolder("out"), "0").Out.Trim(), Is.EqualTo(padding));
+        }
+    }
+
     [Test]
     public void Lines_OfTheStandardInputKeepTheirPlaces()
     {
@@ -82,9 +105,11 @@ public sealed class TokenizerCommandTests : FolderTests
             Fails(ExitCode.Failure, "no token 9999", "decode", InFolder("out"), "1", "9999");
             Fails(ExitCode.WrongCall, "'x' is not an id", "decode", InFolder("out"), "x");
             Fails(ExitCode.WrongCall, "--out", "train");
-            Fails(ExitCode.WrongCall, "bpe, char, byte", "train", "--kind", "syllable", "--out", InFolder("new"));
+            Fails(ExitCode.WrongCall, "bpe, wordpiece, unigram, char, byte", "train", "--kind", "syllable", "--out", InFolder("new"));
             Fails(ExitCode.WrongCall, "room", "train", "--data", text, "--vocab-size", "256", "--out", InFolder("new"));
             Fails(ExitCode.WrongCall, "no special tokens", "train", "--kind", "char", "--special", "<s>", "--out", InFolder("new"));
+            Fails(ExitCode.WrongCall, "--cased is for", "train", "--kind", "char", "--cased", "--out", InFolder("new"));
+            Fails(ExitCode.Failure, "'[CLS]' or '<s>'", "encode", InFolder("out"), "x", "--frame");
             Fails(ExitCode.Failure, "no such file", "train", "--data", InFolder("no.txt"), "--out", InFolder("new"));
             Assert.That(Directory.Exists(InFolder("new")), Is.False);
         }

@@ -13,6 +13,12 @@ public sealed record LoadOptions
     public bool AllowMismatched { get; init; }
 
     /// <summary>
+    /// Which tensors of the model, by name, may be missing or differ in shape, such as those of a head that a fine-tuning begins anew;
+    /// they keep their values. Null for none.
+    /// </summary>
+    public Func<string, bool>? MayDiffer { get; init; }
+
+    /// <summary>
     /// Turns a name in the checkpoint into the model's, or into null for a tensor that is left out and not reported. Without it
     /// names are taken as they are.
     /// </summary>

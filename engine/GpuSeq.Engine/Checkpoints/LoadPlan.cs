@@ -60,9 +60,11 @@ internal sealed class LoadPlan
     }
 
     private bool IsAllowed(LoadReport report) =>
-        (_options.AllowMissing || report.Missing.Count == 0)
+        (_options.AllowMissing || report.Missing.All(MayDiffer))
         && (_options.AllowUnexpected || report.Unexpected.Count == 0)
-        && (_options.AllowMismatched || report.Mismatched.Count == 0);
+        && (_options.AllowMismatched || report.Mismatched.All(MayDiffer));
+
+    private bool MayDiffer(TensorDifference difference) => _options.MayDiffer?.Invoke(difference.Name) == true;
 
     private void RequireReadable(string name, Tensor tensor)
     {

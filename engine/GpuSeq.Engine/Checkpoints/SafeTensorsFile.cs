@@ -1,37 +1,30 @@
 using System.Buffers.Binary;
-using System.IO.MemoryMappedFiles;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace GpuSeq.Engine.Checkpoints;
 
 /// <summary>
-/// A safetensors file, open for reading. <see cref="Open"/> checks every rule of the format; after that the data is mapped into
-/// memory, and a tensor's bytes are touched only when it is read.
+/// A safetensors file, open for reading. <see cref="Open"/> checks every rule of the format; a tensor's bytes are touched only when it
+/// is read.
 /// Source: https://github.com/huggingface/safetensors, section Format.
 /// </summary>
 /// <remarks>
 /// Floats are read from F32, F16 and BF16, integers from I64, I32, U8 and BOOL. A tensor of any other type is listed and
-/// refused by name when it is read. Reading is safe from several threads. The file must not be cut short while it is open;
-/// replacing it, as <see cref="AtomicFile"/> does, is harmless.
+/// refused by name when it is read. Reading is safe from several threads.
 /// </remarks>
 public sealed class SafeTensorsFile : IDisposable
 {
     // Elements converted at a time, on the stack.
     private const int ChunkElements = 1024;
 
-    private readonly MemoryMappedFile _map;
-    private readonly MemoryMappedViewAccessor _view;
+    private readonly SafeFileHandle _file;
 
     private SafeTensorsFile(
-        string path, MemoryMappedFile map, OrderedDictionary<string, TensorEntry> tensors, OrderedDictionary<string, string> metadata)
-    {
-        Path = path;
-        Tensors = tensors;
-        Metadata = metadata;
-        _map = map;
-        _view = map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
-    }
+        string path, SafeFileHandle file, OrderedDictionary<string, TensorEntry> tensors, OrderedDictionary<string, string> metadata) =>
+        (Path, _file, Tensors, Metadata) = (path, file, tensors, metadata);
 
     /// <summary>The path the file was opened by.</summary>
     public string Path { get; }
@@ -54,18 +47,15 @@ public sealed class SafeTensorsFile : IDisposable
 
         try
         {
-            using var stream = new FileStream(
-                path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
-            var (tensors, metadata) = SafeTensorsHeader.Parse(path, ReadHeader(path, stream), stream.Length);
-            var map = MemoryMappedFile.CreateFromFile(
-                stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+            var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
             try
             {
-                return new SafeTensorsFile(path, map, tensors, metadata);
+                var (tensors, metadata) = SafeTensorsHeader.Parse(path, ReadHeader(path, file), RandomAccess.GetLength(file));
+                return new SafeTensorsFile(path, file, tensors, metadata);
             }
             catch
             {
-                map.Dispose();
+                file.Dispose();
                 throw;
             }
         }
@@ -163,11 +153,7 @@ public sealed class SafeTensorsFile : IDisposable
     }
 
     /// <summary>Closes the file; later reads throw <see cref="ObjectDisposedException"/>.</summary>
-    public void Dispose()
-    {
-        _view.Dispose();
-        _map.Dispose();
-    }
+    public void Dispose() => _file.Dispose();
 
     /// <summary>Whether elements of this type are read as floats.</summary>
     internal static bool IsReadAsFloats(ElementType type) =>
@@ -184,15 +170,16 @@ public sealed class SafeTensorsFile : IDisposable
     internal TensorEntry FindInts(string name) => FindReadable(name, IsReadAsInts, "I64, I32, U8 or BOOL");
 
     // The lengths are compared before anything of that length is allocated.
-    private static byte[] ReadHeader(string path, FileStream stream)
+    private static byte[] ReadHeader(string path, SafeFileHandle file)
     {
         Span<byte> prefix = stackalloc byte[SafeTensorsHeader.PrefixBytes];
-        if (stream.Length < prefix.Length)
+        var size = RandomAccess.GetLength(file);
+        if (size < prefix.Length)
         {
-            throw new CheckpointException(path, $"{stream.Length} bytes are too few for a safetensors file");
+            throw new CheckpointException(path, $"{size} bytes are too few for a safetensors file");
         }
 
-        stream.ReadExactly(prefix);
+        ReadExactly(path, file, 0, prefix);
         var length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (length > SafeTensorsHeader.LongestHeader)
         {
@@ -200,14 +187,26 @@ public sealed class SafeTensorsFile : IDisposable
                 $"a header of {length} bytes is more than the allowed {SafeTensorsHeader.LongestHeader}: not a safetensors file");
         }
 
-        if ((long)length > stream.Length - prefix.Length)
+        if ((long)length > size - prefix.Length)
         {
             throw new CheckpointException(path, $"the header's {length} bytes reach past the end of the file");
         }
 
         var header = new byte[length];
-        stream.ReadExactly(header);
+        ReadExactly(path, file, prefix.Length, header);
         return header;
+    }
+
+    private static void ReadExactly(string path, SafeFileHandle file, long offset, Span<byte> destination)
+    {
+        for (int read; !destination.IsEmpty; destination = destination[read..], offset += read)
+        {
+            read = RandomAccess.Read(file, destination, offset);
+            if (read == 0)
+            {
+                throw new CheckpointException(path, "it was cut short while it was read");
+            }
+        }
     }
 
     private static void Widen(ReadOnlySpan<ushort> source, ElementType type, Span<float> target)
@@ -253,9 +252,18 @@ public sealed class SafeTensorsFile : IDisposable
         _ => source[0],
     };
 
-    // The view counts its users: a file closed by another thread is an exception, never a read of freed memory.
     private void ReadRaw<T>(long offset, Span<T> destination)
-        where T : unmanaged => _view.SafeMemoryMappedViewHandle.ReadSpan((ulong)offset, destination);
+        where T : unmanaged
+    {
+        try
+        {
+            ReadExactly(Path, _file, offset, MemoryMarshal.AsBytes(destination));
+        }
+        catch (IOException e)
+        {
+            throw CheckpointException.Unreadable(Path, e);
+        }
+    }
 
     private T[] NewArray<T>(TensorEntry entry) => entry.ElementCount <= Array.MaxLength
         ? GC.AllocateUninitializedArray<T>((int)entry.ElementCount)

@@ -48,7 +48,20 @@ public static class TensorFiles
     public static LoadReport Load(string path, ParameterSet parameters, LoadOptions? options = null)
     {
         using var checkpoint = Checkpoint.Open(path);
-        return Load(checkpoint, Named(parameters), options);
+        return Load(checkpoint, parameters, options);
+    }
+
+    /// <inheritdoc cref="Load(string, ParameterSet, LoadOptions?)"/>
+    /// <param name="checkpoint">Where they are read from.</param>
+    /// <param name="parameters">The parameters. Where none was used yet, first values are drawn only of those that are not read.</param>
+    /// <param name="options">What may differ; without it nothing may.</param>
+    public static LoadReport Load(Checkpoint checkpoint, ParameterSet parameters, LoadOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        var plan = new LoadPlan(checkpoint, [.. Named(parameters)], options ?? new());
+        parameters.TakeValues(plan.Matches.Select(match => match.Tensor).ToHashSet());
+        Read(plan, checkpoint);
+        return plan.Report;
     }
 
     /// <summary>Reads tensors of float32 or int32 by their names.</summary>
@@ -62,8 +75,7 @@ public static class TensorFiles
         ArgumentNullException.ThrowIfNull(checkpoint);
         ArgumentNullException.ThrowIfNull(tensors);
         var plan = new LoadPlan(checkpoint, [.. tensors], options ?? new());
-        foreach (var (nameInFile, tensor) in plan.Matches)
-            ReadInto(checkpoint.FileOf(nameInFile), nameInFile, tensor);
+        Read(plan, checkpoint);
         return plan.Report;
     }
 
@@ -99,6 +111,12 @@ public static class TensorFiles
 
     internal static bool HaveSameShape(TensorEntry entry, Tensor tensor) =>
         entry.Shape.SequenceEqual(tensor.Shape.Select(size => (long)size));
+
+    private static void Read(LoadPlan plan, Checkpoint checkpoint)
+    {
+        foreach (var (nameInFile, tensor) in plan.Matches)
+            ReadInto(checkpoint.FileOf(nameInFile), nameInFile, tensor);
+    }
 
     private static IEnumerable<(string Name, Tensor Tensor)> Named(ParameterSet parameters)
     {

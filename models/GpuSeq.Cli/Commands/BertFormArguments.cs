@@ -14,6 +14,9 @@ internal sealed class BertFormArguments
     private readonly Option<int?> _inner = CommonOptions.OptionalNumber("--inner", "The width inside of feed-forward networks.", 1);
     private readonly Option<int?> _embedding = CommonOptions.OptionalNumber("--embedding-width", "The length of a piece's vector.", 1);
 
+    private readonly Option<float?> _deviation = CommonOptions.OptionalNumber(
+        "--init-range", "The deviation of first weights (default: 0.02, times the root of 768 over the width).", 0f);
+
     /// <param name="training">Gets the options.</param>
     /// <param name="modelType">The type of model.</param>
     public BertFormArguments(TrainingArguments training, string modelType)
@@ -27,7 +30,7 @@ internal sealed class BertFormArguments
             DefaultValueFactory = _ => $"{modelType}-mini",
         };
         _size.AcceptOnlyFromAmong(names);
-        training.Add(_size, _width, _layers, _heads, _inner);
+        training.Add(_size, _width, _layers, _heads, _inner, _deviation);
         if (HasNarrowEmbeddings)
             training.Add(_embedding);
     }
@@ -54,7 +57,11 @@ internal sealed class BertFormArguments
             BosTokenId = form.BosTokenId is null ? null : special.Begin,
             EosTokenId = form.EosTokenId is null ? null : special.Separator,
         };
-        config = config with { Positions = Math.Max(config.Positions, config.FirstPosition + length) };
+        config = config with
+        {
+            Positions = Math.Max(config.Positions, config.FirstPosition + length),
+            InitializerRange = start.Get(_deviation) ?? 0.02f * MathF.Sqrt(768f / config.Width), // layers begin as strong as BERT-Base's
+        };
         return config.Fault is null ? config : throw new WrongCallException($"The model cannot be made: {config.Fault}.");
     }
 }

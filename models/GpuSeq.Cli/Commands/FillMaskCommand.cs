@@ -8,7 +8,7 @@ internal static class FillMaskCommand
 {
     public static Command Create(CommandOutput output)
     {
-        var folder = new Argument<string>("RUN-OR-MODEL")
+        var folder = new Argument<string>("RUN")
         {
             Description = "The folder of a pre-training run, or of a model of BERT, RoBERTa, ALBERT or ELECTRA's generator as the Hub has it.",
         };

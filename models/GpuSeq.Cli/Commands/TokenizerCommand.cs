@@ -25,25 +25,36 @@ internal static class TokenizerCommand
             Description = "A text file, or a folder or zip archive of them; without it, a small built-in text.",
             HelpName = "PATH",
         };
-        var kind = CommonOptions.Choice("--kind", "What the tokens are: byte-pair encoding, characters, or bytes.", TokenizerKind.Bpe);
-        var size = CommonOptions.Number("--vocab-size", "The most tokens of byte-pair encoding.", 8000, SmallestVocabulary);
+        var kind = CommonOptions.Choice(
+            "--kind",
+            "What the tokens are: pieces of words as of GPT and RoBERTa (bpe), BERT (wordpiece) or ALBERT (unigram); characters; or bytes.",
+            TokenizerKind.Bpe);
+        var size = CommonOptions.Number("--vocab-size", "The most tokens of bpe, wordpiece and unigram.", 8000, SmallestVocabulary);
+        var cased = new Option<bool>("--cased")
+        {
+            Description = "Wordpiece and unigram keep capitals and accents; else letters become small and accents go.",
+        };
         var special = new Option<string[]>("--special")
         {
-            Description = $"Special tokens of byte-pair encoding, which get the first ids (default: {EndOfText}).",
+            Description = $"Special tokens of bpe, which get the first ids (default: {EndOfText}; RoBERTa has <s> <pad> </s> <unk> <mask>).",
             HelpName = "TOKEN",
             AllowMultipleArgumentsPerToken = true,
         };
         var folder = new Option<string>("--out") { Description = "The folder for its files.", HelpName = "DIR", Required = true };
         var json = CommonOptions.Json();
-        var command = new Command("train", "Learn a tokenizer from text.") { data, kind, size, special, folder, json };
+        var command = new Command("train", "Learn a tokenizer from text.") { data, kind, size, cased, special, folder, json };
         command.SetAction(call =>
         {
             var (path, tokens) = (call.GetValue(folder)!, call.GetValue(kind)!);
             var own = call.GetValue(special) is { Length: > 0 } given ? given : tokens == "bpe" ? [EndOfText] : Array.Empty<string>();
+            if (call.GetValue(cased) && tokens is not ("wordpiece" or "unigram"))
+                throw new WrongCallException($"--cased is for wordpiece and unigram; {tokens} keeps capitals always.");
             if (Tokenizers.AreIn(path))
                 throw new DataException(path, "the folder holds a tokenizer already");
             var texts = call.GetValue(data) is { } source ? Read(source) : [BuiltInText.Read()];
-            var tokenizer = Learn(Enum.Parse<TokenizerKind>(tokens, ignoreCase: true), texts, call.GetValue(size), own);
+            var tokenizer = Learn(
+                () => Tokenizers.Train(
+                    Enum.Parse<TokenizerKind>(tokens, ignoreCase: true), texts, call.GetValue(size), call.GetValue(cased), own));
             Directory.CreateDirectory(path);
             tokenizer.Save(path);
             Show(output, call.GetValue(json), new(
@@ -58,11 +69,11 @@ internal static class TokenizerCommand
         ? [.. DataFiles.Open(path).Select(file => file.Read())]
         : [TextFile.Read(path)];
 
-    private static ITokenizer Learn(TokenizerKind kind, string[] texts, int size, string[] special)
+    private static ITokenizer Learn(Func<ITokenizer> train)
     {
         try
         {
-            return Tokenizers.Train(kind, texts, size, special);
+            return train();
         }
         catch (ArgumentException exception)
         {
@@ -83,44 +94,72 @@ internal static class TokenizerCommand
     {
         var folder = Folder();
         var tokens = new Option<bool>("--tokens") { Description = "Write tokens as the files spell them, not ids." };
+        var offsets = new Option<bool>("--offsets")
+        {
+            Description = "Write behind each where it stands in the text, as @BEGIN-END in UTF-16 units.",
+        };
+        var frame = new Option<bool>("--frame") { Description = "Put special tokens around the text as encoders read it: [CLS] text [SEP]." };
+        var pair = new Option<string?>("--pair")
+        {
+            Description = "A second text for each, with special tokens around both: [CLS] text [SEP] second [SEP].",
+            HelpName = "TEXT",
+        };
         var special = new Option<bool>("--special")
         {
-            Description = $"Take the spelling of a special token, such as {EndOfText}, for the token; else it is text.",
+            Description = $"Take the spelling of a special token, such as {EndOfText} or [MASK], for the token; else it is text.",
         };
         var json = CommonOptions.Json();
         var command = new Command("encode", "Turn texts into ids: a line for each, with blanks between the ids.")
         {
-            folder, tokens, special, json,
+            folder, tokens, offsets, frame, pair, special, json,
         };
         var texts = new TextArguments(command, keepsEmptyLines: true);
         command.SetAction(call =>
         {
-            var tokenizer = Tokenizers.Load(call.GetValue(folder)!);
-            var recognizes = call.GetValue(special);
-            Write(output, call.GetValue(json), texts.Read(call).SelectMany(group => group).Select(text =>
-            {
-                var ids = recognizes ? EncodeWithSpecial(tokenizer, text) : tokenizer.Encode(text);
-                return new Encoded(text, ids, [.. ids.Select(tokenizer.TokenOf)]);
-            }), encoded => call.GetValue(tokens) ? string.Join(' ', encoded.Tokens!) : string.Join(' ', encoded.Ids));
+            var (path, second, recognizes) = (call.GetValue(folder)!, call.GetValue(pair), call.GetValue(special));
+            var tokenizer = Tokenizers.Load(path);
+            Func<string, Encoded> encode = second is not null || call.GetValue(frame)
+                ? Framed(TextEncoder.Load(path), second, recognizes)
+                : tokenizer is IPieceTokenizer pieces
+                    ? text => new Encoded(text, pieces, pieces.EncodePieces(text, recognizes))
+                    : recognizes || call.GetValue(offsets)
+                        ? throw new WrongCallException("--special and --offsets are for pieces of words; this tokenizer has none.")
+                        : text => new Encoded(text, tokenizer.Encode(text)).With(tokenizer);
+            Write(output, call.GetValue(json), texts.Read(call).SelectMany(group => group).Select(encode), encoded =>
+                string.Join(' ', encoded.Ids.Select((id, at) => (call.GetValue(tokens) ? encoded.Tokens![at] : Format.Invariant($"{id}"))
+                    + (call.GetValue(offsets) ? Format.Invariant($"@{encoded.Offsets![at][0]}-{encoded.Offsets[at][1]}") : ""))));
             return ExitCode.Success;
         });
         return command;
     }
 
-    private static int[] EncodeWithSpecial(ITokenizer tokenizer, string text) => tokenizer is ByteLevelBpe bpe
-        ? bpe.Encode(text, recognizesSpecial: true)
-        : throw new WrongCallException("--special is for byte-pair encoding; this tokenizer has no special tokens.");
+    private static Func<string, Encoded> Framed(TextEncoder encoder, string? second, bool recognizesSpecial) => text =>
+    {
+        var encoded = encoder.Encode(text, second, new() { RecognizesSpecial = recognizesSpecial });
+        return new Encoded(text, encoded.Ids).With(encoder.Tokenizer) with
+        {
+            Pair = second,
+            Offsets = [.. encoded.Offsets.Select(place => (int[])[place.Start, place.End])],
+            Words = encoded.Words,
+            Types = encoded.Types,
+            Parts = encoded.Parts,
+        };
+    };
 
     private static Command Decode(CommandOutput output)
     {
         var folder = Folder();
+        var skip = new Option<bool>("--skip-special") { Description = "Leave out special tokens, such as [CLS] and [SEP]." };
         var json = CommonOptions.Json();
-        var command = new Command("decode", "Turn ids into text.") { folder, json };
+        var command = new Command("decode", "Turn ids into text.") { folder, skip, json };
         var ids = new TextArguments(command, keepsEmptyLines: true, "IDS", "The ids of one text");
         command.SetAction(call =>
         {
             var path = call.GetValue(folder)!;
             var tokenizer = Tokenizers.Load(path);
+            Func<int[], string> decode = call.GetValue(skip) && tokenizer is IPieceTokenizer pieces
+                ? pieces.DecodeWithoutSpecial
+                : tokenizer.Decode;
             var lines = ids.Read(call).SelectMany(group => group);
             Write(output, call.GetValue(json), (ids.AreGiven(call) ? [string.Join(' ', lines)] : lines).Select((line, index) =>
             {
@@ -129,7 +168,7 @@ internal static class TokenizerCommand
                     : new DataException("standard input", Format.Invariant($"line {index + 1}: {fault}")));
                 var unknown = numbers.Where(id => id >= tokenizer.Count).Select(id => (int?)id).FirstOrDefault();
                 return unknown is null
-                    ? new Encoded(tokenizer.Decode(numbers), numbers)
+                    ? new Encoded(decode(numbers), numbers)
                     : throw new DataException(path, $"there is no token {unknown}; the last one is {tokenizer.Count - 1}");
             }), decoded => decoded.Text);
             return ExitCode.Success;
@@ -156,7 +195,30 @@ internal static class TokenizerCommand
             output.Out.WriteLine(line(result));
     }
 
-    private sealed record Encoded(string Text, int[] Ids, string[]? Tokens = null);
+    private sealed record Encoded(string Text, int[] Ids)
+    {
+        public Encoded(string text, IPieceTokenizer tokenizer, Piece[] pieces)
+            : this(text, [.. pieces.Select(piece => piece.Id)])
+        {
+            Tokens = [.. Ids.Select(tokenizer.TokenOf)];
+            Offsets = [.. pieces.Select(piece => (int[])[piece.Start, piece.End])];
+            Words = [.. pieces.Select(piece => piece.Word)];
+        }
+
+        public string? Pair { get; init; }
+
+        public string[]? Tokens { get; init; }
+
+        public int[][]? Offsets { get; init; }
+
+        public int[]? Words { get; init; }
+
+        public int[]? Types { get; init; }
+
+        public int[]? Parts { get; init; }
+
+        public Encoded With(ITokenizer tokenizer) => this with { Tokens = [.. Ids.Select(tokenizer.TokenOf)] };
+    }
 
     private sealed record Result(string Kind, string Folder, int Count, long Bytes, long Tokens)
     {

@@ -37,5 +37,6 @@ internal static class TrainCommand
             TrainBertTagCommand.Create(output),
             TrainBertAnswerCommand.Create(output),
             TrainDistillCommand.Create(output),
+            TrainWordSensesCommand.Create(output),
         };
 }

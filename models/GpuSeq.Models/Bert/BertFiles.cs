@@ -62,15 +62,12 @@ public static class BertFiles
             var options = new LoadOptions
             {
                 AllowUnexpected = true,
+                MayDiffer = headMayBegin ? name => IsOfHead(name, model.EncoderPrefix) : null,
                 Rename = BertNames.Renaming(model.Config, model.EncoderPrefix, checkpoint.Tensors.Keys),
             };
-            var tensors = model.Parameters.Parameters.ToLookup(
-                parameter => IsOfHead(parameter.Name, model.EncoderPrefix), parameter => (parameter.Name, (Tensor)parameter));
             if (!headMayBegin)
-                RequireHead(tensors[true].Select(tensor => tensor.Name), checkpoint, options.Rename, folder, model.Config);
-            TensorFiles.Load(checkpoint, tensors[false], options);
-            TensorFiles.Load(
-                checkpoint, tensors[true], options with { AllowMissing = headMayBegin, AllowMismatched = headMayBegin });
+                RequireHead(model, checkpoint, options.Rename, folder);
+            TensorFiles.Load(checkpoint, model.Parameters, options);
             return model;
         }
         catch
@@ -84,15 +81,17 @@ public static class BertFiles
     private static bool IsOfHead(string name, string encoderPrefix) =>
         !name.StartsWith(encoderPrefix, StringComparison.Ordinal) || name.StartsWith($"{encoderPrefix}pooler.", StringComparison.Ordinal);
 
-    private static void RequireHead(
-        IEnumerable<string> names, Checkpoint checkpoint, Func<string, string?> rename, RunFolder folder, BertConfig wanted)
+    private static void RequireHead<THead>(
+        BertModel<THead> model, Checkpoint checkpoint, Func<string, string?> rename, RunFolder folder)
+        where THead : IBertHead<THead>
     {
         var present = checkpoint.Tensors.Keys.Select(rename).ToHashSet();
-        if (names.FirstOrDefault(name => !present.Contains(name)) is { } missing)
-        {
-            throw new DataException(
-                folder.Config, $"the model is {Described(BertConfig.Load(folder.Config))}, not a {wanted.Architecture}: it has no '{missing}'");
-        }
+        var missing = model.Parameters.Parameters.Select(parameter => parameter.Name)
+            .FirstOrDefault(name => IsOfHead(name, model.EncoderPrefix) && !present.Contains(name));
+        if (missing is null)
+            return;
+        var found = Described(BertConfig.Load(folder.Config));
+        throw new DataException(folder.Config, $"the model is {found}, not a {model.Config.Architecture}: it has no '{missing}'");
     }
 
     private static string Described(BertConfig config) =>

@@ -10,7 +10,11 @@ public sealed record GptRun : RecipeData
     public int VocabSize { get; init; } = 2048;
 
     /// <inheritdoc/>
-    public override string? Fault => Tokenizer == TokenizerKind.Bpe && VocabSize <= GptCorpus.LeastPairTokens
-        ? $"vocab_size is not above {GptCorpus.LeastPairTokens}"
-        : null;
+    public override string? Fault => Tokenizer switch
+    {
+        TokenizerKind.Wordpiece or TokenizerKind.Unigram =>
+            $"tokenizer is {Tokenizer.ToString().ToLowerInvariant()}, which does not give texts back as they were; bpe, char and byte do",
+        TokenizerKind.Bpe when VocabSize <= GptCorpus.LeastPairTokens => $"vocab_size is not above {GptCorpus.LeastPairTokens}",
+        _ => null,
+    };
 }

@@ -16,7 +16,7 @@ public sealed partial record TokenizedText(string Text, IReadOnlyList<string> To
     public static TokenizedText Of(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        text = text.Normalize(NormalizationForm.FormC);
+        text = text.Normalized(NormalizationForm.FormC);
         var (tokens, begins, place) = (new List<string>(), new List<int>(), 0);
         foreach (var match in Whole().EnumerateMatches(text))
         {

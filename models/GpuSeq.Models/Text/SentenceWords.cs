@@ -16,7 +16,7 @@ public static class SentenceWords
     public static IEnumerable<string> Split(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        text = text.Normalize(NormalizationForm.FormC);
+        text = text.Normalized(NormalizationForm.FormC);
         var end = 0;
         foreach (var word in WordSplitter.Split(text, lowerCase: false))
         {

@@ -15,7 +15,7 @@ public static class WordSplitter
     public static IEnumerable<string> Split(string text, bool lowerCase = true)
     {
         ArgumentNullException.ThrowIfNull(text);
-        text = text.Normalize(NormalizationForm.FormC);
+        text = text.Normalized(NormalizationForm.FormC);
         if (lowerCase)
             text = text.ToLowerInvariant();
         Rune[] runes = [.. text.EnumerateRunes()];

@@ -31,22 +31,29 @@ public static class Tokenizers
     ];
 
     /// <summary>Learns a tokenizer from texts.</summary>
+    /// <inheritdoc cref="Train(TokenizerKind, IEnumerable{string}, int, bool, IReadOnlyList{string})"/>
+    public static ITokenizer Train(TokenizerKind kind, IEnumerable<string> texts, int vocabSize, params IReadOnlyList<string> special) =>
+        Train(kind, texts, vocabSize, isCased: false, special);
+
+    /// <summary>Learns a tokenizer from texts.</summary>
     /// <param name="kind">What its tokens are.</param>
     /// <param name="texts">What it learns from; bytes need none.</param>
     /// <param name="vocabSize">V, the most tokens; characters and bytes are as many as they are.</param>
+    /// <param name="isCased">Whether word pieces keep capitals and accents; the other kinds keep all there is.</param>
     /// <param name="special">
-    /// Special tokens of byte-pair encoding; pieces of words always have those of BERT or ALBERT, and characters and bytes have none.
+    /// Special tokens of byte-pair encoding; word pieces always have those of BERT or ALBERT, and characters and bytes have none.
     /// </param>
     /// <exception cref="ArgumentException">The vocabulary is too small, or the special tokens do not suit the kind.</exception>
-    public static ITokenizer Train(TokenizerKind kind, IEnumerable<string> texts, int vocabSize, params IReadOnlyList<string> special)
+    public static ITokenizer Train(
+        TokenizerKind kind, IEnumerable<string> texts, int vocabSize, bool isCased, params IReadOnlyList<string> special)
     {
         if (kind != TokenizerKind.Bpe && special.Count > 0)
             throw new ArgumentException($"A tokenizer of kind '{kind}' has no special tokens of one's own.", nameof(special));
         return kind switch
         {
             TokenizerKind.Bpe => ByteLevelBpe.Train(texts, vocabSize, special),
-            TokenizerKind.Wordpiece => WordPiece.Train(texts, vocabSize),
-            TokenizerKind.Unigram => Unigram.Train(texts, vocabSize),
+            TokenizerKind.Wordpiece => WordPiece.Train(texts, vocabSize, new() { LowerCase = !isCased }),
+            TokenizerKind.Unigram => Unigram.Train(texts, vocabSize, new() { LowerCase = !isCased, StripAccents = !isCased }),
             TokenizerKind.Char => CharTokenizer.Of(texts),
             TokenizerKind.Byte => new ByteTokenizer(),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),

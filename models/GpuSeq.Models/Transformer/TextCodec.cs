@@ -79,7 +79,7 @@ internal sealed class TextCodec(ITokenizer source, ITokenizer target, int maxLen
         [.. ids.Select(id => id == SentenceVocabulary.EndId ? SentenceVocabulary.End : tokenizer.Decode([id]).Trim())];
 
     // A space before the first word makes it the same token as within a text.
-    private static string Prepared(string text) => $" {text.Normalize(NormalizationForm.FormC)}";
+    private static string Prepared(string text) => $" {text.Normalized(NormalizationForm.FormC)}";
 
     private static ITokenizer Load(string folder, int size)
     {

@@ -146,6 +146,7 @@ public sealed class BertModelTests
         BertFiles.Save(pretrained, new(folder.Path));
         using var model = BertFiles.Begin<ClassificationHead>(
             device, new(folder.Path), found => found with { Labels = ["bad", "good"] }, seed: 4);
+        using var fresh = new BertModel<ClassificationHead>(device, config with { Labels = ["bad", "good"] }, seed: 4);
         using var graph = device.BeginGraph(isTraining: false);
         var (input, result) = (Input(graph, config), pretrained.Forward(graph, Input(graph, config)));
         using (Assert.EnterMultipleScope())
@@ -153,7 +154,12 @@ public sealed class BertModelTests
             Assert.That(model.Forward(graph, input).Hidden.ToArray(), Is.EqualTo(result.Hidden.ToArray()));
             Assert.That(model.Head.Logits(model.Forward(graph, input)).Shape.ToArray(), Is.EqualTo((int[])[2, 2]));
             Assert.That(model.Config.Architecture, Does.EndWith("ForSequenceClassification"));
+            Assert.That(HeadOf(model), Is.EqualTo(HeadOf(fresh)), "a head begins as its seed has it, whatever else is read");
         }
+
+        static float[] HeadOf(BertModel<ClassificationHead> model) =>
+            [.. model.Parameters.Parameters.Where(parameter => parameter.Name.StartsWith("classifier", StringComparison.Ordinal))
+                .SelectMany(parameter => parameter.ToArray())];
     }
 
     [Test]

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -9,26 +10,38 @@ namespace GpuSeq.Models;
 /// </summary>
 internal static class UnicodeNormalization
 {
-    private const char FirstComposing = '\u0300'; // no character before it changes under composition
-    private const char FirstDecomposing = '\u00C0';
-    private const char FirstCompatible = '\u00A0';
+    private const char FirstChanging = '\u00A0'; // in any form
+    private const char FirstMark = '\u0300';
+
+    private static readonly ConcurrentDictionary<NormalizationForm, bool[]> Stable = new();
 
     /// <summary>A text in a normal form; the same string where it is plainly in it.</summary>
     public static string Normalized(this string text, NormalizationForm form)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var first = form switch
-        {
-            NormalizationForm.FormC => FirstComposing,
-            NormalizationForm.FormD => FirstDecomposing,
-            _ => FirstCompatible,
-        };
-        if (!text.AsSpan().ContainsAnyInRange(first, char.MaxValue))
+        if (IsStable(text, form))
             return text;
         var aligned = new AlignedText();
         aligned.Append(text, start: 0);
         aligned.Normalize(form);
         return aligned.ToString();
+    }
+
+    /// <summary>
+    /// Whether characters stay as they are in a normal form, whatever stands beside them; a text of nothing else is in that form.
+    /// Characters above U+FFFF, which are two here, do not count as such.
+    /// </summary>
+    public static bool IsStable(ReadOnlySpan<char> text, NormalizationForm form)
+    {
+        if (text.IndexOfAnyInRange(FirstChanging, char.MaxValue) is not (>= 0 and var first))
+            return true;
+        var stable = Stable.GetOrAdd(form, static form => [.. Enumerable.Range(0, char.MaxValue + 1).Select(code => IsStable(code, form))]);
+        foreach (var character in text[first..])
+        {
+            if (!stable[character])
+                return false;
+        }
+        return true;
     }
 
     /// <summary>Brings code points into a normal form, each with the part of the text that it comes from.</summary>
@@ -40,13 +53,23 @@ internal static class UnicodeNormalization
             Compose(runes);
     }
 
+    private static bool IsStable(int code, NormalizationForm form)
+    {
+        var composes = form is NormalizationForm.FormC or NormalizationForm.FormKC;
+        if (char.IsSurrogate((char)code) || UnicodeTables.CombiningClass(code) != 0 || (composes && UnicodeTables.ComposesWithPrevious(code)))
+            return false;
+        var alone = new List<AlignedRune> { new(code, 0, 1) };
+        Apply(alone, form);
+        return alone is [{ Value: var same }] && same == code;
+    }
+
     private static void Decompose(List<AlignedRune> runes, bool compatible)
     {
         AlignedRune[] given = [.. runes];
         runes.Clear();
         foreach (var rune in given)
         {
-            var parts = rune.Value < FirstCompatible ? default : UnicodeTables.Decomposition(rune.Value, compatible);
+            var parts = rune.Value < FirstChanging ? default : UnicodeTables.Decomposition(rune.Value, compatible);
             if (parts.IsEmpty)
                 runes.Add(rune);
             foreach (var part in parts)
@@ -99,5 +122,5 @@ internal static class UnicodeNormalization
         runes.RemoveRange(count, runes.Count - count);
     }
 
-    private static int ClassOf(AlignedRune rune) => rune.Value < FirstComposing ? 0 : UnicodeTables.CombiningClass(rune.Value);
+    private static int ClassOf(AlignedRune rune) => rune.Value < FirstMark ? 0 : UnicodeTables.CombiningClass(rune.Value);
 }

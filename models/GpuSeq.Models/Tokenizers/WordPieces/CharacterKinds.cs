@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text;
 
 namespace GpuSeq.Models;
 
@@ -80,12 +81,7 @@ internal sealed class CharacterKinds
     }
 
     // Whether lower case or the normal form may make something else of it, beside any neighbours.
-    private bool Changes(char character) => character > 0x7F
-        && ((_lowerCase && UnicodeCase.Lower(character) != character)
-            || UnicodeTables.CombiningClass(character) != 0
-            || UnicodeTables.Decomposition(character, compatible: false) is { IsEmpty: false } && (_dropsAccents || !IsComposed(character))
-            || (_dropsAccents ? UnicodeCase.IsAccent(character) : UnicodeTables.ComposesWithPrevious(character)));
-
-    private static bool IsComposed(char character) => character.ToString().Normalized(System.Text.NormalizationForm.FormC) is [var same]
-        && same == character;
+    private bool Changes(char character) => (_lowerCase && UnicodeCase.Lower(character) != character)
+        || !UnicodeNormalization.IsStable([character], _dropsAccents ? NormalizationForm.FormD : NormalizationForm.FormC)
+        || (_dropsAccents && UnicodeCase.IsAccent(character));
 }
