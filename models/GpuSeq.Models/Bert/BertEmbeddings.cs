@@ -34,7 +34,7 @@ public sealed class BertEmbeddings
     // RoBERTa's padding has a place of its own, whose vector stays 0.
     private int PaddingPosition => _config.ModelType == BertConfig.Roberta ? _config.PaddingToken : -1;
 
-    // Places begin as sines and cosines, as large as other weights: so attention finds near tokens much sooner than among random ones.
+    // Places begin as sines and cosines, as large as other weights: so attention finds near tokens sooner than among random ones.
     private static Initializer Sinusoids(float deviation) => Initializer.Values(shape =>
         [.. TransformerEmbedding.Sinusoids(shape[0], shape[1]).Select(value => deviation * MathF.Sqrt(2f) * value)]);
 
