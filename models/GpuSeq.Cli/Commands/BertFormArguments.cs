@@ -37,6 +37,9 @@ internal sealed class BertFormArguments
 
     private bool HasNarrowEmbeddings => _modelType is BertConfig.Albert or BertConfig.Electra;
 
+    /// <summary>The deviation of first weights with which layers of a width begin as strong as BERT-Base's.</summary>
+    public static float InitialDeviation(int width) => 0.02f * MathF.Sqrt(768f / width);
+
     /// <summary>The form that the call wants.</summary>
     /// <param name="start">The call.</param>
     /// <param name="encoder">Whose pieces the model reads.</param>
@@ -64,7 +67,7 @@ internal sealed class BertFormArguments
         config = config with
         {
             Positions = Math.Max(config.Positions, config.FirstPosition + length),
-            InitializerRange = start.Get(_deviation) ?? 0.02f * MathF.Sqrt(768f / config.Width), // layers begin as strong as BERT-Base's
+            InitializerRange = start.Get(_deviation) ?? InitialDeviation(config.Width),
         };
         return config.Fault is null ? config : throw new WrongCallException($"The model cannot be made: {config.Fault}.");
     }

@@ -6,21 +6,34 @@ namespace GpuSeq.Cli.Commands;
 /// <summary>The options of every fine-tuning of BERT's family: what it begins with, and how its layers learn.</summary>
 internal sealed class BertTuningArguments
 {
-    // Devlin et al. 2019, appendix A.3, as are weight decay and warm-up; without training a model needs more.
+    private const int WidthOfBase = 768;
+
+    // Devlin et al. 2019, appendix A.3, as are weight decay and warm-up: of BERT-Base. Narrower models take more (Clark et al. 2020,
+    // appendix B), and those without training as well.
     private static readonly TuningPace Tuned = new(5e-5f, 3);
-    private static readonly TuningPace Fresh = new(5e-4f, 10);
+    private static readonly TuningPace Fresh = new(1e-3f, 10);
 
     private readonly OriginArguments _origin;
     private readonly BertLayerArguments _layers;
 
-    public BertTuningArguments(TrainingArguments training)
+    private readonly Option<bool> _untrained = new("--untrained")
     {
-        _layers = new(training);
+        Description = "With --model: take its form and tokenizer alone and begin at random, to see what its training is worth.",
+    };
+
+    /// <param name="training">Gets the options.</param>
+    /// <param name="maxLength">The most tokens of a sequence unless others are given.</param>
+    public BertTuningArguments(TrainingArguments training, int maxLength = BertLayerArguments.MaxLength)
+    {
+        training.Add(_untrained);
+        _layers = new(training, maxLength);
         _origin = new(
             training,
             "The model to begin with: a run of 'gpuseq train bert-pretrain' or another of BERT's family, or a folder with BERT, RoBERTa, ALBERT or "
                 + "ELECTRA as the Hub has it. Without it a small one begins at random, with a WordPiece that is learned from the data.",
-            leastTokens: 100, Tuned, Fresh);
+            leastTokens: 100, Tuned, Fresh, RateOf);
+        training.LearningRate.Description = $"The (largest) learning rate; with --model {Format.Number(Tuned.Rate)} times {WidthOfBase} over its "
+            + $"width, at most {Format.Number(Fresh.Rate)}, unless it is given.";
     }
 
     /// <summary>How a fine-tuning of the family is trained, as published.</summary>
@@ -37,7 +50,11 @@ internal sealed class BertTuningArguments
 
     /// <summary>What a run has beside the model and the training.</summary>
     public TRun Run<TRun>(TrainingStart start, TRun fresh)
-        where TRun : BertTuningRun => start.Recipe(_layers.Run(start, fresh) with { Model = _origin.Model(start) });
+        where TRun : BertTuningRun => start.Recipe(_layers.Run(start, fresh) with
+        {
+            Model = _origin.Model(start),
+            IsUntrained = start.Get(_untrained),
+        });
 
     /// <summary>What the run begins with.</summary>
     /// <param name="start">The call.</param>
@@ -50,7 +67,7 @@ internal sealed class BertTuningArguments
         if (start.IsResumed)
             return BertOrigin.Resume(start.Run);
         if (run.Model is { } folder)
-            return BertOrigin.Load(folder);
+            return run.IsUntrained ? BertOrigin.Load(folder) with { Pretrained = null } : BertOrigin.Load(folder);
         var form = new BertConfig
         {
             Width = width,
@@ -58,11 +75,11 @@ internal sealed class BertTuningArguments
             Heads = heads,
             Inner = 4 * width,
             Positions = run.MaxLength ?? BertLayerArguments.MaxLength,
-            InitializerRange = InitializerRange(width),
+            InitializerRange = BertFormArguments.InitialDeviation(width),
         };
         return BertOrigin.New(form, texts, tokens, lowerCase);
     }
 
-    // As large as BERT-Base's 0.02 for what a layer adds up.
-    private static float InitializerRange(int width) => 0.02f * MathF.Sqrt(768f / width);
+    private static float RateOf(string folder) =>
+        Math.Min(Fresh.Rate, Tuned.Rate * WidthOfBase / BertConfig.Load(new RunFolder(folder).Config).Width);
 }

@@ -23,8 +23,7 @@ internal sealed class ExampleOptions
 
     public ExampleOptions(TrainingArguments training)
     {
-        training.Metric.DefaultValueFactory = call =>
-            call.Parent is null ? "accuracy" : GlueOf(call.GetValue(_task))?.Metric ?? MetricOf(call.GetValue(_problem));
+        training.Metric.DefaultValueFactory = call => GlueOf(Given(call, _task))?.Metric ?? MetricOf(Given(call, _problem));
         training.Add(_task, _problem);
     }
 
@@ -34,6 +33,10 @@ internal sealed class ExampleOptions
     /// <summary>What is told.</summary>
     public TextProblem Problem(TrainingStart start) => GlueOf(start.Get(_task)) is { Labels.Count: 0 } ? TextProblem.Number
         : Enum.Parse<TextProblem>(start.Get(_problem) ?? Problems[0], ignoreCase: true);
+
+    // As it stands in the call, which may be wrong; help asks for defaults without a call.
+    private static string? Given(ArgumentResult call, Option option) =>
+        call.Parent is not null && call.GetResult(option) is { Tokens: [var token] } ? token.Value.ToLowerInvariant() : null;
 
     private static GlueTask? GlueOf(string? name) => name is null ? null : GlueTask.Find(name);
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using GpuSeq.Models;
 
 namespace GpuSeq.Cli.Commands;
 
@@ -21,14 +20,17 @@ internal sealed class OriginArguments
     /// <param name="leastTokens">The least vocabulary.</param>
     /// <param name="tuned">The pace with a model.</param>
     /// <param name="fresh">The pace without.</param>
-    public OriginArguments(TrainingArguments training, string model, int leastTokens, TuningPace tuned, TuningPace fresh)
+    /// <param name="rateOf">The rate for the model of a folder; null for the same for all.</param>
+    public OriginArguments(
+        TrainingArguments training, string model, int leastTokens, TuningPace tuned, TuningPace fresh, Func<string, float>? rateOf = null)
     {
         _model = new("--model") { Description = model, HelpName = "FOLDER" };
         _vocabulary = CommonOptions.Number("--vocab-size", "Without --model: the most tokens that are learned.", 4000, leastTokens);
         training.LearningRate.Description = $"The (largest) learning rate; with --model {Format.Number(tuned.Rate)} unless it is given.";
-        training.LearningRate.DefaultValueFactory = call => (HasModel(call) ? tuned : fresh).Rate;
+        training.LearningRate.DefaultValueFactory = call =>
+            Model(call) is not { } folder ? fresh.Rate : rateOf is null ? tuned.Rate : rateOf(folder);
         training.Epochs.Description = $"Passes over the data; with --model {tuned.Epochs} unless they are given.";
-        training.Epochs.DefaultValueFactory = call => (HasModel(call) ? tuned : fresh).Epochs;
+        training.Epochs.DefaultValueFactory = call => (Model(call) is null ? fresh : tuned).Epochs;
         training.Add(_model, _width, _layers, _heads, _vocabulary);
     }
 
@@ -45,5 +47,5 @@ internal sealed class OriginArguments
             : throw new WrongCallException($"--heads {heads} do not divide --width {width}; see --help.");
     }
 
-    private bool HasModel(ArgumentResult call) => call.Parent is not null && call.GetValue(_model) is not null; // help asks without a call
+    private string? Model(ArgumentResult call) => call.Parent is null ? null : call.GetValue(_model); // help asks for defaults without a call
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using GpuSeq.Models;
 
 namespace GpuSeq.Cli.Commands;
@@ -17,7 +16,7 @@ internal static class TrainBertExamplesCommand
         command.SetAction(given =>
         {
             var start = training.Begin(given);
-            return Train(output, start, tuning, form.Problem(start), new() { Task = form.Task(start) });
+            return Train(output, start, tuning, new() { Problem = form.Problem(start), Task = form.Task(start) });
         });
         return command;
     }
@@ -28,18 +27,17 @@ internal static class TrainBertExamplesCommand
             "bert-choice", "A model of BERT's family is fine-tuned to choose which text goes on from a context.");
         var training = new TrainingArguments(command, TrainGptTuningCommand.ChoiceData, BertTuningArguments.Training("accuracy"));
         var tuning = new BertTuningArguments(training);
-        command.SetAction(given => Train(output, training.Begin(given), tuning, TextProblem.Choice, new()));
+        command.SetAction(given => Train(output, training.Begin(given), tuning, new() { Problem = TextProblem.Choice }));
         return command;
     }
 
-    private static int Train(
-        CommandOutput output, TrainingStart start, BertTuningArguments tuning, TextProblem problem, BertExampleRun fresh)
+    private static int Train(CommandOutput output, TrainingStart start, BertTuningArguments tuning, BertExampleRun fresh)
     {
         var run = tuning.Run(start, fresh);
         using var device = start.OpenDevice();
-        var examples = TextExamples.Read(new ExampleForm(problem, run.Task).Read, run).WithDev(start.Options.Seed);
+        var examples = TextExamples.Read(run.Form.Read, run).WithDev(start.Options.Seed);
         var origin = tuning.Origin(start, run, examples.Train.SelectMany(example => example.Texts));
-        using var task = new BertExampleTask(device, origin, examples, problem, run, start.Options);
+        using var task = new BertExampleTask(device, origin, examples, run, start.Options);
         return start.Finish(output, start.Train(output, task, run));
     }
 }

@@ -30,7 +30,7 @@ internal static class TrainDistillCommand
         {
             var start = training.Begin(given);
             if (start.Get(teacher) is null && !start.IsResumed)
-                throw new WrongCallException("--teacher is needed: the folder of a classifier of BERT's family.");
+                throw new WrongCallException("--teacher is needed: the folder of a classifier of BERT's family; see --help.");
             var folder = Path.GetFullPath(start.Get(teacher) ?? ".");
             var run = start.Recipe(tuning.Run(start, new DistillRun
             {
@@ -42,7 +42,7 @@ internal static class TrainDistillCommand
                 Width = start.Get(width),
             }));
             using var device = start.OpenDevice();
-            var examples = TextExamples.Read(new ExampleForm(TextProblem.Label, run.Task).Read, run);
+            var examples = TextExamples.Read(run.Form.Read, run);
             using var task = DistillTask.Create(device, examples, run, start.Options);
             var result = start.Train(output, task, run);
             if (!start.IsJson && task.Comparison is (var teaching, { } student))

@@ -81,8 +81,8 @@ public sealed class TextClassificationTask : ITrainingTask, IDisposable
     /// <inheritdoc/>
     public IEnumerable<Sample> Samples(int step)
     {
-        foreach (var (text, said) in _shown.Zip(_classifier.Classify([.. _shown.Select(text => text.Text)])))
-            yield return new(step, text.Text, FormattableString.Invariant($"{said.Label} ({said.Probabilities[said.Label]:0.00})"), text.Label);
+        var said = _classifier.Classify([.. _shown.Select(text => text.Text)]);
+        return said.Zip(_shown, (own, text) => own.ToSample(step, new([text.Text], text.Label)));
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using GpuSeq.Engine;
 using GpuSeq.Engine.Checkpoints;
+using GpuSeq.Models.Reporting;
 
 namespace GpuSeq.Models;
 
@@ -7,7 +8,18 @@ namespace GpuSeq.Models;
 /// <param name="Text">The text.</param>
 /// <param name="Label">The most likely label.</param>
 /// <param name="Probabilities">Of each label.</param>
-public sealed record TextClass(string Text, string Label, IReadOnlyDictionary<string, double> Probabilities);
+public sealed record TextClass(string Text, string Label, IReadOnlyDictionary<string, double> Probabilities)
+{
+    /// <summary>What it says beside what is right, for people to read.</summary>
+    /// <param name="step">Steps that were made.</param>
+    /// <param name="example">The example.</param>
+    internal Sample ToSample(int step, TextExample example)
+    {
+        ArgumentNullException.ThrowIfNull(example);
+        var said = Probabilities.TryGetValue(Label, out var probability) ? FormattableString.Invariant($"{Label} ({probability:0.00})") : Label;
+        return new(step, string.Join(" | ", example.Texts), said, example.Answer);
+    }
+}
 
 /// <summary>Tells of texts what they are.</summary>
 public interface ITextClassifier : IDisposable

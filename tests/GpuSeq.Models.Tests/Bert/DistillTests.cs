@@ -91,7 +91,7 @@ public sealed class DistillTests
     private static void Teach(Device device, string folder, TextExamples examples, int steps)
     {
         var (run, options) = (new BertExampleRun(), BertTuningSetup.Options(steps, "accuracy"));
-        using var task = new BertExampleTask(device, BertTuningSetup.Origin(examples), examples, TextProblem.Label, run, options);
+        using var task = new BertExampleTask(device, BertTuningSetup.Origin(examples), examples, run, options);
         BertTuningSetup.Train(task, options, run, folder);
     }
 }

@@ -74,7 +74,7 @@ public sealed class LayerRatesTests
         var examples = TextExamples.Of(BuiltInOpinions.Create());
         var options = BertTuningSetup.Options(steps: 1, TrainingGoal.Loss) with { Schedule = "constant", ClipNorm = 0f, WeightDecay = 0f };
         var run = new BertExampleRun { FrozenLayers = 0, LayerDecay = 0.1f };
-        using var task = new BertExampleTask(device, BertTuningSetup.Origin(examples), examples, TextProblem.Label, run, options);
+        using var task = new BertExampleTask(device, BertTuningSetup.Origin(examples), examples, run, options);
         var before = task.Parameters.Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.ToArray());
         BertTuningSetup.Train(task, options, run, folder.Path);
         Assert.Multiple(() =>

@@ -11,6 +11,9 @@ public record BertTuningRun : RecipeData
     /// <summary>The folder of the model that it began with; null where that was drawn at random.</summary>
     public string? Model { get; init; }
 
+    /// <summary>Whether the form and the tokenizer of that model were taken alone, and the parameters drawn at random.</summary>
+    public bool IsUntrained { get; init; }
+
     /// <summary>The most tokens of a sequence, special ones included; null for as many as the model has places.</summary>
     public int? MaxLength { get; init; }
 

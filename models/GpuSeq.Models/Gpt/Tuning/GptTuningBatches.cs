@@ -1,4 +1,3 @@
-using System.Globalization;
 using GpuSeq.Engine;
 
 namespace GpuSeq.Models;
@@ -25,9 +24,8 @@ internal sealed class GptTuningBatches : IBatchSource
     private const int MostWidths = 8; // so that all shapes are recorded, those of an epoch's last batch too
 
     private readonly GptTuningConfig _config;
-    private readonly Dictionary<string, int> _labels;
     private readonly int[][][] _examples; // sequences of each
-    private readonly float[] _answers;
+    private readonly IBatchTargets _answers;
     private readonly EpochOrder _order;
     private readonly int _quantum;
     private readonly List<int[]> _chosen = [];
@@ -45,8 +43,10 @@ internal sealed class GptTuningBatches : IBatchSource
         if (examples.Count == 0)
             throw new DataException(source, "there are no examples");
         _config = config;
-        _labels = config.Labels.Index().ToDictionary(label => label.Item, label => label.Index);
-        _answers = [.. examples.Select(example => Number(example, source))];
+        CheckChoices(examples, source);
+        var answers = config.Answers;
+        Right = [.. examples.Select(example => answers.Read(example, source))];
+        _answers = answers.ToTargets(Right);
         var sequences = new GptTuningSequences(config, tokenizer);
         _examples = [.. examples.Select(example => sequences.Of(example.Texts))];
         int[] lengths = [.. _examples.Select(example => example.Max(sequence => sequence.Length))];
@@ -55,6 +55,12 @@ internal sealed class GptTuningBatches : IBatchSource
     }
 
     public int BatchesPerEpoch => _order.Batches;
+
+    /// <summary>The right answer of each example, as <see cref="IAnswers.Read"/> gives it.</summary>
+    public float[][] Right { get; }
+
+    /// <summary>The examples of a batch.</summary>
+    public ReadOnlySpan<int> this[int epoch, int index] => _order[epoch, index];
 
     public Batch NewBatch() => NewBatch(_config);
 
@@ -66,17 +72,12 @@ internal sealed class GptTuningBatches : IBatchSource
     {
         var chosen = _order[epoch, index];
         _chosen.Clear();
-        batch[Answers].Resize(_config.TellsNumber ? [chosen.Length, 1] : [chosen.Length]);
-        for (var i = 0; i < chosen.Length; i++)
-        {
-            _chosen.AddRange(_examples[chosen[i]]);
-            if (_config.TellsNumber)
-                batch[Answers].Floats[i] = (_answers[chosen[i]] - _config.Mean) / _config.Deviation;
-            else
-                batch[Answers].Ints[i] = (int)_answers[chosen[i]];
-        }
+        foreach (var example in chosen)
+            _chosen.AddRange(_examples[example]);
         var longest = _chosen.Max(sequence => sequence.Length);
-        Write(_chosen, batch, Math.Min(_config.Gpt.Context, (longest + _quantum - 1) / _quantum * _quantum));
+        var width = Math.Min(_config.Gpt.Context, (longest + _quantum - 1) / _quantum * _quantum);
+        Write(_chosen, batch, width);
+        _answers.Write(chosen, width, batch[Answers]);
         return _chosen.Sum(sequence => sequence.Length);
     }
 
@@ -105,20 +106,10 @@ internal sealed class GptTuningBatches : IBatchSource
         return targets.Length - targets.Count(Ignored);
     }
 
-    private float Number(TextExample example, string source)
+    private void CheckChoices(IReadOnlyList<TextExample> examples, string source)
     {
-        if (_config.TellsNumber)
-        {
-            return float.TryParse(example.Answer, CultureInfo.InvariantCulture, out var number) && float.IsFinite(number)
-                ? number
-                : throw new DataException(source, $"an example has the answer '{example.Answer}', where the model tells a number");
-        }
-        if (_config.Form == GptTuningForm.Choice && example.Texts.Count != 1 + _config.Labels.Count)
-        {
-            throw new DataException(
-                source, $"an example has {example.Texts.Count - 1} choices where the model takes {_config.Labels.Count}");
-        }
-        return _labels.TryGetValue(example.Answer, out var label) ? label : throw new DataException(
-            source, $"an example has the answer '{example.Answer}', which is none of the model's: {string.Join(", ", _config.Labels)}");
+        var choices = _config.Labels.Count;
+        if (_config.Form == GptTuningForm.Choice && examples.FirstOrDefault(example => example.Texts.Count != 1 + choices) is { } other)
+            throw new DataException(source, $"an example has {other.Texts.Count - 1} choices where the model takes {choices}");
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using GpuSeq.Engine;
 using GpuSeq.Engine.Checkpoints;
 
@@ -41,7 +40,8 @@ public sealed class GptTuningClassifier : ITextClassifier
     public IReadOnlyList<TextClass> Classify(IReadOnlyList<string> texts)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        return [.. texts.Zip(Outputs([.. texts.Select(text => _model.Config.Form.Parts(text, Labels.Count))]), Class)];
+        var outputs = Outputs([.. texts.Select(text => _model.Config.Form.Parts(text, Labels.Count))]);
+        return [.. texts.Zip(outputs, _model.Config.Answers.Say)];
     }
 
     /// <summary>Gives the memory of the model back.</summary>
@@ -69,18 +69,5 @@ public sealed class GptTuningClassifier : ITextClassifier
         using var graph = _device.BeginGraph(isTraining: false);
         var outputs = _model.Forward(graph, _batch, foretells: false).Outputs;
         return [.. outputs.ToArray().Chunk(outputs.Shape.Columns)];
-    }
-
-    private TextClass Class(string text, float[] outputs)
-    {
-        var config = _model.Config;
-        if (config.TellsNumber)
-        {
-            var number = config.Mean + config.Deviation * outputs[0];
-            return new(text, number.ToString("0.00", CultureInfo.InvariantCulture), new Dictionary<string, double>());
-        }
-        var probabilities = Labels.Index().ToDictionary(
-            label => label.Item, label => Math.Exp(-outputs.AsSpan().CrossEntropy(label.Index)));
-        return new(text, Labels[outputs.AsSpan().IndexOfMax()], probabilities);
     }
 }

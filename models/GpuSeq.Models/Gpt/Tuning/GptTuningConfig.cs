@@ -86,6 +86,9 @@ public sealed record GptTuningConfig
         _ => null,
     };
 
+    /// <summary>The answers that it gives.</summary>
+    internal IAnswers Answers => TellsNumber ? new NumberAnswers(Mean, Deviation) : new LabelAnswers(Labels);
+
     /// <summary>Tokens of a sequence whose texts have one each.</summary>
     internal int LeastLength => Form == GptTuningForm.Classify ? 3 : 5;
 

@@ -78,7 +78,7 @@ public sealed class GptTuningModel : IModel
     {
         var result = Forward(graph, batch, foretells: Config.LanguageModelWeight > 0f);
         var answers = graph.Input(batch[GptTuningBatches.Answers]);
-        var loss = Config.TellsNumber ? result.Outputs.SquaredError(answers) : result.Outputs.CrossEntropy(answers);
+        var loss = Config.Answers.Loss(result.Outputs, answers);
         return result.LanguageModelLoss is { } foretelling ? loss.Add(foretelling.Scale(Config.LanguageModelWeight)) : loss;
     }
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using GpuSeq.Engine;
 using GpuSeq.Models.Reporting;
-using GpuSeq.Models.Reporting.Plots;
 
 namespace GpuSeq.Models;
 
@@ -69,23 +68,11 @@ public sealed class GptTuningTask : ITrainingTask, IDisposable
     public IEnumerable<Sample> Samples(int step)
     {
         string[] texts = [.. _shown.Select(example => string.Join('\t', example.Texts.Select(text => text.Replace('\t', ' '))))];
-        foreach (var (said, example) in _classifier.Classify(texts).Zip(_shown))
-        {
-            var isSure = said.Probabilities.TryGetValue(said.Label, out var probability);
-            var output = isSure ? FormattableString.Invariant($"{said.Label} ({probability:0.00})") : said.Label;
-            yield return new(step, string.Join(" | ", example.Texts), output, example.Answer);
-        }
+        return _classifier.Classify(texts).Zip(_shown, (said, example) => said.ToSample(step, example));
     }
 
     /// <inheritdoc/>
-    public IEnumerable<Picture> Pictures()
-    {
-        if (!Model.Config.TellsNumber)
-            return [ConfusionPicture.Of(_validation.Scores)];
-        var points = new Points(
-            [.. _validation.Numbers.Select(number => number.Right)], [.. _validation.Numbers.Select(number => number.Said)]);
-        return [new("numbers", new Plot("Said and right", new Axis("right"), new Axis("said"), [points]))];
-    }
+    public IEnumerable<Picture> Pictures() => [_validation.Scores.ToPicture()];
 
     /// <inheritdoc/>
     public void SaveModelFiles(string folder)

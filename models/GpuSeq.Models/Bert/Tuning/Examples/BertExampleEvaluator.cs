@@ -34,7 +34,7 @@ internal sealed class BertExampleEvaluator
     public static Evaluation OfRun(Device device, RunFolder run, string data, CancellationToken cancellation)
     {
         using var classifier = BertClassifier.Load(device, run);
-        var form = new ExampleForm(classifier.Model.Problem, BertTuningRun.Of<BertExampleRun>(run).Task);
+        var form = BertTuningRun.Of<BertExampleRun>(run).Form with { Problem = classifier.Model.Problem };
         return new BertExampleEvaluator(classifier, form.Read(data).Measured, data).Evaluate(cancellation);
     }
 

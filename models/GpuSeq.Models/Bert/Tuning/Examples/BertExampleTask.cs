@@ -9,6 +9,7 @@ public sealed class BertExampleTask : ITrainingTask, IDisposable
     private const int MostSamples = 6;
     private const int MostAttentionPictures = 3;
 
+    private readonly IReadOnlyList<TextExample> _dev;
     private readonly TextExample[] _shown;
     private readonly BertOrigin _origin;
     private readonly BertExampleRun _run;
@@ -22,13 +23,12 @@ public sealed class BertExampleTask : ITrainingTask, IDisposable
     /// <param name="device">Where it computes.</param>
     /// <param name="origin">What it begins with.</param>
     /// <param name="examples">The examples; where they have no part to choose models by, a tenth is held back for that.</param>
-    /// <param name="problem">What is told of them.</param>
-    /// <param name="run">How layers learn, and how long sequences are.</param>
+    /// <param name="run">What is told of them, how layers learn, and how long sequences are.</param>
     /// <param name="options">How it is trained.</param>
     /// <exception cref="DataException">There are too few examples or labels, or an answer occurs only among those to choose by.</exception>
     public BertExampleTask(
-        Device device, BertOrigin origin, TextExamples examples, TextProblem problem, BertExampleRun run, TrainingOptions options)
-        : this(device, origin, examples.WithDev(options.Seed), NewModel(device, origin, examples, problem, run, options), run, options)
+        Device device, BertOrigin origin, TextExamples examples, BertExampleRun run, TrainingOptions options)
+        : this(device, origin, examples.WithDev(options.Seed), NewModel(device, origin, examples, run, options.Seed), run, options)
     {
     }
 
@@ -45,7 +45,7 @@ public sealed class BertExampleTask : ITrainingTask, IDisposable
         EncodedText[][] texts = [.. examples.Train.Select(example => _classifier.Encode(example.Texts))];
         _train = new(texts, model.Config.PaddingToken, options.Batch, options.Seed, targets);
         _validation = new(_classifier, examples.Dev, examples.Source);
-        _shown = examples.Dev.Spread(MostSamples);
+        (_dev, _shown) = (examples.Dev, examples.Dev.Spread(MostSamples));
     }
 
     /// <summary>The model.</summary>
@@ -89,15 +89,7 @@ public sealed class BertExampleTask : ITrainingTask, IDisposable
     public Evaluation Evaluate(CancellationToken cancellation) => _validation.Evaluate(cancellation);
 
     /// <inheritdoc/>
-    public IEnumerable<Sample> Samples(int step)
-    {
-        foreach (var (said, example) in Said(_shown).Zip(_shown))
-        {
-            var isSure = said.Probabilities.TryGetValue(said.Label, out var probability);
-            var output = isSure ? FormattableString.Invariant($"{said.Label} ({probability:0.00})") : said.Label;
-            yield return new(step, string.Join(" | ", example.Texts), output, example.Answer);
-        }
-    }
+    public IEnumerable<Sample> Samples(int step) => Said(_shown).Zip(_shown, (said, example) => said.ToSample(step, example));
 
     /// <inheritdoc/>
     public IEnumerable<Picture> Pictures()
@@ -107,7 +99,8 @@ public sealed class BertExampleTask : ITrainingTask, IDisposable
             yield return _teaching.Compare(_validation, Parameters.Count);
         if (Model.Problem == TextProblem.Choice)
             yield break;
-        foreach (var (index, (said, example)) in Said(_shown).Zip(_shown).Take(MostAttentionPictures).Index())
+        var pictured = _dev.Where(HasRoom).ToArray().Spread(MostAttentionPictures);
+        foreach (var (index, (said, example)) in Said(pictured).Zip(pictured).Index())
             yield return AttentionPicture.Of(index + 1, _classifier.Attention(_classifier.Encode(example.Texts)[0]), said.Label, example.Answer);
     }
 
@@ -120,6 +113,8 @@ public sealed class BertExampleTask : ITrainingTask, IDisposable
 
     /// <summary>Gives the memory back.</summary>
     public void Dispose() => _classifier.Dispose(); // and the model with it
+
+    private bool HasRoom(TextExample example) => _classifier.Encode(example.Texts)[0].Length <= AttentionPicture.MostWords;
 
     private IReadOnlyList<TextClass> Said(TextExample[] examples) =>
         [.. examples.Zip(_classifier.Outputs([.. examples.Select(example => _classifier.Encode(example.Texts))]), Say)];
@@ -134,10 +129,6 @@ public sealed class BertExampleTask : ITrainingTask, IDisposable
             : throw new DataException(examples.Source, $"an example has {other.Texts.Count} texts where the first has {choices + 1}");
     }
 
-    private static BertExampleModel NewModel(
-        Device device, BertOrigin origin, TextExamples examples, TextProblem problem, BertExampleRun run, TrainingOptions options)
-    {
-        var labels = new ExampleForm(problem, run.Task).LabelsOf(examples);
-        return BertExampleModel.Begin(device, origin, problem, labels, run.Dropping, options.Seed);
-    }
+    private static BertExampleModel NewModel(Device device, BertOrigin origin, TextExamples examples, BertExampleRun run, ulong seed) =>
+        BertExampleModel.Begin(device, origin, run.Problem, run.Form.LabelsOf(examples), run.Dropping, seed);
 }
