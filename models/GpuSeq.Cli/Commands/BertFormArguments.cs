@@ -59,6 +59,10 @@ internal sealed class BertFormArguments
             PadTokenId = special.Padding,
             BosTokenId = form.BosTokenId is null ? null : special.Begin,
             EosTokenId = form.EosTokenId is null ? null : special.Separator,
+            // Little data is not learned by heart in few epochs; what is fine-tuned from the model drops in front of its last layer.
+            HiddenDropout = 0f,
+            AttentionDropout = 0f,
+            ClassifierDropout = form.ClassifierDropoutProb is null ? form.HiddenDropout : null,
         };
         config = config with
         {
