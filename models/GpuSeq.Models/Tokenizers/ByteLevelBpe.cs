@@ -8,8 +8,8 @@ namespace GpuSeq.Models;
 /// </summary>
 /// <remarks>
 /// The spelling of a special token such as <c>&lt;|endoftext|&gt;</c> that stands in a text is encoded as text, so that no text can
-/// pretend to be one; <see cref="PieceTokenizer.Encode(string, bool)"/> recognizes them when asked. Half a surrogate pair, which has no UTF-8, is
-/// encoded as U+FFFD.
+/// pretend to be one; <see cref="PieceTokenizer.Encode(string, bool)"/> recognizes them when asked. Half a surrogate pair, which has
+/// no UTF-8, is encoded as U+FFFD.
 /// </remarks>
 public sealed class ByteLevelBpe : PieceTokenizer
 {
