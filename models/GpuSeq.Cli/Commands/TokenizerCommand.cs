@@ -36,7 +36,7 @@ internal static class TokenizerCommand
         };
         var special = new Option<string[]>("--special")
         {
-            Description = $"Special tokens of bpe, which get the first ids (default: {EndOfText}; RoBERTa has <s> <pad> </s> <unk> <mask>).",
+            Description = $"Special tokens of bpe, which get the first ids (default: {EndOfText}; RoBERTa: <s> <pad> </s> <unk> <mask>).",
             HelpName = "TOKEN",
             AllowMultipleArgumentsPerToken = true,
         };
@@ -98,7 +98,10 @@ internal static class TokenizerCommand
         {
             Description = "Write behind each where it stands in the text, as @BEGIN-END in UTF-16 units.",
         };
-        var frame = new Option<bool>("--frame") { Description = "Put special tokens around the text as encoders read it: [CLS] text [SEP]." };
+        var frame = new Option<bool>("--frame")
+        {
+            Description = "Put special tokens around the text as encoders read it: [CLS] text [SEP].",
+        };
         var pair = new Option<string?>("--pair")
         {
             Description = "A second text for each, with special tokens around both: [CLS] text [SEP] second [SEP].",

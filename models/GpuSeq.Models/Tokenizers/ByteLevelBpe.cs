@@ -8,8 +8,8 @@ namespace GpuSeq.Models;
 /// </summary>
 /// <remarks>
 /// The spelling of a special token such as <c>&lt;|endoftext|&gt;</c> that stands in a text is encoded as text, so that no text can
-/// pretend to be one; <see cref="PieceTokenizer.Encode(string, bool)"/> recognizes them when asked. Half a surrogate pair, which has no UTF-8, is
-/// encoded as U+FFFD.
+/// pretend to be one; <see cref="PieceTokenizer.Encode(string, bool)"/> recognizes them when asked. Half a surrogate pair, which has
+/// no UTF-8, is encoded as U+FFFD.
 /// </remarks>
 public sealed class ByteLevelBpe : PieceTokenizer
 {
@@ -92,10 +92,11 @@ public sealed class ByteLevelBpe : PieceTokenizer
         return Places(word, tokens.AsSpan(0, _merger.Merge(tokens)));
     }
 
-    // A token that begins or ends within a character stands where the whole character does; a blank that begins a longer one, before it.
+    // A token that begins or ends within a character stands where the whole character does. The blank before a word is not in its place.
     private Piece[] Places(ReadOnlySpan<char> word, ReadOnlySpan<int> tokens)
     {
         var pieces = new Piece[tokens.Length];
+        var least = word.Length > 1 && word[0] == ' ' && !char.IsWhiteSpace(word[1]) ? 1 : 0;
         var (at, taken) = (0, 0); // the next character, and how many of its bytes are taken
         for (var index = 0; index < tokens.Length; index++)
         {
@@ -109,7 +110,7 @@ public sealed class ByteLevelBpe : PieceTokenizer
                     break;
                 (at, taken) = (end, taken - rune.Utf8SequenceLength);
             }
-            pieces[index] = new(tokens[index], start == 0 && end > 1 && word[0] == ' ' ? 1 : start, end, 0);
+            pieces[index] = new(tokens[index], Math.Max(start, least), end, 0);
         }
         return pieces;
     }

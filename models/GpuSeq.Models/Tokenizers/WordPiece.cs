@@ -27,7 +27,8 @@ public sealed class WordPiece : PieceTokenizer
                 _trie.Add(Tokens[id], id);
         }
         _continuation = _trie.Reach(_options.Continuation);
-        _bytes = [.. Tokens.Select(token => Encoding.UTF8.GetBytes(Continues(token) ? token[_options.Continuation.Length..] : $" {token}"))];
+        _bytes = [.. Tokens.Select(token => Continues(token) ? token[_options.Continuation.Length..] : $" {token}")
+            .Select(Encoding.UTF8.GetBytes)];
     }
 
     /// <summary>How text is prepared.</summary>

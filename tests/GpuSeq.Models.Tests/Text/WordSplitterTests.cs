@@ -8,7 +8,7 @@ public sealed class WordSplitterTests
     [TestCase("a - b--c", "a|-|b|-|-|c")]
     [TestCase("3.5 1,000.25 v2.0. 5.x 2-3", "3.5|1,000.25|v2.0|.|5|.|x|2-3")]
     [TestCase("one,two", "one|,|two")]
-    [TestCase("Straße ÉTÉ e\u0301", "straße|été|e\u0301")]
+    [TestCase("Straße ÉTÉ e\u0301", "straße|été|é")]
     [TestCase("Это не фильм!", "это|не|фильм|!")]
     [TestCase("日本語。はい", "日本語|。|はい")]
     [TestCase("नमस्ते दुनिया", "नमस्ते|दुनिया")]

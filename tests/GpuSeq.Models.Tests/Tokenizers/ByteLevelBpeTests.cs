@@ -93,6 +93,27 @@ public sealed class ByteLevelBpeTests
         Assert.That(string.Join('|', found), Is.EqualTo(words));
     }
 
+    [TestCase(false, "the th\u00e9 \ud83d\ude00  x\n", "the|th\u00e9|\ud83d\ude00| |x|\n")]
+    [TestCase(true, "the th\u00e9", "the|th\u00e9")]
+    [TestCase(true, "\u00e9<s>the", "\u00e9|<s>|the")]
+    [TestCase(false, " the", "the")]
+    [TestCase(false, "\ud83d x", "\ud83d|x")]
+    public void Places_AreThoseOfTheTextWithoutBlanksBeforeWords(bool addsPrefixSpace, string text, string words)
+    {
+        using var folder = new TemporaryFolder();
+        ByteLevelBpe.Train(["the then the"], 262, "<s>").Save(folder.Path);
+        folder.Write("tokenizer_config.json", $$"""{"add_prefix_space": {{(addsPrefixSpace ? "true" : "false")}}}""");
+        var bpe = ByteLevelBpe.Load(folder.Path);
+        var pieces = bpe.EncodePieces(text, recognizesSpecial: true);
+        var spans = pieces.GroupBy(piece => piece.Word).Select(word => text[word.Min(piece => piece.Start)..word.Max(piece => piece.End)]);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(string.Join('|', spans), Is.EqualTo(words));
+            Assert.That(pieces.All(piece => piece.Start <= piece.End), Is.True);
+            Assert.That(bpe.TokenOf(pieces[0].Id).StartsWith('\u0120'), Is.EqualTo(addsPrefixSpace || text[0] == ' '));
+        }
+    }
+
     // Ranks: "b c" before "a b", so that "abc" is "a bc"; and "aab" is "aa b" though "a ab" could be.
     [Test]
     public void Merges_AreMadeInTheOrderOfTheirRanks()

@@ -53,6 +53,17 @@ public sealed class TokenizersTests
         () => Tokenizers.Train(TokenizerKind.Char, [Text], 300, "</s>"),
         Throws.ArgumentException.With.Message.Contains("no special tokens"));
 
+    [TestCase(TokenizerKind.Wordpiece)]
+    [TestCase(TokenizerKind.Unigram)]
+    public void WordPieces_KeepCapitalsWhereTheyAreCased(TokenizerKind kind)
+    {
+        const string Given = "Caf\u00e9 Caf\u00e9";
+        var (cased, uncased) = (Tokenizers.Train(kind, [Given], 60, isCased: true), Tokenizers.Train(kind, [Given], 60));
+        Assert.That(cased.Decode(cased.Encode("Caf\u00e9")), Is.EqualTo("Caf\u00e9"));
+        Assert.That(uncased.Decode(uncased.Encode("Caf\u00e9")), Is.EqualTo("cafe"));
+        Assert.That(new GptRun { Tokenizer = kind }.Fault, Does.Contain("does not give texts back"));
+    }
+
     [Test]
     public void Characters_ThatAreUnknownAreNamed() => Assert.That(
         () => CharTokenizer.Of("abc").Encode("abd"), Throws.TypeOf<DataException>().With.Message.Contains("'d'"));

@@ -79,11 +79,11 @@ public sealed class UnicodeNormalizationTests
             "\u0f77 \u0f71\u0f72 \u0f71\u0f72\u0f74",
             "\u0fb2\u0f71\u0f80 \u0f71\u0f72 \u0f71\u0f72\u0f74",
             "\u0fb2\u0f71\u0f80 \u0f71\u0f72 \u0f71\u0f72\u0f74"),
-        ("\ufdfa \u3392 \u33ff \u3300",
-            "\ufdfa \u3392 \u33ff \u3300",
-            "\ufdfa \u3392 \u33ff \u3300",
-            "\u0635\u0644\u0649 \u0627\u0644\u0644\u0647 \u0639\u0644\u064a\u0647 \u0648\u0633\u0644\u0645 MHz gal \u30a2\u30d1\u30fc\u30c8",
-            "\u0635\u0644\u0649 \u0627\u0644\u0644\u0647 \u0639\u0644\u064a\u0647 \u0648\u0633\u0644\u0645 MHz gal \u30a2\u30cf\u309a\u30fc\u30c8"),
+        ("\u3392 \u33ff \u3300",
+            "\u3392 \u33ff \u3300",
+            "\u3392 \u33ff \u3300",
+            "MHz gal \u30a2\u30d1\u30fc\u30c8",
+            "MHz gal \u30a2\u30cf\u309a\u30fc\u30c8"),
         ("\u00a0x\u2003y\u3000z\u00ad",
             "\u00a0x\u2003y\u3000z\u00ad",
             "\u00a0x\u2003y\u3000z\u00ad",
@@ -156,8 +156,7 @@ public sealed class UnicodeNormalizationTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(changing, Has.Length.EqualTo(changed));
-            Assert.That(changing.Sum(text => text.Normalized(form).EnumerateRunes().Select((rune, at) => (at + 1L) * rune.Value).Sum()),
-                Is.EqualTo(sum));
+            Assert.That(changing.Sum(text => Sum(text.Normalized(form))), Is.EqualTo(sum));
         }
     }
 
@@ -173,8 +172,11 @@ public sealed class UnicodeNormalizationTests
         Assert.That(ordered, Is.EqualTo("a" + new string('\u0316', 100_000) + new string('\u0301', 100_000)));
     }
 
+    // Without the planes that hold nothing.
     private static IEnumerable<string> CodePoints() => Enumerable.Range(0, 0x110000)
-        .Where(code => code is < 0xD800 or > 0xDFFF).Select(char.ConvertFromUtf32);
+        .Where(code => code is < 0xD800 or (> 0xDFFF and < 0x32000) or (> 0xE0000 and < 0xE0200)).Select(char.ConvertFromUtf32);
+
+    private static long Sum(string text) => text.EnumerateRunes().Select((rune, at) => (at + 1L) * rune.Value).Sum();
 
     private static string Escape(string text) =>
         string.Join(' ', text.EnumerateRunes().Select(rune => rune.Value.ToString("X4", CultureInfo.InvariantCulture)));

@@ -1,5 +1,3 @@
-using GpuSeq.Engine.Checkpoints;
-
 namespace GpuSeq.Models;
 
 /// <summary>
@@ -33,9 +31,10 @@ internal static class FrameFile
             Single = template.Single.Select(Written),
             Pair = template.Pair.Select(Written),
             SpecialTokens = template.Pair.Concat(template.Single).Where(part => part.Text == TemplatePart.Special)
-                .Select(part => part.Id).Distinct()
-                .ToDictionary(tokenizer.TokenOf, id => new { Id = tokenizer.TokenOf(id), Ids = (int[])[id], Tokens = (string[])[tokenizer.TokenOf(id)] }),
+                .Select(part => part.Id).Distinct().ToDictionary(tokenizer.TokenOf, Described),
         };
+
+        object Described(int id) => new { Id = tokenizer.TokenOf(id), Ids = (int[])[id], Tokens = (string[])[tokenizer.TokenOf(id)] };
 
         object Written(TemplatePart part) => part.Text == TemplatePart.Special
             ? new Dictionary<string, object> { ["SpecialToken"] = new { Id = tokenizer.TokenOf(part.Id), TypeId = part.Type } }
@@ -92,7 +91,9 @@ internal static class FrameFile
     };
 
     // ["[CLS]", 101]
-    private static int IdOf(JsonPart pair) => pair.Items is [_, var id] ? id.As<int>("an id") : throw pair.Fault("is not a token with its id");
+    private static int IdOf(JsonPart pair) => pair.Items is [_, var id]
+        ? id.As<int>("an id")
+        : throw pair.Fault("is not a token with its id");
 
     private static TemplatePart[] Parts(JsonPart processor, JsonPart parts)
     {

@@ -45,7 +45,9 @@ internal readonly record struct JsonPart
     public static JsonPart Read(string path)
     {
         var element = JsonFile.Load<JsonDocument>(path, "a JSON object").RootElement;
-        return element.ValueKind == JsonValueKind.Object ? new(element, path, "") : throw new DataException(path, "it is not a JSON object");
+        return element.ValueKind == JsonValueKind.Object
+            ? new(element, path, "")
+            : throw new DataException(path, "it is not a JSON object");
     }
 
     /// <summary>A switch by name.</summary>

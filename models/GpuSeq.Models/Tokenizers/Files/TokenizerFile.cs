@@ -47,7 +47,9 @@ internal sealed class TokenizerFile
 
     /// <summary>Reads the file of a folder; null where there is none.</summary>
     /// <exception cref="DataException">It has a fault; names it and the entry.</exception>
-    public static TokenizerFile? In(string folder) => System.IO.Path.Combine(folder, Name) is var path && File.Exists(path) ? new(path) : null;
+    public static TokenizerFile? In(string folder) => System.IO.Path.Combine(folder, Name) is var path && File.Exists(path)
+        ? new(path)
+        : null;
 
     /// <summary>Reads the file where it describes a type of tokenizer.</summary>
     /// <exception cref="DataException">It describes another.</exception>

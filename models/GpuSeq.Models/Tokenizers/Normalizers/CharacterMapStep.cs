@@ -24,7 +24,8 @@ internal sealed class CharacterMapStep : ITextStep
         var size = bytes.Length < sizeof(uint) ? -1 : BinaryPrimitives.ReadInt32LittleEndian(bytes);
         if (size < 0 || size % sizeof(uint) != 0 || size > bytes.Length - sizeof(uint))
             throw new FormatException("The size of the tree does not suit that of the table.");
-        _units = [.. Enumerable.Range(1, size / sizeof(uint)).Select(at => BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(at * sizeof(uint))))];
+        _units = [.. Enumerable.Range(1, size / sizeof(uint))
+            .Select(at => BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(at * sizeof(uint))))];
         _texts = bytes[(sizeof(uint) + size)..];
     }
 

@@ -56,7 +56,9 @@ internal static class UnicodeNormalization
     private static bool IsStable(int code, NormalizationForm form)
     {
         var composes = form is NormalizationForm.FormC or NormalizationForm.FormKC;
-        if (char.IsSurrogate((char)code) || UnicodeTables.CombiningClass(code) != 0 || (composes && UnicodeTables.ComposesWithPrevious(code)))
+        if (char.IsSurrogate((char)code) || UnicodeTables.CombiningClass(code) != 0)
+            return false;
+        if (composes && UnicodeTables.ComposesWithPrevious(code))
             return false;
         var alone = new List<AlignedRune> { new(code, 0, 1) };
         Apply(alone, form);

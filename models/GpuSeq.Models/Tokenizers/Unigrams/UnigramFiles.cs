@@ -12,7 +12,8 @@ internal static class UnigramFiles
     /// <exception cref="DataException">It is missing, has a fault, or describes another kind of tokenizer.</exception>
     public static UnigramVocabulary Load(string folder)
     {
-        var file = TokenizerFile.In(folder, Type) ?? throw new DataException(Path.Combine(folder, TokenizerFile.Name), "there is no such file");
+        var file = TokenizerFile.In(folder, Type)
+            ?? throw new DataException(Path.Combine(folder, TokenizerFile.Name), "there is no such file");
         var entries = file.Model["vocab"].Items.Select(Entry).ToArray();
         var ids = new Dictionary<string, int>(entries.Length, StringComparer.Ordinal);
         foreach (var (id, (token, _)) in entries.Index())

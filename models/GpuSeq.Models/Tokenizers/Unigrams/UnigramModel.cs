@@ -6,7 +6,9 @@ namespace GpuSeq.Models;
 /// <param name="IsCharacter">Whether it is a single character, which stays.</param>
 internal readonly record struct UnigramPiece(string Text, double Score, bool IsCharacter);
 
-/// <summary>The pieces of a unigram model under training, as SentencePiece's <c>unigram_model_trainer</c> estimates and prunes them.</summary>
+/// <summary>
+/// The pieces of a unigram model under training, as SentencePiece's <c>unigram_model_trainer</c> estimates and prunes them.
+/// </summary>
 internal sealed class UnigramModel(List<UnigramPiece> pieces)
 {
     private const double LeastExpected = 0.5; // pieces expected more seldom than that go

@@ -1,6 +1,8 @@
 namespace GpuSeq.Models;
 
-/// <summary>How text is prepared for a unigram tokenizer, and how its pieces are learned; as for ALBERT where nothing else is said.</summary>
+/// <summary>
+/// How text is prepared for a unigram tokenizer, and how its pieces are learned; as for ALBERT where nothing else is said.
+/// </summary>
 public sealed record UnigramOptions
 {
     /// <summary>Whether letters become small.</summary>

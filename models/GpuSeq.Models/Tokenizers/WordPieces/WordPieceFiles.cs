@@ -76,9 +76,9 @@ internal static class WordPieceFiles
         var unknown = names.Unknown ?? Unknown;
         var added = new[] { names.Begin, names.Separator, names.Padding, names.Mask, names.Unknown }.OfType<string>().Union(Special)
             .Where(ids.ContainsKey).Select(token => AddedToken.Mark(ids[token], token));
-        return new(
-            tokens, [.. added], ids.TryGetValue(unknown, out var id) ? id : throw new DataException(path, $"it has no token '{unknown}'"),
-            Prepared(new(), folder), frame);
+        if (!ids.TryGetValue(unknown, out var id))
+            throw new DataException(path, $"it has no token '{unknown}'");
+        return new(tokens, [.. added], id, Prepared(new(), folder), frame);
     }
 
     private static WordPieceVocabulary LoadTokenizer(TokenizerFile file, string folder)
@@ -99,9 +99,9 @@ internal static class WordPieceFiles
             LongestWord = model["max_input_chars_per_word"] is { IsMissing: false } most ? most.As<int>("a number") : 100,
             Continuation = model["continuing_subword_prefix"].Text ?? "##",
         };
-        return new(
-            tokens, file.Added, ids.TryGetValue(unknown, out var id) ? id : throw new DataException(file.Path, $"it has no token '{unknown}'"),
-            Prepared(options, folder), file.Frame);
+        if (!ids.TryGetValue(unknown, out var id))
+            throw new DataException(file.Path, $"it has no token '{unknown}'");
+        return new(tokens, file.Added, id, Prepared(options, folder), file.Frame);
     }
 
     // What the configuration says goes before the normalizer, as in transformers.
