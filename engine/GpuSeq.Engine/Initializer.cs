@@ -28,6 +28,9 @@ public abstract record Initializer
     /// <summary>Evenly within sqrt(6 / (inputs + outputs)) (Glorot and Bengio 2010).</summary>
     public static Initializer Glorot(int inputs, int outputs) => new UniformInitializer(MathF.Sqrt(6f / (inputs + outputs)));
 
+    /// <summary>Values that are computed, rows first.</summary>
+    public static Initializer Values(Func<Shape, float[]> values) => new ComputedInitializer(values);
+
     /// <summary>The same with one row of zeros, such as that of padding in a table of vectors.</summary>
     public Initializer WithZeroRow(int row) => new ZeroRowInitializer(this, row);
 
@@ -56,6 +59,11 @@ public abstract record Initializer
 
         internal override void Fill(Device device, Parameter parameter, RandomStream random) =>
             device.Kernels.Random.Normal(parameter.Floats, 0f, Deviation, random.Seed, random.NextCall());
+    }
+
+    private sealed record ComputedInitializer(Func<Shape, float[]> Compute) : Initializer
+    {
+        internal override void Fill(Device device, Parameter parameter, RandomStream random) => parameter.Assign(Compute(parameter.Shape));
     }
 
     private sealed record ZeroRowInitializer(Initializer Others, int Row) : Initializer

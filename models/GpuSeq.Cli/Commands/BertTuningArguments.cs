@@ -21,10 +21,12 @@ internal sealed class BertTuningArguments
         Description = "With --model: take its form and tokenizer alone and begin at random, to see what its training is worth.",
     };
 
-    public BertTuningArguments(TrainingArguments training)
+    /// <param name="training">Gets the options.</param>
+    /// <param name="maxLength">The most tokens of a sequence unless others are given.</param>
+    public BertTuningArguments(TrainingArguments training, int maxLength = BertLayerArguments.MaxLength)
     {
         training.Add(_untrained);
-        _layers = new(training);
+        _layers = new(training, maxLength);
         _origin = new(
             training,
             "The model to begin with: a run of 'gpuseq train bert-pretrain' or another of BERT's family, or a folder with BERT, RoBERTa, ALBERT or "

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using GpuSeq.Models;
-using GpuSeq.Models.Embeddings;
 
 namespace GpuSeq.Cli.Commands;
 

@@ -10,7 +10,9 @@ internal sealed class PretrainingArguments
     private readonly Option<string?> _from = Folder(
         "--from", "Go on with the model of this folder, a run or one of the Hub; its form and its tokenizer stay.");
 
-    private readonly Option<string?> _tokenizer = Folder("--tokenizer", "The folder of a tokenizer; without it, one is learned from the data.");
+    private readonly Option<string?> _tokenizer = Folder(
+        "--tokenizer", "The folder of a tokenizer; without it, one is learned from the data.");
+
     private readonly Option<int> _vocabulary = CommonOptions.Number(
         "--vocab-size", "The most pieces of a tokenizer that is learned.", new PretrainingRun().VocabSize, 270);
 
@@ -25,13 +27,15 @@ internal sealed class PretrainingArguments
         "--versions", "In how many versions an example is masked, one in each epoch; 0 for a new one in every epoch.", 0, 0);
 
     private readonly Option<float?> _dropout = CommonOptions.OptionalNumber(
-        "--dropout", "The share of values that is dropped of hidden vectors and of attention (default: as the size has it).", 0f, 0.99f);
+        "--dropout", "The share of values that is dropped of hidden vectors and of attention (default: 0, or as the folder of --from has it).",
+        0f, 0.99f);
 
     private readonly Option<double> _generator = CommonOptions.Number(
         "--generator-size", "How wide the generator is, as a share of the discriminator.", new PretrainingRun().GeneratorSize, 0.01, 1.0);
 
     private readonly Option<float> _weight = CommonOptions.Number(
-        "--rtd-weight", "Lambda: what the loss of telling replaced tokens is multiplied by.", new PretrainingRun().ReplacementWeight, 0.001f);
+        "--rtd-weight", "Lambda: what the loss of telling replaced tokens is multiplied by.", new PretrainingRun().ReplacementWeight,
+        0.001f);
 
     /// <param name="training">Gets the options.</param>
     /// <param name="modelType">The type of model.</param>

@@ -14,7 +14,7 @@ internal static class TrainBertAnswerCommand
         var command = new Command(
             BertAnswerTask.Name, "A model of BERT's family is fine-tuned to find the answers to questions in texts, from files of SQuAD.");
         var training = new TrainingArguments(command, Data, BertTuningArguments.Training("f1"));
-        var tuning = new BertTuningArguments(training);
+        var tuning = new BertTuningArguments(training, maxLength: 384);
         var stride = CommonOptions.OptionalNumber(
             "--stride", "The tokens that a window shares with the one before it where a context is too long (default: a third of the window).", 0);
         var question = CommonOptions.OptionalNumber("--max-question-length", "The most tokens of a question (default: a third of the window).", 1);

@@ -17,8 +17,8 @@ internal static class TrainPretrainingCommand
             "Text files, folders or zip archives with .txt files, with commas between them; without them, invented people's days.",
             new()
             {
-                Epochs = 40,
-                Batch = 64,
+                Epochs = 10,
+                Batch = 32,
                 Optimizer = OptimizerKind.AdamW,
                 LearningRate = 1e-3f,
                 Schedule = "linear,warmup=0.05",

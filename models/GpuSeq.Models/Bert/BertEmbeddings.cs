@@ -23,7 +23,7 @@ public sealed class BertEmbeddings
         _config = config;
         var width = config.EmbeddingWidth;
         Words = new Embedding(scope["word_embeddings"], config.VocabSize, width, config.PaddingToken, config.Weights).Weight;
-        _positions = new(scope["position_embeddings"], config.Positions, width, PaddingPosition, config.Weights);
+        _positions = new(scope["position_embeddings"], config.Positions, width, PaddingPosition, Sinusoids(config.InitializerRange));
         _types = new(scope["token_type_embeddings"], config.Types, width, initializer: config.Weights);
         _norm = new(scope["LayerNorm"], width, config.LayerNormEps);
     }
@@ -33,6 +33,10 @@ public sealed class BertEmbeddings
 
     // RoBERTa's padding has a place of its own, whose vector stays 0.
     private int PaddingPosition => _config.ModelType == BertConfig.Roberta ? _config.PaddingToken : -1;
+
+    // Places begin as sines and cosines, as large as other weights: so attention finds near tokens much sooner than among random ones.
+    private static Initializer Sinusoids(float deviation) => Initializer.Values(shape =>
+        [.. TransformerEmbedding.Sinusoids(shape[0], shape[1]).Select(value => deviation * MathF.Sqrt(2f) * value)]);
 
     /// <summary>Looks tokens up: [B, T] to [B, T, E].</summary>
     /// <exception cref="ShapeException">A sequence is longer than there are places.</exception>

@@ -35,7 +35,9 @@ public static class DataFiles
             DataFile[] found = [.. files.Where(HoldsData).OrderBy(file => file.Name, StringComparer.Ordinal)];
             if (found.Length == 0)
                 throw new DataException(path, "it holds no files of data");
-            return found is [{ } only] && IsArchive(only.Source) && Directory.Exists(path) ? Open(only.Source, isLenient) : WithoutRoot(found);
+            return found is [{ } only] && IsArchive(only.Source) && Directory.Exists(path)
+                ? Open(only.Source, isLenient)
+                : WithoutRoot(found);
         }
         catch (InvalidDataException)
         {

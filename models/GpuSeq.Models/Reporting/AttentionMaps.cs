@@ -71,7 +71,7 @@ public sealed record AttentionMaps(IReadOnlyList<string> Tokens, IReadOnlyList<I
             new("layer") { Categories = Numbers(layers) },
             [new SmallHeatMaps(Weights)])
         {
-            Note = Noted("from the tokens from top to bottom at those from left to right; a row adds up to 1"),
+            Note = Noted("rows: the tokens that look; columns: those that are seen"),
             Width = Math.Max(420, 80 + map * heads),
             Height = 120 + map * layers,
         });

@@ -8,7 +8,8 @@ internal static class SentenceSplitter
 
     private static readonly HashSet<string> Titles = new(StringComparer.Ordinal)
     {
-        "Mr.", "Mrs.", "Ms.", "Dr.", "St.", "Messrs.", "Mme.", "Rev.", "Hon.", "Capt.", "Col.", "Gen.", "Lt.", "Sgt.", "Prof.", "No.", "vs.",
+        "Mr.", "Mrs.", "Ms.", "Dr.", "St.", "Messrs.", "Mme.", "Rev.", "Hon.", "Capt.", "Col.", "Gen.", "Lt.", "Sgt.", "Prof.",
+        "No.", "vs.",
     };
 
     /// <summary>

@@ -24,7 +24,7 @@ internal static class SensePictures
 
     private static Picture Table(IReadOnlyList<ComparedWord> words)
     {
-        string[] columns = ["Word2Vec, same sense", "Word2Vec, other sense", "BERT, same sense", "BERT, other sense", "Word2Vec, nearest", "BERT, nearest"];
+        string[] columns = ["Word2Vec same", "Word2Vec other", "BERT same", "BERT other", "Word2Vec nearest", "BERT nearest"];
         var cells = new double[words.Count, columns.Length];
         foreach (var (row, word) in words.Index())
         {
@@ -40,7 +40,7 @@ internal static class SensePictures
             "Mean cosines of a word's occurrences", new Axis("") { Categories = columns },
             new Axis("word") { Categories = [.. words.Select(word => word.Word)] }, [new HeatMap(cells) { NumberFormat = "0.00", Most = 1 }])
         {
-            Note = "nearest: the share of occurrences whose nearest one has the same sense",
+            Note = "in the same and in another sense; nearest: how often the nearest occurrence has the same sense",
             Width = 640,
             Height = 230 + 28 * words.Count,
         });

@@ -38,16 +38,16 @@ public sealed class AnswerWindowTests
     [TestCase("four five six seven", 0, 0, Description = "goes beyond the first window and begins before the second")]
     [TestCase("ten", 1, 10)]
     [TestCase("wo thre", 0, 6, Description = "all pieces that are touched")]
-    public void Answer_IsFoundByItsCharacters(string text, int in_, int first)
+    public void Answer_IsFoundByItsCharacters(string text, int own, int first)
     {
         var windows = Of("which number ?", new() { MaxLength = 12, Stride = 2, MaxQuestionLength = 3 });
         var answer = new SquadAnswer(text, Context.IndexOf(text, StringComparison.Ordinal));
         var places = windows.Select(window => window.Find(answer)).ToArray();
         Assert.Multiple(() =>
         {
-            Assert.That(places[in_].First, Is.EqualTo(first));
-            Assert.That(first == 0 ? 0 : places[in_].Last - places[in_].First, Is.EqualTo(first == 0 ? 0 : text.Split(' ').Length - 1));
-            Assert.That(places[1 - in_], Is.EqualTo(text == "six" ? (6, 6) : (AnswerWindow.None, AnswerWindow.None)));
+            Assert.That(places[own].First, Is.EqualTo(first));
+            Assert.That(first == 0 ? 0 : places[own].Last - places[own].First, Is.EqualTo(first == 0 ? 0 : text.Split(' ').Length - 1));
+            Assert.That(places[1 - own], Is.EqualTo(text == "six" ? (6, 6) : (AnswerWindow.None, AnswerWindow.None)));
         });
     }
 

@@ -72,13 +72,13 @@ public sealed class BertAnswerTests
             BertFiles.Save(model, new(folder.Path));
         origin.Encoder.Save(folder.Path);
         using var answerer = TrainedModels.LoadAnswerer(device, new(folder.Path));
-        var long_ = string.Join(' ', Enumerable.Repeat("vera keeps some hens .", 40));
-        var said = answerer.Answer([new("who ?", "vera"), new("what does vera keep ?", long_), new("nothing ?", "")]);
+        var story = string.Join(' ', Enumerable.Repeat("vera keeps some hens .", 40));
+        var said = answerer.Answer([new("who ?", "vera"), new("what does vera keep ?", story), new("nothing ?", "")]);
         Assert.Multiple(() =>
         {
             Assert.That(File.ReadAllText(folder.File("config.json")), Does.Contain("ForQuestionAnswering"));
             Assert.That(said[0].Answers.Single(), Is.EqualTo(new Answer("vera", 0, 4, said[0].Answers[0].Score)));
-            Assert.That(long_[said[1].Answers[0].Start..said[1].Answers[0].End], Is.EqualTo(said[1].Answers[0].Text).And.Not.Empty);
+            Assert.That(story[said[1].Answers[0].Start..said[1].Answers[0].End], Is.EqualTo(said[1].Answers[0].Text).And.Not.Empty);
             Assert.That(said[2].Answers.Single(), Is.EqualTo(new Answer("", 0, 0, 1)), "there is nothing that could be an answer");
         });
     }

@@ -16,7 +16,7 @@ public sealed class PieceMaskingTests
         var (random, sequence) = (new SplitMix64(3), new PieceSequence());
         var (chosen, masked, other, kept) = (0, 0, 0, 0);
         var atPlace = new int[103];
-        const int Rounds = 2000;
+        const int Rounds = 1000;
         for (var round = 0; round < Rounds; round++)
         {
             Fill(sequence, ref random);

@@ -16,8 +16,8 @@ public sealed class PretrainingDataTests
             Assert.That(documents, Has.Count.InRange(30, 50));
             Assert.That(documents[^1].Text, Is.EqualTo("A short one."));
             Assert.That(documents.SelectMany(document => document.Sentences).Count(), Is.EqualTo(601), "nothing is lost");
-            Assert.That(documents.SkipLast(1), Has.All.Matches<TextDocument>(document => document.Text.StartsWith("Sentence ", StringComparison.Ordinal)
-                && document.Text.EndsWith("It has a second one.", StringComparison.Ordinal)));
+            Assert.That(
+                documents.SkipLast(1).Select(document => document.Text), Has.All.StartsWith("Sentence ").And.All.EndsWith("It has a second one."));
             Assert.That(corpus.Held, Has.Count.EqualTo(2));
             Assert.That(corpus.Train.Concat(corpus.Held).Sum(document => document.Sentences), Is.EqualTo(600));
             Assert.That(corpus.HeldSentences, Has.Count.EqualTo(corpus.Held.Sum(document => document.Sentences)));
@@ -28,6 +28,28 @@ public sealed class PretrainingDataTests
     public void Documents_ThatAreTooFewAreRefused() => Assert.That(
         () => PretrainingCorpus.Of(["One. Two.", "Three. Four."], null, new() { Data = "poems" }, BertConfig.Bert),
         Throws.TypeOf<DataException>().With.Message.EqualTo("poems: 2 documents are too few to hold some back; 4 are needed."));
+
+    [Test]
+    public void Vocabularies_ThatAreTooSmallAreRefused() => Assert.That(
+        () => PretrainingCorpus.Read(new() { VocabSize = 10 }, BertConfig.Roberta),
+        Throws.TypeOf<DataException>().With.Message.StartsWith("the built-in text: "));
+
+    [Test]
+    public void Texts_InOtherEncodingsAreReadWithANotice()
+    {
+        using var folder = new TemporaryFolder();
+        var text = string.Join("\n\n", Enumerable.Range(0, 40).Select(i => $"It was old. So was number {i}."));
+        File.WriteAllBytes(folder.File("a.txt"), [.. System.Text.Encoding.Latin1.GetBytes($"Caf\u00E9. {text}")]);
+        folder.Write("b.txt", text);
+        var notices = new List<string>();
+        var corpus = PretrainingCorpus.Read(
+            new() { Data = $"{folder.File("a.txt")},{folder.File("b.txt")}", VocabSize = 60 }, BertConfig.Bert, notice: notices.Add);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(corpus.Train.Concat(corpus.Held).Sum(document => document.Sentences), Is.EqualTo(161));
+            Assert.That(notices, Has.Count.EqualTo(1).And.One.EndsWith("1 of 2 texts hold bytes that are not UTF-8, which are left out."));
+        }
+    }
 
     [Test]
     public void NextSentences_AreHalfOfAnotherDocument()
@@ -114,7 +136,8 @@ public sealed class PretrainingDataTests
 
     private static (int[] First, int[] Second) Parts(PieceSequence sequence)
     {
-        var parts = sequence.Ids.Zip(sequence.Types).Where(piece => piece.First > Special.Mask).ToLookup(piece => piece.Second, piece => piece.First);
+        var parts = sequence.Ids.Zip(sequence.Types).Where(piece => piece.First > Special.Mask)
+            .ToLookup(piece => piece.Second, piece => piece.First);
         return ([.. parts[0]], [.. parts[1]]);
     }
 }

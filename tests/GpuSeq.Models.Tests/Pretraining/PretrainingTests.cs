@@ -8,6 +8,14 @@ public sealed class PretrainingTests
     private static readonly PretrainingRun Run = new() { Length = 32, VocabSize = 600 };
     private static readonly PretrainingCorpus Corpus = PretrainingCorpus.Read(Run, BertConfig.Bert);
 
+    private static readonly Dictionary<string, PretrainingCorpus> Corpora = new()
+    {
+        [BertConfig.Bert] = Corpus,
+        [BertConfig.Electra] = Corpus,
+        [BertConfig.Roberta] = PretrainingCorpus.Read(Run, BertConfig.Roberta),
+        [BertConfig.Albert] = PretrainingCorpus.Read(Run, BertConfig.Albert),
+    };
+
     private static readonly BertConfig Small = new()
     {
         Width = 32,
@@ -27,25 +35,27 @@ public sealed class PretrainingTests
     public void Parameters_AllGetGradients(string modelType)
     {
         using var device = Device.Open();
-        using var task = (IDisposable)Task(device, Corpus, modelType, new() { Batch = 8 }, dropout: 0.1f);
+        using var task = (IDisposable)Task(device, Corpora[modelType], modelType, new() { Batch = 8 }, dropout: 0.1f);
         Gradients.AreThere((ITrainingTask)task);
     }
 
     [TestCase(BertConfig.Bert, 250, 0.7)]
-    [TestCase(BertConfig.Roberta, 150, 0.9)]
+    [TestCase(BertConfig.Roberta, 150, 0.6)]
     [TestCase(BertConfig.Albert, 250, 0.1)] // whole words, and layers that share their parameters
     public void Training_GetsBelowTheEntropyOfPieces(string modelType, int steps, double less)
     {
         using var folder = new TemporaryFolder();
         using var device = Device.Open();
-        var evaluation = Train(device, folder.Path, Corpus, modelType, steps);
-        var measured = TrainedModels.Evaluate(device, new(folder.Path), folder.Write("held.txt", string.Join("\n\n", Corpus.HeldSentences)));
+        var corpus = Corpora[modelType];
+        var evaluation = Train(device, folder.Path, corpus, modelType, steps);
+        var measured = TrainedModels.Evaluate(device, new(folder.Path), WriteHeld(folder, corpus));
+        var entropy = Entropy(corpus);
         Assert.Multiple(() =>
         {
-            Assert.That(evaluation.Metrics["mlm_loss"], Is.LessThan(Entropy() - less));
+            Assert.That(evaluation.Metrics["mlm_loss"], Is.LessThan(entropy - less));
             Assert.That(evaluation.Metrics["mlm_accuracy"], Is.GreaterThan(0.1));
             Assert.That(evaluation.Metrics["perplexity"], Is.EqualTo(Math.Exp(evaluation.Metrics["mlm_loss"])).Within(1e-9));
-            Assert.That(measured.Metrics["mlm_loss"], Is.LessThan(Entropy() - less));
+            Assert.That(measured.Metrics["mlm_loss"], Is.LessThan(entropy - less));
             if (modelType == BertConfig.Bert)
                 Assert.That(evaluation.Metrics["nsp_accuracy"], Is.GreaterThan(0.65));
             if (modelType == BertConfig.Albert)
@@ -60,13 +70,13 @@ public sealed class PretrainingTests
         using var folder = new TemporaryFolder();
         using var device = Device.Open();
         var evaluation = Train(device, folder.Path, Corpus, BertConfig.Electra, 200);
-        var measured = TrainedModels.Evaluate(device, new(folder.Path), folder.Write("held.txt", string.Join("\n\n", Corpus.HeldSentences)));
+        var measured = TrainedModels.Evaluate(device, new(folder.Path), WriteHeld(folder, Corpus));
         using var discriminator = BertFiles.Load<ReplacedTokenHead>(device, new(folder.Path));
         using var generator = BertFiles.Load<MaskedLanguageHead>(device, new(folder.File(ElectraModel.GeneratorFolder)));
         Assert.Multiple(() =>
         {
             var share = evaluation.Metrics["replaced_share"];
-            Assert.That(evaluation.Metrics["mlm_loss"], Is.LessThan(Entropy() - 0.3));
+            Assert.That(evaluation.Metrics["mlm_loss"], Is.LessThan(Entropy(Corpus) - 0.3));
             Assert.That(
                 evaluation.Metrics["rtd_loss"], Is.LessThan(-share * Math.Log(share) - (1 - share) * Math.Log(1 - share) - 0.01),
                 "better than to know how many are replaced");
@@ -92,7 +102,7 @@ public sealed class PretrainingTests
         var evaluation = Train(device, folder.Path, shuffled, BertConfig.Bert, 200);
         Assert.Multiple(() =>
         {
-            Assert.That(evaluation.Metrics["mlm_loss"], Is.InRange(Entropy() - 0.15, Entropy() + 0.5));
+            Assert.That(evaluation.Metrics["mlm_loss"], Is.InRange(Entropy(Corpus) - 0.15, Entropy(Corpus) + 0.5));
             Assert.That(evaluation.Metrics["nsp_accuracy"], Is.InRange(0.35, 0.65));
         });
 
@@ -118,15 +128,19 @@ public sealed class PretrainingTests
         byte[] Model(string name) => File.ReadAllBytes(folder.File($"{name}/model.safetensors"));
     }
 
+    private static string WriteHeld(TemporaryFolder folder, PretrainingCorpus corpus) =>
+        folder.Write("held.txt", string.Join("\n\n", corpus.HeldSentences));
+
     // Of the pieces, in nats: what is lost without a look at the others.
-    private static double Entropy()
+    private static double Entropy(PretrainingCorpus corpus)
     {
-        var pieces = Corpus.Held.SelectMany(document => document.Ids).ToArray();
+        var pieces = corpus.Held.SelectMany(document => document.Ids).ToArray();
         return pieces.CountBy(id => id).Select(pair => (double)pair.Value / pieces.Length).Sum(share => -share * Math.Log(share));
     }
 
     private static Evaluation Train(
-        Device device, string folder, PretrainingCorpus corpus, string modelType, int steps, bool isResumed = false, string schedule = "linear,warmup=0.1")
+        Device device, string folder, PretrainingCorpus corpus, string modelType, int steps, bool isResumed = false,
+        string schedule = "linear,warmup=0.1")
     {
         var options = new TrainingOptions
         {
@@ -149,7 +163,8 @@ public sealed class PretrainingTests
         return evaluation;
     }
 
-    private static ITrainingTask Task(Device device, PretrainingCorpus corpus, string modelType, TrainingOptions options, float dropout = 0f)
+    private static ITrainingTask Task(
+        Device device, PretrainingCorpus corpus, string modelType, TrainingOptions options, float dropout = 0f)
     {
         var config = Small with
         {

@@ -28,7 +28,7 @@ internal sealed class AnswerEvaluator(QuestionAnswerer answerer, IReadOnlyList<S
 
         void Add(AnswerWindow window, float[] starts, float[] ends)
         {
-            var (first, last) = window.Find(examples[window.Question].Answers.FirstOrDefault());
+            var (first, last) = window.Find(examples[window.Question].FirstAnswer);
             loss += (starts.AsSpan().CrossEntropy(first) + ends.AsSpan().CrossEntropy(last)) / 2;
             windows++;
         }

@@ -91,7 +91,7 @@ public sealed class BertAnswerTask : ITrainingTask, IDisposable
     {
         foreach (var (said, example) in _answerer.Answer(_shown).Zip(_shown))
         {
-            var (best, right) = (said.Answers[0], example.Answers.FirstOrDefault()?.Text ?? NoAnswer);
+            var (best, right) = (said.Answers[0], example.FirstAnswer?.Text ?? NoAnswer);
             var text = best.Text.Length == 0 ? NoAnswer : best.Text;
             yield return new(step, $"{example.Question} | {example.Context}", FormattableString.Invariant($"{text} ({best.Score:0.00})"), right);
         }
@@ -126,7 +126,7 @@ public sealed class BertAnswerTask : ITrainingTask, IDisposable
     private BertBatches Windows(TextEncoder encoder, IReadOnlyList<SquadExample> examples, BertAnswerRun run, TrainingOptions options)
     {
         var windows = AnswerWindow.Of(encoder, examples, run, Model.Config);
-        (int First, int Last)[] places = [.. windows.Select(window => window.Find(examples[window.Question].Answers.FirstOrDefault()))];
+        (int First, int Last)[] places = [.. windows.Select(window => window.Find(examples[window.Question].FirstAnswer))];
         return new(
             [.. windows.Select(window => new[] { window.Text })], Model.Config.PaddingToken, options.Batch, options.Seed,
             new LabelTargets([.. places.Select(place => place.First)]), new LabelTargets([.. places.Select(place => place.Last)]));

@@ -20,4 +20,8 @@ public sealed record SquadAnswer(string Text, int Start)
 /// <param name="Context">The text that should hold the answer.</param>
 /// <param name="Answers">Any of them is right; none where the context does not answer the question.</param>
 public sealed record SquadExample(string Id, string Question, string Context, IReadOnlyList<SquadAnswer> Answers)
-    : ContextQuestion(Question, Context);
+    : ContextQuestion(Question, Context)
+{
+    /// <summary>The answer that is learned; null where the context does not answer the question.</summary>
+    public SquadAnswer? FirstAnswer => Answers.Count > 0 ? Answers[0] : null;
+}

@@ -32,10 +32,14 @@ public static class BuiltInDays
 
     private static readonly (string Job, string Place, string Deed, string Other, string Tool)[] Jobs =
     [
-        ("baker", "bakery", "kneads the dough", "bakes rolls", "oven"), ("teacher", "school", "reads a story", "corrects the tests", "blackboard"),
-        ("doctor", "hospital", "visits the sick", "writes a letter", "thermometer"), ("farmer", "farm", "milks the cows", "ploughs the field", "tractor"),
-        ("sailor", "harbour", "mends the nets", "paints the boat", "anchor"), ("tailor", "workshop", "cuts the cloth", "sews a jacket", "needle"),
-        ("gardener", "park", "waters the roses", "plants a tree", "spade"), ("clerk", "office", "counts the stamps", "answers the telephone", "pencil"),
+        ("baker", "bakery", "kneads the dough", "bakes rolls", "oven"),
+        ("teacher", "school", "reads a story", "corrects the tests", "blackboard"),
+        ("doctor", "hospital", "visits the sick", "writes a letter", "thermometer"),
+        ("farmer", "farm", "milks the cows", "ploughs the field", "tractor"),
+        ("sailor", "harbour", "mends the nets", "paints the boat", "anchor"),
+        ("tailor", "workshop", "cuts the cloth", "sews a jacket", "needle"),
+        ("gardener", "park", "waters the roses", "plants a tree", "spade"),
+        ("clerk", "office", "counts the stamps", "answers the telephone", "pencil"),
     ];
 
     private static readonly string[] Vehicles = ["bus", "train", "bicycle", "tram"];

@@ -63,11 +63,10 @@ internal sealed class ElectraModel : IModel
     public static ElectraModel Begin(
         Device device, BertConfig config, PretrainingRun run, ulong seed, RunFolder? from, RunFolder? resumed)
     {
-        var generator = (resumed ?? from) is not { } source ? GeneratorOf(config, run.GeneratorSize) : BertConfig.Load(Below(source).Config) with
-        {
-            HiddenDropout = config.HiddenDropout,
-            AttentionDropout = config.AttentionDropout,
-        };
+        var generator = (resumed ?? from) is { } source
+            ? BertConfig.Load(Below(source).Config)
+            : GeneratorOf(config, run.GeneratorSize);
+        generator = generator with { HiddenDropout = config.HiddenDropout, AttentionDropout = config.AttentionDropout };
         var model = new ElectraModel(device, config, generator, seed);
         return from is null ? model : model.Fill(from);
     }
@@ -150,9 +149,11 @@ internal sealed class ElectraModel : IModel
         Parameters.Parameters.Where(parameter => !IsOfGenerator(parameter)).Select(parameter => (parameter.Name, (Tensor)parameter));
 
     // By the names that its own files have.
-    private IEnumerable<(string Name, Tensor Tensor)> OfGenerator => Parameters.Parameters
-        .Where(parameter => IsOfGenerator(parameter) || parameter.Name.StartsWith($"{BertConfig.Electra}.embeddings.", StringComparison.Ordinal))
-        .Select(parameter => (IsOfGenerator(parameter) ? parameter.Name[(GeneratorScope.Length + 1)..] : parameter.Name, (Tensor)parameter));
+    private IEnumerable<(string Name, Tensor Tensor)> OfGenerator =>
+        from parameter in Parameters.Parameters
+        let isOwn = IsOfGenerator(parameter)
+        where isOwn || parameter.Name.StartsWith($"{BertConfig.Electra}.embeddings.", StringComparison.Ordinal)
+        select (isOwn ? parameter.Name[(GeneratorScope.Length + 1)..] : parameter.Name, (Tensor)parameter);
 
     private static bool IsOfGenerator(Parameter parameter) => parameter.Name.StartsWith($"{GeneratorScope}.", StringComparison.Ordinal);
 
@@ -169,6 +170,9 @@ internal sealed class ElectraModel : IModel
     private Tensor Differ(Graph graph, Tensor ids, int other) => (Numbers(graph, ids) - other).Abs().Clamp(0f, 1f);
 
     // Integers [B, T] as float32, which has all of them: rows of a table that holds their numbers.
-    private Tensor Numbers(Graph graph, Tensor ids) =>
-        ids.Embedding(graph.Input([.. Enumerable.Range(0, Config.VocabSize).Select(id => (float)id)], [Config.VocabSize, 1])).Reshape(ids.Shape);
+    private Tensor Numbers(Graph graph, Tensor ids)
+    {
+        var numbers = graph.Input([.. Enumerable.Range(0, Config.VocabSize).Select(id => (float)id)], [Config.VocabSize, 1]);
+        return ids.Embedding(numbers).Reshape(ids.Shape);
+    }
 }

@@ -39,7 +39,8 @@ internal sealed class MaskedWords
         {
             using var graph = device.BeginGraph(isTraining: false);
             var (values, indices) = foretell(graph, word.Ids).Softmax()[word.Place].TopK(Guesses);
-            var guesses = indices.ToIntArray().Zip(values.ToArray(), (id, share) => FormattableString.Invariant($"{Text(id)} {100 * share:0} %"));
+            var guesses = indices.ToIntArray().Zip(
+                values.ToArray(), (id, share) => FormattableString.Invariant($"{Text(id)} {100 * share:0} %"));
             yield return new(step, word.Sentence, string.Join(", ", guesses), word.Expected);
         }
     }

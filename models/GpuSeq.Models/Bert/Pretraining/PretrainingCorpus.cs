@@ -42,7 +42,7 @@ internal sealed record PretrainingCorpus(
         var source = run.Data ?? "the built-in text";
         var documents = TextDocument.Cut(texts);
         var (train, held) = validation is null ? HoldBack(documents, source) : (documents, TextDocument.Cut(validation));
-        encoder ??= PretrainingTokenizers.Learn(modelType, train.Select(document => document.Text), run.VocabSize);
+        encoder ??= PretrainingTokenizers.Learn(modelType, train.Select(document => document.Text), run.VocabSize, source);
         return new(
             encoder, Pieces(encoder, train, source), Pieces(encoder, held, run.Validation ?? source),
             [.. held.SelectMany(document => document.Sentences)], source);
@@ -77,7 +77,7 @@ internal sealed record PretrainingCorpus(
         return ([.. parts[false]], [.. parts[true]]);
     }
 
-    private static IReadOnlyList<PieceDocument> Pieces(TextEncoder encoder, IEnumerable<TextDocument> documents, string source)
+    private static PieceDocument[] Pieces(TextEncoder encoder, IEnumerable<TextDocument> documents, string source)
     {
         PieceDocument[] pieces =
         [

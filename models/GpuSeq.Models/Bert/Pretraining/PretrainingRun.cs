@@ -7,7 +7,7 @@ public sealed record PretrainingRun : RecipeData
     public const int LeastLength = 8;
 
     /// <summary>T, the most tokens of an example.</summary>
-    public int Length { get; init; } = 128;
+    public int Length { get; init; } = 64;
 
     /// <summary>Which pieces are foretold.</summary>
     public MaskingOptions Masking { get; init; } = new();

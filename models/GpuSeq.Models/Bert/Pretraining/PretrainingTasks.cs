@@ -30,7 +30,8 @@ public static class PretrainingTasks
         var corpus = PretrainingCorpus.Read(run, modelType, encoder, notice);
         config ??= form(corpus.Encoder);
         Check(config, corpus, run);
-        config = config with { HiddenDropout = run.Dropout ?? config.HiddenDropout, AttentionDropout = run.Dropout ?? config.AttentionDropout };
+        if (run.Dropout is { } share)
+            config = config with { HiddenDropout = share, AttentionDropout = share };
         return Task(device, corpus, config, resumed is null ? run : run with { From = null }, options, resumed);
     }
 
@@ -59,7 +60,10 @@ public static class PretrainingTasks
     {
         var tokens = corpus.Encoder.Tokenizer.Count;
         if (run.Length > config.MaxLength)
-            throw new DataException(corpus.Source, $"examples of {run.Length} tokens are longer than the model's {config.MaxLength} places");
+        {
+            throw new DataException(
+                corpus.Source, $"examples of {run.Length} tokens are longer than the model's {config.MaxLength} places");
+        }
         if (tokens > config.VocabSize)
             throw new DataException(corpus.Source, $"the model knows {config.VocabSize} tokens, but the tokenizer has {tokens}");
     }

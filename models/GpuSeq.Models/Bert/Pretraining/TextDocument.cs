@@ -20,11 +20,14 @@ internal sealed record TextDocument(string Text, IReadOnlyList<int> Ends)
     /// </summary>
     public static IReadOnlyList<TextDocument> Cut(IEnumerable<string> texts)
     {
-        string[][][] cut = [.. texts.Select(text => ParagraphSplitter.Split(text).Select(block => SentenceSplitter.Split(block).ToArray()).ToArray())];
+        string[][][] cut = [.. texts.Select(SentencesOf)];
         var total = cut.Sum(Count);
         var most = Math.Clamp(total / LeastDocuments, LeastSentences, MostSentences);
         return [.. cut.SelectMany(paragraphs => Cut(paragraphs, most))];
     }
+
+    private static string[][] SentencesOf(string text) =>
+        [.. ParagraphSplitter.Split(text).Select(paragraph => SentenceSplitter.Split(paragraph).ToArray())];
 
     private static int Count(string[][] paragraphs) => paragraphs.Sum(sentences => sentences.Length);
 

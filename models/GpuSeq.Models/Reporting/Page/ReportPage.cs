@@ -13,7 +13,7 @@ internal static class ReportPage
             {Notes(runs)}
             {Comparison(comparison)}
             {PageFrame.Section("Figures", SummaryTable.Of(runs))}
-            {PageFrame.Section("Curves", Curves(runs))}
+            {Curves(runs)}
             {PictureSection.Of(runs)}
             {PageFrame.Section("Configuration", Configuration(runs))}
             {PageFrame.Section("Environment", EnvironmentTable(runs))}
@@ -45,8 +45,10 @@ internal static class ReportPage
     private static Html Notes(IReadOnlyList<TrainingRun> runs) => Html.Join(
         runs.Where(run => run.MalformedLines.Count > 0).Select(run => Html.Of($"<p class=\"note\">{MalformedNote.Of(run)}</p>\n")));
 
-    private static Html Curves(IReadOnlyList<TrainingRun> runs) =>
-        PictureSection.Figures(RunPlots.Of(runs).Select(plot => plot.ToPageElement()));
+    // A run that only measures, such as a comparison, has none.
+    private static Html Curves(IReadOnlyList<TrainingRun> runs) => runs.All(run => run.Lines.All(line => line.Step == 0))
+        ? Html.Empty
+        : PageFrame.Section("Curves", PictureSection.Figures(RunPlots.Of(runs).Select(plot => plot.ToPageElement())));
 
     private static Html Configuration(IReadOnlyList<TrainingRun> runs) => runs.All(run => run.Configuration.Count == 0)
         ? Html.Of($"<p>The folder holds no configuration.</p>\n")

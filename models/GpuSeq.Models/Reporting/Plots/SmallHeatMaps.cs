@@ -6,7 +6,8 @@ namespace GpuSeq.Models.Reporting.Plots;
 
 /// <summary>
 /// A small heat map for each pair of categories, such as one for each layer and head: values from 0 to 1 in a few shades, so that
-/// many fit into one picture. Row 0 is at the top, of the maps and in each. The axes need categories.
+/// many fit into one picture. Shades grow with the square root: among many tokens, most of them see little of each other. Row 0 is at
+/// the top, of the maps and in each. The axes need categories.
 /// </summary>
 /// <param name="Maps">Of each pair, by row and column, the values of its map by row and column.</param>
 public sealed record SmallHeatMaps(IReadOnlyList<IReadOnlyList<float[,]>> Maps) : Mark
@@ -39,6 +40,9 @@ public sealed record SmallHeatMaps(IReadOnlyList<IReadOnlyList<float[,]>> Maps) 
             yield return Svg.Element("path", ("d", path.ToString()), ("fill-opacity", (shade + 1.0) / Shades)).Filled(Color);
     }
 
+    // From 0; -1 for none, and for what is not a number.
+    private static int Shade(float value) => value > 0 ? (int)Math.Round(Math.Sqrt(Math.Min(value, 1f)) * Shades) - 1 : -1;
+
     // One path for all cells of a shade; cells that are almost 0 are left out.
     private static StringBuilder[] Paths(float[,] map, double left, double top, double width, double height)
     {
@@ -47,7 +51,7 @@ public sealed record SmallHeatMaps(IReadOnlyList<IReadOnlyList<float[,]>> Maps) 
         {
             for (var column = 0; column < map.GetLength(1); column++)
             {
-                var shade = (int)Math.Round(Math.Clamp(map[row, column], 0f, 1f) * Shades) - 1; // 0 for what is not a number
+                var shade = Shade(map[row, column]);
                 if (shade >= 0)
                 {
                     paths[shade].Append(
