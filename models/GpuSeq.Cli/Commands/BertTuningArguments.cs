@@ -80,6 +80,16 @@ internal sealed class BertTuningArguments
         return BertOrigin.New(form, texts, tokens, lowerCase);
     }
 
-    private static float RateOf(string folder) =>
-        Math.Min(Fresh.Rate, Tuned.Rate * WidthOfBase / BertConfig.Load(new RunFolder(folder).Config).Width);
+    // Called while the call is read: a folder that holds no such model is told of when it is loaded.
+    private static float RateOf(string folder)
+    {
+        try
+        {
+            return Math.Min(Fresh.Rate, Tuned.Rate * WidthOfBase / BertConfig.Load(new RunFolder(folder).Config).Width);
+        }
+        catch (DataException)
+        {
+            return Tuned.Rate;
+        }
+    }
 }

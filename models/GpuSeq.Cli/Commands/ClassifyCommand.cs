@@ -41,9 +41,12 @@ internal static class ClassifyCommand
     private static void WriteTable(CommandOutput output, TextClass[] classes)
     {
         var labels = classes.Select(said => said.Probabilities.Keys).MaxBy(labels => labels.Count())!.ToArray();
-        output.Table(["LABEL", .. labels.Select(label => $"{label} "), "TEXT"], classes.Select(said => (string[])[said.Label, .. Cells(said), Shortened(said.Text)]));
+        output.Table(
+            ["LABEL", .. labels.Select(label => $"{label} "), "TEXT"],
+            classes.Select(said => (string[])[said.Label, .. Cells(said), Shortened(said.Text)]));
 
-        IEnumerable<string> Cells(TextClass said) => labels.Select(label => said.Probabilities.ContainsKey(label) ? Share(said, label) : "");
+        IEnumerable<string> Cells(TextClass said) =>
+            labels.Select(label => said.Probabilities.ContainsKey(label) ? Share(said, label) : "");
     }
 
     // The label, the probability of each label in the order of the labels, and the text, with tabs between them.

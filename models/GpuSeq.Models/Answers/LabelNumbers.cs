@@ -13,7 +13,8 @@ internal sealed class LabelNumbers(IReadOnlyList<string> labels)
     /// <summary>The number of a label.</summary>
     /// <exception cref="DataException">There is none.</exception>
     public int Of(string label, string source) =>
-        _exact.TryGetValue(label, out var number) || _similar.TryGetValue(label, out number) || _similar.TryGetValue($"LABEL_{label}", out number)
+        _exact.TryGetValue(label, out var number) || _similar.TryGetValue(label, out number)
+            || _similar.TryGetValue($"LABEL_{label}", out number)
             ? number
             : throw new DataException(
                 source, $"an example has the answer '{label}', which is none of the model's: {string.Join(", ", labels)}");

@@ -38,7 +38,7 @@ public sealed record GlueTask(string Name, string Metric, string First, string? 
         new("sts-b", "spearman", "sentence1", "sentence2", "score"),
     ];
 
-    /// <summary>What stands for each label in the files, and the label, in the order of their numbers; none where answers are numbers.</summary>
+    /// <summary>What files have for each label, and the label, in the order of their numbers; none where answers are numbers.</summary>
     public IReadOnlyList<(string Value, string Label)> Labels { get; private init; } = [];
 
     /// <summary>The name of the file to choose models by, without its ending.</summary>
@@ -82,6 +82,7 @@ public sealed record GlueTask(string Name, string Metric, string First, string? 
         if (Labels.Count == 0)
             return value;
         return Labels.FirstOrDefault(label => label.Value == value).Label ?? throw new DataException(
-            table.Source, $"line {line} has the label '{value}', which is none of {string.Join(", ", Labels.Select(label => label.Value))}");
+            table.Source,
+            $"line {line} has the label '{value}', which is none of {string.Join(", ", Labels.Select(label => label.Value))}");
     }
 }

@@ -16,7 +16,8 @@ public sealed record TextClass(string Text, string Label, IReadOnlyDictionary<st
     internal Sample ToSample(int step, TextExample example)
     {
         ArgumentNullException.ThrowIfNull(example);
-        var said = Probabilities.TryGetValue(Label, out var probability) ? FormattableString.Invariant($"{Label} ({probability:0.00})") : Label;
+        var isSure = Probabilities.TryGetValue(Label, out var probability);
+        var said = isSure ? FormattableString.Invariant($"{Label} ({probability:0.00})") : Label;
         return new(step, string.Join(" | ", example.Texts), said, example.Answer);
     }
 }

@@ -25,7 +25,9 @@ public sealed class BertExampleTests
             Assert.That(result.Replays, Is.GreaterThan(50), "through the recorded path");
             Assert.That(said.Label, problem == TextProblem.Number ? Does.Match("^-?[0-9]+\\.[0-9]{2}$") : Is.Not.Null);
             Assert.That(said.Probabilities, Has.Count.EqualTo(problem == TextProblem.Choice ? 3 : classifier.Labels.Count));
-            Assert.That(Directory.GetFiles(folder.File("pictures")), Has.Length.EqualTo(problem == TextProblem.Choice || task is not null ? 1 : 4), "attention to short texts");
+            Assert.That(
+                Directory.GetFiles(folder.File("pictures")), Has.Length.EqualTo(problem == TextProblem.Choice || task is not null ? 1 : 4),
+                "with the attention to short texts");
             Assert.That(File.ReadAllText(folder.File("samples.jsonl")), Does.Contain("\"expected\""));
         });
     }

@@ -6,7 +6,7 @@ namespace GpuSeq.Models;
 /// <summary>What a fine-tuning begins with.</summary>
 /// <param name="Encoder">Of the texts.</param>
 /// <param name="Config">The form of the model.</param>
-/// <param name="Pretrained">The folder with its parameters; null where they are drawn at random, or come from a state to resume from.</param>
+/// <param name="Pretrained">The folder of its parameters; null where they are drawn at random, or come from a state.</param>
 public sealed record BertOrigin(TextEncoder Encoder, BertConfig Config, RunFolder? Pretrained)
 {
     /// <summary>A pre-trained model: a run of ours, or a folder as the Hub has it.</summary>
@@ -50,6 +50,8 @@ public sealed record BertOrigin(TextEncoder Encoder, BertConfig Config, RunFolde
         where THead : IBertHead<THead>
     {
         ArgumentNullException.ThrowIfNull(change);
-        return Pretrained is null ? new(device, change(Config), seed) : BertFiles.Begin<THead>(device, Pretrained, _ => change(Config), seed);
+        return Pretrained is null
+            ? new(device, change(Config), seed)
+            : BertFiles.Begin<THead>(device, Pretrained, _ => change(Config), seed);
     }
 }

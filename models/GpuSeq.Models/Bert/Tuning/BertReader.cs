@@ -15,7 +15,7 @@ internal sealed class BertReader(Device device, Func<Graph, BertInput, Tensor> o
 
     private readonly Batch _batch = BertBatch.New();
 
-    /// <summary>What the model makes of each text, in the order of the texts. Where that is something of each token, padding is there too.</summary>
+    /// <summary>What the model makes of each text, in the order of the texts; where that is something of each token, of padding too.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public float[][] Read(IReadOnlyList<EncodedText> texts, CancellationToken cancellation = default)
     {

@@ -35,8 +35,8 @@ public static class DistillTask
             throw new DataException(folder.Config, $"a student cannot be made of it: {fault}");
         var logits = teacher.Outputs([.. examples.Train.Select(example => teacher.Encode(example.Texts))]);
         var measure = ModelMeasure.Of(new BertExampleEvaluator(teacher, examples.Dev, examples.Source), teacher.Model.Parameters.Count);
-        return new(
-            device, BertOrigin.Load(run.Teacher) with { Pretrained = null }, examples, BertStudent.Of(device, teacher.Model, form, options.Seed),
-            run, options, new(measure, [.. logits], run.Temperature, run.Alpha));
+        var origin = BertOrigin.Load(run.Teacher) with { Pretrained = null };
+        var student = BertStudent.Of(device, teacher.Model, form, options.Seed);
+        return new(device, origin, examples, student, run, options, new(measure, [.. logits], run.Temperature, run.Alpha));
     }
 }

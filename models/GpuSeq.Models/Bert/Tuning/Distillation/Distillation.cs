@@ -14,8 +14,6 @@ namespace GpuSeq.Models;
 /// <param name="alpha">The share of the teacher in the loss; the rest is that of the right labels.</param>
 internal sealed class Distillation(ModelMeasure teacher, float[][] logits, float temperature, float alpha)
 {
-    private const int MostTimings = 3;
-
     /// <summary>The teacher's logits, as batches have them.</summary>
     public IEnumerable<IBatchTargets> Targets => [new VectorTargets(logits)];
 
@@ -42,14 +40,16 @@ internal sealed class Distillation(ModelMeasure teacher, float[][] logits, float
     public Picture Compare(BertExampleEvaluator student, long parameters)
     {
         Student = ModelMeasure.Of(student, parameters);
-        var shares = new[] { Student.Accuracy / teacher.Accuracy, (double)Student.Parameters / teacher.Parameters, Student.Milliseconds / teacher.Milliseconds };
+        double[] shares =
+        [
+            Student.Accuracy / teacher.Accuracy, (double)Student.Parameters / teacher.Parameters, Student.Milliseconds / teacher.Milliseconds,
+        ];
         return new("teacher-and-student", new Plot(
             "Teacher and student", new Axis("") { Categories = ["accuracy", "parameters", "time of a text"] },
             new Axis("share of the teacher's") { Includes = [0, 1] },
             [new Bars([1, 1, 1]) { Name = "teacher" }, new Bars(shares) { Name = "student", Color = 1 }])
         {
-            Note = FormattableString.Invariant(
-                $"Teacher: {teacher}. Student: {Student}."),
+            Note = $"Teacher: {teacher}. Student: {Student}.",
         });
     }
 }

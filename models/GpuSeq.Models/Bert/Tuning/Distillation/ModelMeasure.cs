@@ -16,6 +16,6 @@ public sealed record ModelMeasure(double Accuracy, long Parameters, double Milli
     }
 
     /// <inheritdoc/>
-    public override string ToString() =>
-        FormattableString.Invariant($"{Accuracy:0.000} accuracy, {Parameters / 1e6:0.00} million parameters, {Milliseconds:0.00} ms for a text");
+    public override string ToString() => FormattableString.Invariant(
+        $"{Accuracy:0.000} accuracy, {Parameters / 1e6:0.00} million parameters, {Milliseconds:0.00} ms for a text");
 }

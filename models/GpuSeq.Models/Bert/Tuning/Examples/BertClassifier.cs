@@ -48,7 +48,8 @@ public sealed class BertClassifier : ITextClassifier
     public IReadOnlyList<TextClass> Classify(IReadOnlyList<string> texts)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        return [.. texts.Zip(Outputs([.. texts.Select(text => Encode(Parts(text)))]), (text, outputs) => Answers(outputs.Length).Say(text, outputs))];
+        var outputs = Outputs([.. texts.Select(text => Encode(Parts(text)))]);
+        return [.. texts.Zip(outputs, (text, own) => Answers(own.Length).Say(text, own))];
     }
 
     /// <summary>Gives the memory of the model back.</summary>

@@ -29,7 +29,7 @@ internal sealed class BertExampleEvaluator
     /// <summary>What the last evaluation counted.</summary>
     public IAnswerScores Scores { get; private set; }
 
-    /// <summary>Measures the best model of a run, or one of the Hub, on a data set: on the part that is made for it, else on everything.</summary>
+    /// <summary>Measures the best model of a run, or one of the Hub, on a data set: on the part made for it, else on everything.</summary>
     /// <exception cref="DataException">The data cannot be read, or has answers that the model does not know.</exception>
     public static Evaluation OfRun(Device device, RunFolder run, string data, CancellationToken cancellation)
     {

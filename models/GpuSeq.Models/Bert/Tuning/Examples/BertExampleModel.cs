@@ -60,7 +60,8 @@ public sealed class BertExampleModel : IModel
     /// <param name="seed">Of what begins at random.</param>
     /// <exception cref="CheckpointException">The parameters cannot be read, or do not fit the configuration.</exception>
     internal static BertExampleModel Begin(
-        Device device, BertOrigin origin, TextProblem problem, IReadOnlyList<string> labels, Func<BertConfig, BertConfig> change, ulong seed)
+        Device device, BertOrigin origin, TextProblem problem, IReadOnlyList<string> labels, Func<BertConfig, BertConfig> change,
+        ulong seed)
     {
         ArgumentNullException.ThrowIfNull(origin);
         ArgumentNullException.ThrowIfNull(change);
@@ -72,7 +73,7 @@ public sealed class BertExampleModel : IModel
     /// <summary>What it makes of texts: [B, outputs], for a choice one score of each text.</summary>
     public Tensor Logits(Graph graph, BertInput input) => _logits(_forward(graph, input));
 
-    /// <summary>Which tokens the last layer looks at from the first one, on the average of its heads: a share for each token of a text.</summary>
+    /// <summary>What the last layer looks at from the first token, on the average of its heads: a share for each token of a text.</summary>
     public float[] Attention(Graph graph, BertInput input)
     {
         ArgumentNullException.ThrowIfNull(input);

@@ -55,7 +55,8 @@ public sealed class BertExampleTask : ITrainingTask, IDisposable
     public (ModelMeasure Teacher, ModelMeasure? Student)? Comparison => _teaching is null ? null : (_teaching.Teacher, _teaching.Student);
 
     /// <inheritdoc/>
-    public string Recipe => _teaching is not null ? DistillTask.Name : Model.Problem == TextProblem.Choice ? "bert-choice" : "bert-classify";
+    public string Recipe =>
+        _teaching is not null ? DistillTask.Name : Model.Problem == TextProblem.Choice ? "bert-choice" : "bert-classify";
 
     /// <inheritdoc/>
     public Device Device { get; }
@@ -101,7 +102,10 @@ public sealed class BertExampleTask : ITrainingTask, IDisposable
             yield break;
         var pictured = _dev.Where(HasRoom).ToArray().Spread(MostAttentionPictures);
         foreach (var (index, (said, example)) in Said(pictured).Zip(pictured).Index())
-            yield return AttentionPicture.Of(index + 1, _classifier.Attention(_classifier.Encode(example.Texts)[0]), said.Label, example.Answer);
+        {
+            var weights = _classifier.Attention(_classifier.Encode(example.Texts)[0]);
+            yield return AttentionPicture.Of(index + 1, weights, said.Label, example.Answer);
+        }
     }
 
     /// <inheritdoc/>

@@ -16,7 +16,8 @@ internal sealed record TaggedPieces(EncodedText Text, int[] Words)
     /// <param name="maxLength">The most tokens of a window.</param>
     public static TaggedPieces[] Of(TextEncoder encoder, IReadOnlyList<string> words, int maxLength)
     {
-        var windows = encoder.EncodeWindows(string.Join(' ', words), null, new() { MaxLength = maxLength, Stride = maxLength / SharedPart });
+        var options = new EncodingOptions { MaxLength = maxLength, Stride = maxLength / SharedPart };
+        var windows = encoder.EncodeWindows(string.Join(' ', words), null, options);
         var wordAt = Places(words);
         var begins = new int[words.Count]; // of the first piece of each word
         Array.Fill(begins, int.MaxValue);
