@@ -11,17 +11,20 @@ internal static class AnswerCommand
 
     public static Command Create(CommandOutput output)
     {
-        var folder = new Argument<string>("RUN") { Description = "The folder of a run of 'gpuseq train bert-answer', or a model as the Hub has it." };
+        var folder = new Argument<string>("RUN")
+        {
+            Description = "The folder of a run of 'gpuseq train bert-answer', or a model as the Hub has it.",
+        };
         var context = new Option<string?>("--context")
         {
-            Description = "The text that holds the answers, or a file with it. Without it each line of the standard input is an object with "
-                + "both: {\"question\": \"..\", \"context\": \"..\"}.",
+            Description = "The text that holds the answers, or a file with it. Without it each line of the standard input is an object "
+                + "with both: {\"question\": \"..\", \"context\": \"..\"}.",
             HelpName = "TEXT|FILE",
         };
         var count = CommonOptions.Number("--n-best", "How many answers to show for each question.", 1, 1, MostAnswers);
         var threshold = CommonOptions.OptionalNumber<double>(
-            "--threshold", "Say that there is no answer where its score is above that of the best one by more than this (default: as the run "
-                + "learned it, and always an answer where it did not).", double.MinValue);
+            "--threshold", "Say that there is no answer where its score is above that of the best one by more than this (default: as the "
+                + "run learned it, and always an answer where it did not).", double.MinValue);
         var json = CommonOptions.Json();
         var command = new Command("answer", "Find the answers to questions in a text.") { folder, context, count, threshold, json };
         var texts = new TextArguments(command, name: "QUESTION", help: "The questions");
@@ -30,7 +33,10 @@ internal static class AnswerCommand
         {
             var text = call.GetValue(context) is { } given ? File.Exists(given) ? TextFile.Read(given) : given : null;
             if (text is null && texts.AreGiven(call))
-                throw new WrongCallException("Questions in the call need --context, the text that holds the answers; see 'gpuseq answer --help'.");
+            {
+                throw new WrongCallException(
+                    "Questions in the call need --context, the text that holds the answers; see 'gpuseq answer --help'.");
+            }
             using var computer = device.Open(call);
             using var answerer = TrainedModels.LoadAnswerer(computer, new(call.GetValue(folder)!));
             if (call.GetValue(threshold) is { } limit)
@@ -58,7 +64,8 @@ internal static class AnswerCommand
         }
         catch (JsonException)
         {
-            throw new DataException(Input, $"text {number} is not an object such as {{\"question\": \"..\", \"context\": \"..\"}}; or give --context");
+            throw new DataException(
+                Input, $"text {number} is not an object such as {{\"question\": \"..\", \"context\": \"..\"}}; or give --context");
         }
     }
 
@@ -78,7 +85,7 @@ internal static class AnswerCommand
 
     private static IEnumerable<string[]> Rows(AnsweredQuestion answered) => answered.Answers.Select(answer => (string[])
     [
-        answer.Text.Length == 0 ? "(no answer)" : answer.Text, $"{answer.Start}", $"{answer.End}", Format.Invariant($"{answer.Score:0.0000}"),
-        answered.Question,
+        answer.Text.Length == 0 ? "(no answer)" : answer.Text, $"{answer.Start}", $"{answer.End}",
+        Format.Invariant($"{answer.Score:0.0000}"), answered.Question,
     ]);
 }

@@ -10,12 +10,24 @@ internal static class AttentionCommand
 {
     public static Command Create(CommandOutput output)
     {
-        var folder = new Argument<string>("RUN") { Description = "The folder of a model of BERT's family: a run, or one as the Hub has it." };
+        var folder = new Argument<string>("RUN")
+        {
+            Description = "The folder of a model of BERT's family: a run, or one as the Hub has it.",
+        };
         var texts = new Argument<string[]>("TEXT") { Description = "The text, or the two texts of a pair.", Arity = new(1, 2) };
         var layer = CommonOptions.OptionalNumber("--layer", "With --head: the layer, from 1.", 1);
-        var head = CommonOptions.OptionalNumber("--head", "The head that is drawn large, from 1; without it a sheet shows all heads of all layers.", 1);
-        var file = new Option<string>("--out") { Description = "A picture (.svg), or a page with the sheet and the head (.html).", HelpName = "FILE", Required = true };
-        var command = new Command("attention", "Draw at which tokens the heads of a model look as it reads a text.") { folder, texts, layer, head, file };
+        var head = CommonOptions.OptionalNumber(
+            "--head", "The head that is drawn large, from 1; without it a sheet shows all heads of all layers.", 1);
+        var file = new Option<string>("--out")
+        {
+            Description = "A picture (.svg), or a page with the sheet and the head (.html).",
+            HelpName = "FILE",
+            Required = true,
+        };
+        var command = new Command("attention", "Draw at which tokens the heads of a model look as it reads a text.")
+        {
+            folder, texts, layer, head, file,
+        };
         var device = new DeviceOptions(command);
         command.SetAction(call =>
         {
@@ -43,6 +55,7 @@ internal static class AttentionCommand
         var (layers, heads) = (maps.Weights.Count, maps.Weights[0].Count);
         return layer <= layers && head <= heads
             ? maps.Head(layer - 1, head - 1)
-            : throw new WrongCallException($"There is no head {head} of layer {layer}: the model has {heads} heads in each of {layers} layers.");
+            : throw new WrongCallException(
+                $"There is no head {head} of layer {layer}: the model has {heads} heads in each of {layers} layers.");
     }
 }

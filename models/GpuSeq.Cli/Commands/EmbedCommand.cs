@@ -9,7 +9,10 @@ internal static class EmbedCommand
 {
     public static Command Create(CommandOutput output)
     {
-        var folder = new Argument<string>("RUN") { Description = "The folder of a model of BERT's family: a run, or one as the Hub has it." };
+        var folder = new Argument<string>("RUN")
+        {
+            Description = "The folder of a model of BERT's family: a run, or one as the Hub has it.",
+        };
         var options = new EmbeddingArguments();
         var json = CommonOptions.Json();
         var command = new Command(

@@ -14,7 +14,11 @@ internal static class SimilarCommand
             Description = "The folder of a run or model with word vectors, or a file of word2vec's text or binary form; with --sentences, "
                 + "the folder of a model of BERT's family.",
         };
-        var words = new Argument<string[]>("WORD") { Description = "The words, or with --sentences texts.", Arity = ArgumentArity.OneOrMore };
+        var words = new Argument<string[]>("WORD")
+        {
+            Description = "The words, or with --sentences texts.",
+            Arity = ArgumentArity.OneOrMore,
+        };
         var sentences = new Option<string?>("--sentences")
         {
             Description = "A file: rank its lines by how near their vectors lie to each text.",
@@ -54,7 +58,7 @@ internal static class SimilarCommand
             int[] places = [.. asked.Select(word => vectors.Find(word) ?? throw Unknown(path, word, vectors))];
             Answer<Neighbor>[] answers = call.GetValue(analogy)
                 ? [new(string.Join(' ', asked), vectors.Analogies(places[0], places[1], places[2], call.GetValue(count)))]
-                : [.. asked.Zip(places).Select(pair => new Answer<Neighbor>(pair.First, vectors.Nearest(pair.Second, call.GetValue(count))))];
+                : [.. asked.Zip(places, (word, place) => new Answer<Neighbor>(word, vectors.Nearest(place, call.GetValue(count))))];
             return Finish(output, call.GetValue(json), answers, "WORD", answers.SelectMany(
                 answer => answer.Neighbors.Select(near => (answer.Query, near.Word, near.Similarity))));
         });
@@ -77,7 +81,9 @@ internal static class SimilarCommand
         if (isJson)
             output.Json(answers);
         else
-            output.Table(["QUERY", what, "COSINE "], rows.Select(row => new[] { row.Query, row.Near, Format.Invariant($"{row.Similarity:0.000}") }));
+            output.Table(
+                ["QUERY", what, "COSINE "],
+                rows.Select(row => new[] { row.Query, row.Near, Format.Invariant($"{row.Similarity:0.000}") }));
         return ExitCode.Success;
     }
 

@@ -6,8 +6,8 @@ namespace GpuSeq.Cli.Commands;
 /// <summary><c>gpuseq train bert-answer</c>.</summary>
 internal static class TrainBertAnswerCommand
 {
-    private const string Data = "A file of SQuAD, version 1.1 or 2.0 (.json or .json.gz), or a folder with train-v1.1.json and dev-v1.1.json or "
-        + "the like; without it, generated descriptions of people.";
+    private const string Data = "A file of SQuAD, version 1.1 or 2.0 (.json or .json.gz), or a folder with train-v1.1.json and dev-v1.1.json "
+        + "or the like; without it, generated descriptions of people.";
 
     public static Command Create(CommandOutput output)
     {
@@ -16,8 +16,10 @@ internal static class TrainBertAnswerCommand
         var training = new TrainingArguments(command, Data, BertTuningArguments.Training("f1"));
         var tuning = new BertTuningArguments(training, maxLength: 384);
         var stride = CommonOptions.OptionalNumber(
-            "--stride", "The tokens that a window shares with the one before it where a context is too long (default: a third of the window).", 0);
-        var question = CommonOptions.OptionalNumber("--max-question-length", "The most tokens of a question (default: a third of the window).", 1);
+            "--stride", "The tokens that a window shares with the one before it where a context is too long (default: a third of the "
+                + "window).", 0);
+        var question = CommonOptions.OptionalNumber(
+            "--max-question-length", "The most tokens of a question (default: a third of the window).", 1);
         var answer = CommonOptions.Number("--max-answer-length", "The most tokens of an answer.", new BertAnswerRun().MaxAnswerLength, 1);
         training.Add(stride, question, answer);
         command.SetAction(given =>

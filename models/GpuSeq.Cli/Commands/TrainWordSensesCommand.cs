@@ -7,13 +7,14 @@ namespace GpuSeq.Cli.Commands;
 /// <summary><c>gpuseq train word-senses</c>.</summary>
 internal static class TrainWordSensesCommand
 {
-    private const string Data = "A table (.tsv) whose first line names the columns word, sense and sentence, with several sentences for each sense "
-        + "of a word; without it, built-in sentences.";
+    private const string Data = "A table (.tsv) whose first line names the columns word, sense and sentence, with several sentences for each "
+        + "sense of a word; without it, built-in sentences.";
 
     public static Command Create(CommandOutput output)
     {
         var command = new Command(
-            SenseComparison.Name, "Word2Vec and BERT are compared on words of several senses, such as the bank of a river and the one with the money.");
+            SenseComparison.Name,
+            "Word2Vec and BERT are compared on words of several senses, such as the bank of a river and the one with the money.");
         var training = new TrainingArguments(command, Data, new()
         {
             Epochs = 240,
@@ -25,15 +26,18 @@ internal static class TrainWordSensesCommand
         });
         var model = new Option<string?>("--model")
         {
-            Description = "The folder of a model of BERT's family; without it a small one is pre-trained on the sentences, as the options above say.",
+            Description = "The folder of a model of BERT's family; without it a small one is pre-trained on the sentences, as the "
+                + "options above say.",
             HelpName = "FOLDER",
         };
         var vectors = new Option<string?>("--vectors")
         {
-            Description = "A run with word vectors, or a file of word2vec's text or binary form; without it Word2Vec is trained on the sentences.",
+            Description = "A run with word vectors, or a file of word2vec's text or binary form; without it Word2Vec is trained on the "
+                + "sentences.",
             HelpName = "RUN-OR-FILE",
         };
-        var layer = CommonOptions.OptionalNumber("--layer", "The layer whose hidden states are compared, 0 for what goes into the first one (default: the last).", 0);
+        var layer = CommonOptions.OptionalNumber(
+            "--layer", "The layer whose hidden states are compared, 0 for what goes into the first one (default: the last).", 0);
         training.Add(model, vectors, layer);
 
         command.SetAction(given =>
@@ -71,7 +75,8 @@ internal static class TrainWordSensesCommand
     private static string? FullPath(string? path) => path is null ? null : Path.GetFullPath(path);
 
     // Null where nothing is to be trained, or it was trained to the end.
-    private static TrainingResult? Word2Vec(CommandOutput output, TrainingStart start, Device device, WordSensesConfig config, SenseData data)
+    private static TrainingResult? Word2Vec(
+        CommandOutput output, TrainingStart start, Device device, WordSensesConfig config, SenseData data)
     {
         if (config.Vectors is not null)
             return null;
@@ -95,7 +100,12 @@ internal static class TrainWordSensesCommand
     {
         if (start.IsJson)
         {
-            output.Json(new { Run = start.Run.Path, Metrics = comparison.Metrics(), Words = comparison.Words.Select(word => new { word.Word, word.Word2Vec, word.Bert }) });
+            output.Json(new
+            {
+                Run = start.Run.Path,
+                Metrics = comparison.Metrics(),
+                Words = comparison.Words.Select(word => new { word.Word, word.Word2Vec, word.Bert }),
+            });
             return ExitCode.Success;
         }
         output.Out.WriteLine("cosines of two occurrences of a word, and how often the nearest one has the same sense:");
@@ -108,5 +118,9 @@ internal static class TrainWordSensesCommand
 
     private static string[] Row(string word, string model, SenseCosines? cosines) => cosines is null
         ? [word, model, "-", "-", "-"]
-        : [word, model, Format.Invariant($"{cosines.Same:0.000}"), Format.Invariant($"{cosines.Other:0.000}"), Format.Invariant($"{cosines.Nearest:0.0%}")];
+        :
+        [
+            word, model, Format.Invariant($"{cosines.Same:0.000}"), Format.Invariant($"{cosines.Other:0.000}"),
+            Format.Invariant($"{cosines.Nearest:0.0%}"),
+        ];
 }

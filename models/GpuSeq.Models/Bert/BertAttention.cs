@@ -22,8 +22,9 @@ public static class BertAttention
         var (whole, text) = (encoder.Encode(first, second), encoder.Encode(first, second, options));
         using var graph = device.BeginGraph(isTraining: false);
         Shape shape = [1, text.Length];
-        var result = model.Forward(graph, new(graph.Input(text.Ids, shape)) { Types = graph.Input(text.Types, shape), ReturnsWeights = true });
-        return AttentionMaps.Of([.. text.Ids.Select(encoder.Tokenizer.TokenOf)], result.Weights) with { LeftOut = whole.Length - text.Length };
+        var input = new BertInput(graph.Input(text.Ids, shape)) { Types = graph.Input(text.Types, shape), ReturnsWeights = true };
+        string[] tokens = [.. text.Ids.Select(encoder.Tokenizer.TokenOf)];
+        return AttentionMaps.Of(tokens, model.Forward(graph, input).Weights) with { LeftOut = whole.Length - text.Length };
     }
 
     /// <summary>The maps of a text by the model of a folder.</summary>

@@ -63,7 +63,10 @@ public sealed class BertEmbeddingGenerator : IEmbeddingGenerator<string, Embeddi
         if (options?.ModelId is { } model && model != Metadata.DefaultModelId)
             throw new NotSupportedException($"The model '{model}' is asked for; this generator has '{Metadata.DefaultModelId}'.");
         if (options?.Dimensions is { } dimensions && dimensions != Metadata.DefaultModelDimensions)
-            throw new NotSupportedException($"Vectors of {dimensions} dimensions are asked for; '{Metadata.DefaultModelId}' has {Metadata.DefaultModelDimensions}.");
+        {
+            throw new NotSupportedException(
+                $"Vectors of {dimensions} dimensions are asked for; '{Metadata.DefaultModelId}' has {Metadata.DefaultModelDimensions}.");
+        }
         return Task.Run(() => Generate([.. values], cancellationToken), cancellationToken);
     }
 

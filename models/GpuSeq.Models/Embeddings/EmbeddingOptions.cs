@@ -1,6 +1,8 @@
 namespace GpuSeq.Models.Embeddings;
 
-/// <summary>How texts become vectors. What is left out is as the folder of the model says, see <see cref="SentenceTransformerFiles"/>.</summary>
+/// <summary>
+/// How texts become vectors. What is left out is as the folder of the model says, see <see cref="SentenceTransformerFiles"/>.
+/// </summary>
 public sealed record EmbeddingOptions
 {
     /// <summary>How hidden states become one vector; the mean where the folder does not say.</summary>
@@ -9,7 +11,7 @@ public sealed record EmbeddingOptions
     /// <summary>Whether vectors get the length 1; not where the folder does not say.</summary>
     public bool? Normalizes { get; init; }
 
-    /// <summary>The most tokens of a text, of which the rest is cut off; as many as the model has places where the folder does not say.</summary>
+    /// <summary>The most tokens of a text; the rest is cut off. As many as the model has places where the folder does not say.</summary>
     public int? MaxLength { get; init; }
 
     /// <summary>The same with other options in the place of those that are left out.</summary>

@@ -28,7 +28,8 @@ internal static class SentenceTransformerFiles
         if (!File.Exists(path))
             return null;
         var settings = JsonFile.Load<Dictionary<string, JsonElement>>(path, "a pooling of sentence-transformers");
-        var chosen = settings.Where(setting => setting.Key.StartsWith(PoolingPrefix, StringComparison.Ordinal) && setting.Value.ValueKind == JsonValueKind.True)
+        var chosen = settings.Where(setting => setting.Value.ValueKind == JsonValueKind.True)
+            .Where(setting => setting.Key.StartsWith(PoolingPrefix, StringComparison.Ordinal))
             .Select(setting => setting.Key[PoolingPrefix.Length..]).ToArray();
         return chosen switch
         {
@@ -45,7 +46,8 @@ internal static class SentenceTransformerFiles
     {
         if (!File.Exists(path))
             return null;
-        var types = JsonFile.Load<Module[]>(path, "the modules of sentence-transformers").Select(module => module.Type?.Split('.')[^1]).ToArray();
+        var types = JsonFile.Load<Module[]>(path, "the modules of sentence-transformers")
+            .Select(module => module.Type?.Split('.')[^1]).ToArray();
         return types.FirstOrDefault(type => type is not ("Transformer" or "Pooling" or "Normalize")) is { } unknown
             ? throw new DataException(path, $"a module of type {unknown} is not supported")
             : types.Contains("Normalize");

@@ -21,7 +21,8 @@ public static class BuiltInSenses
             ]),
         ("bank", "money",
             [
-                "she opened an account at the", "the clerk counted coins in the", "he borrowed a large sum from the", "the firm owes a debt to the",
+                "she opened an account at the", "the clerk counted coins in the", "he borrowed a large sum from the",
+                "the firm owes a debt to the",
                 "we sent the cheque to the", "a thief stole gold from the", "her savings lie in the", "the manager wrote letters for the",
             ],
             [
@@ -30,7 +31,8 @@ public static class BuiltInSenses
             ]),
         ("bat", "animal",
             [
-                "at dusk we saw a", "deep in the cave hung a", "from the dark barn flew a", "the owl chased a", "behind the shutter slept a",
+                "at dusk we saw a", "deep in the cave hung a", "from the dark barn flew a", "the owl chased a",
+                "behind the shutter slept a",
                 "the child was afraid of a", "out of the tower came a", "under the roof lives a",
             ],
             [
@@ -39,20 +41,24 @@ public static class BuiltInSenses
             ]),
         ("bat", "game",
             [
-                "he swung the", "she gripped the", "the player broke the", "the boy carried a", "he hit the ball with a", "the coach gave her a",
+                "he swung the", "she gripped the", "the player broke the", "the boy carried a", "he hit the ball with a",
+                "the coach gave her a",
                 "they carved a", "the striker threw down the",
             ],
             [
-                "and scored a run", "before the next throw", "made of ash wood", "with both hands on the handle", "at the edge of the field",
+                "and scored a run", "before the next throw", "made of ash wood", "with both hands on the handle",
+                "at the edge of the field",
                 "for the last game", "while the crowd cheered", "and ran to the base",
             ]),
         ("spring", "season",
             [
-                "the swallows come back in", "the snow melts in early", "we plant the beans in", "the lambs are born in", "apple trees bloom in",
+                "the swallows come back in", "the snow melts in early", "we plant the beans in", "the lambs are born in",
+                "apple trees bloom in",
                 "days grow longer in late", "the meadows turn green in", "the farmers sow in",
             ],
             [
-                "when the frost is over", "after a hard winter", "as soon as april comes", "once the fields are dry", "before the summer heat",
+                "when the frost is over", "after a hard winter", "as soon as april comes", "once the fields are dry",
+                "before the summer heat",
                 "when the first flowers open", "if the weather is mild", "as every year in march",
             ]),
         ("spring", "metal",
@@ -79,7 +85,8 @@ public static class BuiltInSenses
                 "the cat fled from the", "far away sounded a hoarse", "the night was broken by a",
             ],
             [
-                "of the hound", "from behind the fence", "of a hungry wolf", "and then a long howl", "of the guard at the gate", "and a low growl",
+                "of the hound", "from behind the fence", "of a hungry wolf", "and then a long howl", "of the guard at the gate",
+                "and a low growl",
                 "when the bell rang", "of the terrier next door",
             ]),
         ("match", "fire",

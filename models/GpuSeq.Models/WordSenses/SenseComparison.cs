@@ -32,7 +32,8 @@ public sealed class SenseComparison(SenseData data, WordVectorTable vectors, IRe
     /// <summary>Makes the vectors and compares them.</summary>
     /// <exception cref="DataException">The model cannot read a word.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static SenseComparison Of(SenseData data, WordVectorTable vectors, BertOccurrences bert, CancellationToken cancellation = default)
+    public static SenseComparison Of(
+        SenseData data, WordVectorTable vectors, BertOccurrences bert, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(vectors);
@@ -44,18 +45,26 @@ public sealed class SenseComparison(SenseData data, WordVectorTable vectors, IRe
             string[] senses = [.. sentences.Select(sentence => sentence.Sense)];
             var occurrences = bert.Of(sentences, cancellation);
             var single = vectors.Find(word) is { } place ? Enumerable.Repeat(vectors.Unit(place).ToArray(), senses.Length).ToArray() : null;
-            return new(word, sentences, single is null ? null : SenseCosines.Of(single, senses), SenseCosines.Of(occurrences, senses), occurrences);
+            var ofSingle = single is null ? null : SenseCosines.Of(single, senses);
+            return new(word, sentences, ofSingle, SenseCosines.Of(occurrences, senses), occurrences);
         }
     }
 
     /// <summary>The means over the words, by name.</summary>
-    public IReadOnlyDictionary<string, double> Metrics() => new[] { ("bert", words.Select(word => (SenseCosines?)word.Bert)), ("word2vec", words.Select(word => word.Word2Vec)) }
-        .SelectMany(kind => new[]
+    public IReadOnlyDictionary<string, double> Metrics()
+    {
+        var metrics = new Dictionary<string, double>();
+        Add("bert", [.. words.Select(word => word.Bert)]);
+        Add("word2vec", [.. words.Select(word => word.Word2Vec).OfType<SenseCosines>()]);
+        return metrics;
+
+        void Add(string name, SenseCosines[] cosines)
         {
-            KeyValuePair.Create($"{kind.Item1}_same_sense", Mean(kind.Item2, cosines => cosines.Same)),
-            KeyValuePair.Create($"{kind.Item1}_other_sense", Mean(kind.Item2, cosines => cosines.Other)),
-            KeyValuePair.Create($"{kind.Item1}_nearest_of_same_sense", Mean(kind.Item2, cosines => cosines.Nearest)),
-        }).ToDictionary();
+            metrics[$"{name}_same_sense"] = Mean(cosines, own => own.Same);
+            metrics[$"{name}_other_sense"] = Mean(cosines, own => own.Other);
+            metrics[$"{name}_nearest_of_same_sense"] = Mean(cosines, own => own.Nearest);
+        }
+    }
 
     /// <summary>Writes the run that holds the comparison: log, samples, pictures and the report.</summary>
     /// <param name="run">Its folder, which has the configuration already.</param>
@@ -82,10 +91,11 @@ public sealed class SenseComparison(SenseData data, WordVectorTable vectors, IRe
         {
             var nearest = Enumerable.Range(0, word.Vectors.Count).Where(other => other != index)
                 .MaxBy(other => Cosine.Of(word.Vectors[index], word.Vectors[other]));
-            yield return new(0, $"{word.Word} (BERT): {sentence.Text}", word.Sentences[nearest].Text, $"a sentence of the sense {sentence.Sense}");
+            yield return new(
+                0, $"{word.Word} (BERT): {sentence.Text}", word.Sentences[nearest].Text, $"a sentence of the sense {sentence.Sense}");
         }
     }
 
-    private static double Mean(IEnumerable<SenseCosines?> cosines, Func<SenseCosines, double> value) =>
-        cosines.OfType<SenseCosines>().Select(value).DefaultIfEmpty(double.NaN).Average();
+    private static double Mean(SenseCosines[] cosines, Func<SenseCosines, double> value) =>
+        cosines.Select(value).DefaultIfEmpty(double.NaN).Average();
 }

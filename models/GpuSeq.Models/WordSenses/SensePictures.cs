@@ -38,7 +38,8 @@ internal static class SensePictures
         }
         return new("1-cosines", new Plot(
             "Mean cosines of a word's occurrences", new Axis("") { Categories = columns },
-            new Axis("word") { Categories = [.. words.Select(word => word.Word)] }, [new HeatMap(cells) { NumberFormat = "0.00", Most = 1 }])
+            new Axis("word") { Categories = [.. words.Select(word => word.Word)] },
+            [new HeatMap(cells) { NumberFormat = "0.00", Most = 1 }])
         {
             Note = "in the same and in another sense; nearest: how often the nearest occurrence has the same sense",
             Width = 640,
@@ -50,11 +51,13 @@ internal static class SensePictures
     private static List<(string Sense, string Text)> Around(ComparedWord word, SenseData data, WordVectorTable vectors)
     {
         var senses = data.Learned.Where(sentence => sentence.Word == word.Word).GroupBy(sentence => sentence.Sense)
-            .ToDictionary(own => own.Key, own => own.SelectMany(sentence => WordSplitter.Split(sentence.Text)).CountBy(text => text).ToDictionary());
+            .ToDictionary(
+                own => own.Key, own => own.SelectMany(sentence => WordSplitter.Split(sentence.Text)).CountBy(text => text).ToDictionary());
         return
         [
             .. senses.SelectMany(sense => sense.Value
-                .Where(entry => vectors.Find(entry.Key) is not null && senses.All(other => other.Key == sense.Key || !other.Value.ContainsKey(entry.Key)))
+                .Where(entry => vectors.Find(entry.Key) is not null)
+                .Where(entry => senses.All(other => other.Key == sense.Key || !other.Value.ContainsKey(entry.Key)))
                 .OrderByDescending(entry => entry.Value).ThenBy(entry => entry.Key, StringComparer.Ordinal)
                 .Take(WordsOfSense).Select(entry => (sense.Key, entry.Key))),
         ];
@@ -74,15 +77,15 @@ internal static class SensePictures
         var places = PrincipalComponents.Project([.. vectors.Select(vector => vector.Select(value => (double)value).ToArray())]);
         return
         [
-            .. points.Select((point, i) => (point, Place: places[i])).GroupBy(entry => entry.point.Group).Select((group, color) => new Points(
-                [.. group.Select(entry => entry.Place[0])], [.. group.Select(entry => entry.Place[1])])
-            {
-                Name = group.Key,
-                Color = color,
-                Radius = 4,
-                Labels = [.. group.Select(entry => entry.point.Label)],
-                ShowsLabels = showsLabels,
-            }),
+            .. points.Select((point, i) => (point.Label, point.Group, Place: places[i])).GroupBy(entry => entry.Group).Select(
+                (group, color) => new Points([.. group.Select(entry => entry.Place[0])], [.. group.Select(entry => entry.Place[1])])
+                {
+                    Name = group.Key,
+                    Color = color,
+                    Radius = 4,
+                    Labels = [.. group.Select(entry => entry.Label)],
+                    ShowsLabels = showsLabels,
+                }),
         ];
     }
 

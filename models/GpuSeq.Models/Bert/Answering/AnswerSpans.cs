@@ -23,7 +23,10 @@ internal sealed class AnswerSpans
 
     /// <summary>The best ones, the best first; none where no window holds a part of the context.</summary>
     public IReadOnlyList<AnswerSpan> Best =>
-        [.. _found.Select(entry => new AnswerSpan(entry.Key.Start, entry.Key.End, entry.Value)).OrderByDescending(span => span.Score).ThenBy(span => span.Start)];
+    [
+        .. _found.Select(entry => new AnswerSpan(entry.Key.Start, entry.Key.End, entry.Value))
+            .OrderByDescending(span => span.Score).ThenBy(span => span.Start),
+    ];
 
     /// <summary>By how much the score of no answer is above that of the best span.</summary>
     public double NullDifference => NullScore - _found.Values.DefaultIfEmpty(double.NegativeInfinity).Max();

@@ -31,7 +31,7 @@ internal sealed record AnswerWindow(int Question, EncodedText Text)
     /// <summary>Whether a piece is one of the context.</summary>
     public bool IsContext(int place) => Text.Parts[place] == Context;
 
-    /// <summary>The places of the first and the last piece of an answer; <see cref="None"/> where the window does not hold all of it.</summary>
+    /// <summary>The first and the last piece of an answer; <see cref="None"/> where the window does not hold all of it.</summary>
     public (int First, int Last) Find(SquadAnswer? answer)
     {
         var first = Array.IndexOf(Text.Parts, Context);

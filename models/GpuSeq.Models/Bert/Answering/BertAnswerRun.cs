@@ -52,6 +52,7 @@ public sealed record BertAnswerRun : BertTuningRun
     internal (int Length, int Stride, int Question) WindowsFor(BertConfig config)
     {
         var length = Math.Min(MaxLength ?? UsualLength, config.MaxLength);
-        return (length, Stride ?? Math.Min(UsualStride, length / LeastShare), MaxQuestionLength ?? Math.Min(UsualQuestionLength, length / LeastShare));
+        var most = length / LeastShare;
+        return (length, Stride ?? Math.Min(UsualStride, most), MaxQuestionLength ?? Math.Min(UsualQuestionLength, most));
     }
 }

@@ -79,8 +79,9 @@ public sealed class BertAnswerTask : ITrainingTask, IDisposable
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(batch);
         var (starts, ends) = Model.Head.Logits(Model.Forward(graph, BertBatch.Input(graph, batch)));
-        var loss = starts.CrossEntropy(graph.Input(batch[BertBatch.Targets])).Add(ends.CrossEntropy(graph.Input(batch[BertBatch.Targets + 1])));
-        return loss.Scale(0.5f);
+        var ofStarts = starts.CrossEntropy(graph.Input(batch[BertBatch.Targets]));
+        var ofEnds = ends.CrossEntropy(graph.Input(batch[BertBatch.Targets + 1]));
+        return ofStarts.Add(ofEnds).Scale(0.5f);
     }
 
     /// <inheritdoc/>
@@ -93,7 +94,8 @@ public sealed class BertAnswerTask : ITrainingTask, IDisposable
         {
             var (best, right) = (said.Answers[0], example.FirstAnswer?.Text ?? NoAnswer);
             var text = best.Text.Length == 0 ? NoAnswer : best.Text;
-            yield return new(step, $"{example.Question} | {example.Context}", FormattableString.Invariant($"{text} ({best.Score:0.00})"), right);
+            yield return new(
+                step, $"{example.Question} | {example.Context}", FormattableString.Invariant($"{text} ({best.Score:0.00})"), right);
         }
     }
 

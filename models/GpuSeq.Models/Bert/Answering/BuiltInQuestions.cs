@@ -22,12 +22,14 @@ public static class BuiltInQuestions
 
     private static readonly string[] People =
     [
-        "mara", "jonas", "old peter", "aunt ella", "the widow", "tilda", "the captain", "oskar", "ruth", "young emil", "the stranger", "vera",
+        "mara", "jonas", "old peter", "aunt ella", "the widow", "tilda", "the captain", "oskar", "ruth", "young emil", "the stranger",
+        "vera",
     ];
 
     private static readonly string[] Places =
     [
-        "the red mill", "a hut by the lake", "ashford", "the last house", "port mercy", "a room above the inn", "kestrel bay", "the old school",
+        "the red mill", "a hut by the lake", "ashford", "the last house", "port mercy", "a room above the inn", "kestrel bay",
+        "the old school",
     ];
 
     private static readonly string[] Animals =
@@ -37,7 +39,8 @@ public static class BuiltInQuestions
 
     private static readonly string[] Works =
     [
-        "a baker", "a mender of nets", "the teacher", "a guard at the gate", "a maker of clocks", "the ferryman", "a nurse", "a travelling singer",
+        "a baker", "a mender of nets", "the teacher", "a guard at the gate", "a maker of clocks", "the ferryman", "a nurse",
+        "a travelling singer",
     ];
 
     private static readonly string[] Remarks =
@@ -61,9 +64,11 @@ public static class BuiltInQuestions
         var (told, untold) = (order[1..], order[0]);
         string[] facts =
         [
-            random.Choose(Places), (1850 + random.Next(100)).ToString(CultureInfo.InvariantCulture), random.Choose(Animals), random.Choose(Works),
+            random.Choose(Places), (1850 + random.Next(100)).ToString(CultureInfo.InvariantCulture), random.Choose(Animals),
+            random.Choose(Works),
         ];
-        var sentences = told.Select(fact => string.Format(CultureInfo.InvariantCulture, Facts[fact].Sentence, facts[fact], person)).ToList();
+        var sentences = told
+            .Select(fact => string.Format(CultureInfo.InvariantCulture, Facts[fact].Sentence, facts[fact], person)).ToList();
         sentences.Insert(random.Next(sentences.Count + 1), random.Choose(Remarks));
         var context = string.Join(' ', sentences);
         var isAnswered = number % UnansweredEvery != 0;

@@ -61,7 +61,11 @@ public sealed class QuestionAnswerer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(questions);
         var spans = Search(questions, (_, _, _) => { }, cancellation);
-        return [.. questions.Zip(spans, (question, found) => new AnsweredQuestion(question.Question, Rank(question.Context, found, count), found.NullDifference))];
+        return
+        [
+            .. questions.Zip(spans, (question, found) =>
+                new AnsweredQuestion(question.Question, Rank(question.Context, found, count), found.NullDifference)),
+        ];
     }
 
     /// <summary>The best spans of each question.</summary>

@@ -34,7 +34,8 @@ public sealed record SquadData(string Source, IReadOnlyList<SquadExample> Train,
                 ? "it has no file such as train-v1.1.json or train-v2.0.json.gz"
                 : $"it has several files to learn from, of which one must be named: {string.Join(", ", files.Select(Path.GetFileName))}");
         }
-        var dev = Endings.Select(ending => Path.Combine(path, $"dev{Stem(files[0])[Beginning.Length..]}{ending}")).FirstOrDefault(File.Exists);
+        var stem = $"dev{Stem(files[0])[Beginning.Length..]}";
+        var dev = Endings.Select(ending => Path.Combine(path, $"{stem}{ending}")).FirstOrDefault(File.Exists);
         return new(path, SquadFile.Read(files[0]), dev is null ? [] : SquadFile.Read(dev));
     }
 

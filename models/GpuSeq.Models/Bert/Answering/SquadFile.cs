@@ -14,7 +14,8 @@ internal static class SquadFile
 
     private sealed record Paragraph(string? Context, Question?[]? Qas);
 
-    private sealed record Question(string? Id, [property: JsonPropertyName("question")] string? Text, Answer?[]? Answers, bool? IsImpossible);
+    private sealed record Question(
+        string? Id, [property: JsonPropertyName("question")] string? Text, Answer?[]? Answers, bool? IsImpossible);
 
     private sealed record Answer(string? Text, int? AnswerStart);
 
@@ -50,7 +51,8 @@ internal static class SquadFile
         };
         if (fault is not null)
             throw new DataException(source, fault);
-        return new(question!.Id!, question.Text!, context, [.. (question.Answers ?? []).Select(answer => Place(answer, question.Id!, context, source))]);
+        var answers = (question!.Answers ?? []).Select(answer => Place(answer, question.Id!, context, source));
+        return new(question.Id!, question.Text!, context, [.. answers]);
     }
 
     private static SquadAnswer Place(Answer? answer, string id, string context, string source)

@@ -36,8 +36,8 @@ public sealed class SquadScores(bool isVersion2)
         if (isVersion2)
             right = [.. right.Where(reference => SquadText.Words(reference).Length > 0).DefaultIfEmpty("")];
         _entries.Add(new(
-            hasAnswer, answer.Length > 0, right.Max(reference => ExactMatch(answer, reference)), right.Max(reference => F1(answer, reference)),
-            nullDifference));
+            hasAnswer, answer.Length > 0, right.Max(reference => ExactMatch(answer, reference)),
+            right.Max(reference => F1(answer, reference)), nullDifference));
     }
 
     /// <summary>The measures by name, percentages.</summary>

@@ -22,7 +22,8 @@ public static class SquadText
         return WithoutArticles(kept).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
     }
 
-    private static bool IsPunctuation(char character) => char.IsAscii(character) && (char.IsPunctuation(character) || char.IsSymbol(character));
+    private static bool IsPunctuation(char character) =>
+        char.IsAscii(character) && (char.IsPunctuation(character) || char.IsSymbol(character));
 
     // An article is a whole run of letters and digits (Python's \b), so that in "don\u2019t a\u2013b" the a is one.
     private static string WithoutArticles(string text)
