@@ -1,5 +1,3 @@
-using GpuSeq.Engine;
-
 namespace GpuSeq.Models.Tests;
 
 /// <summary>Small models of BERT's family, and trainings of seconds.</summary>
