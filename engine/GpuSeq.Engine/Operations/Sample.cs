@@ -4,15 +4,19 @@ namespace GpuSeq.Engine;
 
 public static partial class Operations
 {
+    /// <summary>Draws a class from each row of logits: [.., V] to integers [..].</summary>
+    /// <param name="logits">[.., V].</param>
+    /// <exception cref="ShapeException">There are no classes.</exception>
+    public static Tensor Sample(this Tensor logits) => logits.Sample(new());
+
     /// <summary>Draws a class from each row of logits: [.., V] to integers [..]. A temperature of 0 takes the largest.</summary>
     /// <param name="logits">[.., V].</param>
-    /// <param name="options">Temperature, top-k and top-p; null for none of them.</param>
+    /// <param name="options">Temperature, top-k and top-p.</param>
     /// <exception cref="ShapeException">There are no classes.</exception>
-    public static Tensor Sample(this Tensor logits, SamplingOptions? options = null)
+    public static Tensor Sample(this Tensor logits, SamplingOptions options)
     {
         var graph = Graph.Of(nameof(Sample), logits);
         CheckClasses(nameof(Sample), logits);
-        options ??= new();
         var choices = graph.New(Without(logits.Shape, logits.Shape.Rank - 1), ElementType.Int32);
         var (seed, call) = options.Temperature == 0f ? (0, 0) : (graph.Random.Seed, graph.Random.NextCall());
         graph.Kernels.Sampling.Draw(logits.Floats, choices.Ints, logits.Shape.Columns, options, seed, call);
