@@ -12,10 +12,7 @@ public static class TrainedModels
 
     private static readonly Uses<Measure> Evaluators = new("can be measured")
     {
-        [BertConfig.Albert] = BertEvaluation.OfRun,
-        [BertConfig.Bert] = BertEvaluation.OfRun,
-        [BertConfig.Electra] = BertEvaluation.OfRun,
-        [BertConfig.Roberta] = BertEvaluation.OfRun,
+        [BertConfig.ModelTypes] = BertEvaluation.OfRun,
         [CharRnnConfig.Type] = CharRnnEvaluator.OfRun,
         [CnnConfig.Type] = CnnEvaluator.OfRun,
         [ElmoConfig.Type] = ElmoEvaluator.OfRun,
@@ -35,10 +32,7 @@ public static class TrainedModels
 
     private static readonly Uses<Func<Device, RunFolder, ITextClassifier>> Classifiers = new("classifies texts")
     {
-        [BertConfig.Albert] = BertClassifier.Load,
-        [BertConfig.Bert] = BertClassifier.Load,
-        [BertConfig.Electra] = BertClassifier.Load,
-        [BertConfig.Roberta] = BertClassifier.Load,
+        [BertConfig.ModelTypes] = BertClassifier.Load,
         [ElmoLabelConfig.Type] = ElmoLabeller.LoadClassifier,
         [GptTuningConfig.Type] = GptTuningClassifier.Load,
         [TextClassifierConfig.Type] = TextClassifier.Load,
@@ -46,10 +40,7 @@ public static class TrainedModels
 
     private static readonly Uses<Func<Device, RunFolder, ITagger>> Taggers = new("tags words")
     {
-        [BertConfig.Albert] = BertTagger.Load,
-        [BertConfig.Bert] = BertTagger.Load,
-        [BertConfig.Electra] = BertTagger.Load,
-        [BertConfig.Roberta] = BertTagger.Load,
+        [BertConfig.ModelTypes] = BertTagger.Load,
         [ElmoLabelConfig.Type] = ElmoLabeller.LoadTagger,
         [TaggerConfig.Type] = Tagger.Load,
     };
@@ -71,10 +62,7 @@ public static class TrainedModels
 
     private static readonly Uses<Func<Device, RunFolder, MaskFiller>> MaskFillers = new("foretells masked words")
     {
-        [BertConfig.Albert] = MaskFiller.Load,
-        [BertConfig.Bert] = MaskFiller.Load,
-        [BertConfig.Electra] = MaskFiller.Load,
-        [BertConfig.Roberta] = MaskFiller.Load,
+        [BertConfig.ModelTypes] = MaskFiller.Load,
     };
 
     private static readonly Uses<Func<Device, RunFolder, ITranslator>> Translators = new("translates")
@@ -90,26 +78,17 @@ public static class TrainedModels
 
     private static readonly Uses<Func<Device, RunFolder, QuestionAnswerer>> Answerers = new("answers questions")
     {
-        [BertConfig.Albert] = QuestionAnswerer.Load,
-        [BertConfig.Bert] = QuestionAnswerer.Load,
-        [BertConfig.Electra] = QuestionAnswerer.Load,
-        [BertConfig.Roberta] = QuestionAnswerer.Load,
+        [BertConfig.ModelTypes] = QuestionAnswerer.Load,
     };
 
     private static readonly Uses<Func<Device, RunFolder, EmbeddingOptions, BertEmbeddingGenerator>> Embedders = new("has vectors of texts")
     {
-        [BertConfig.Albert] = BertEmbeddingGenerator.Load,
-        [BertConfig.Bert] = BertEmbeddingGenerator.Load,
-        [BertConfig.Electra] = BertEmbeddingGenerator.Load,
-        [BertConfig.Roberta] = BertEmbeddingGenerator.Load,
+        [BertConfig.ModelTypes] = BertEmbeddingGenerator.Load,
     };
 
     private static readonly Uses<Func<Device, RunFolder, string, string?, AttentionMaps>> Observers = new("shows its attention")
     {
-        [BertConfig.Albert] = BertAttention.OfFolder,
-        [BertConfig.Bert] = BertAttention.OfFolder,
-        [BertConfig.Electra] = BertAttention.OfFolder,
-        [BertConfig.Roberta] = BertAttention.OfFolder,
+        [BertConfig.ModelTypes] = BertAttention.OfFolder,
     };
 
     private static readonly Uses<Func<RunFolder, WordVectorTable>> Vectors = new("has vectors of words")
@@ -186,6 +165,16 @@ public static class TrainedModels
     private sealed class Uses<T>(string use) : Dictionary<string, T>
         where T : Delegate
     {
+        // All types of a family at once.
+        public T this[IReadOnlyList<string> types]
+        {
+            set
+            {
+                foreach (var type in types)
+                    this[type] = value;
+            }
+        }
+
         public T Of(RunFolder run)
         {
             ArgumentNullException.ThrowIfNull(run);

@@ -22,6 +22,9 @@ public sealed record BertConfig
     /// <summary>ELECTRA (Clark et al. 2020): narrow embeddings, no pooler.</summary>
     public const string Electra = "electra";
 
+    /// <summary>All of the family.</summary>
+    public static readonly IReadOnlyList<string> ModelTypes = [Bert, Roberta, Albert, Electra];
+
     private const int NarrowEmbedding = 128; // of ALBERT and ELECTRA, where their files do not say
 
     /// <summary>The kind of model.</summary>
