@@ -113,10 +113,10 @@ internal static unsafe class AttentionQueries
             for (var d = 0; d < whole; d += V.Count)
             {
                 var x = V.Load(query + d);
-                s0 = V.MultiplyAdd(x, V.Load(k + d), s0);
-                s1 = V.MultiplyAdd(x, V.Load(k1 + d), s1);
-                s2 = V.MultiplyAdd(x, V.Load(k2 + d), s2);
-                s3 = V.MultiplyAdd(x, V.Load(k3 + d), s3);
+                V.AddProduct(ref s0, x, V.Load(k + d));
+                V.AddProduct(ref s1, x, V.Load(k1 + d));
+                V.AddProduct(ref s2, x, V.Load(k2 + d));
+                V.AddProduct(ref s3, x, V.Load(k3 + d));
             }
             var (r0, r1, r2, r3) = (V.Sum(s0), V.Sum(s1), V.Sum(s2), V.Sum(s3));
             for (var d = whole; d < headSize; d++)
@@ -179,8 +179,8 @@ internal static unsafe class AttentionQueries
             for (var d = 0; d < whole; d += V.Count)
             {
                 var even = V.MultiplyAdd(x0, V.Load(v + d), V.Load(output + d));
-                even = V.MultiplyAdd(x1, V.Load(v1 + d), even);
-                even = V.MultiplyAdd(x2, V.Load(v2 + d), even);
+                V.AddProduct(ref even, x1, V.Load(v1 + d));
+                V.AddProduct(ref even, x2, V.Load(v2 + d));
                 V.Store(V.MultiplyAdd(x3, V.Load(v3 + d), even), output + d);
             }
             for (var d = whole; d < headSize; d++)

@@ -105,10 +105,10 @@ internal static unsafe class GemmDirect
             for (var k = 0; k < length; k++, line += stride)
             {
                 var value = TVector.Broadcast(x[k * step]);
-                s0 = TVector.MultiplyAdd(value, TVector.Load(line), s0);
-                s1 = TVector.MultiplyAdd(value, TVector.Load(line + n), s1);
-                s2 = TVector.MultiplyAdd(value, TVector.Load(line + 2 * n), s2);
-                s3 = TVector.MultiplyAdd(value, TVector.Load(line + 3 * n), s3);
+                TVector.AddProduct(ref s0, value, TVector.Load(line));
+                TVector.AddProduct(ref s1, value, TVector.Load(line + n));
+                TVector.AddProduct(ref s2, value, TVector.Load(line + 2 * n));
+                TVector.AddProduct(ref s3, value, TVector.Load(line + 3 * n));
             }
             TVector.Store(s0, sums + j);
             TVector.Store(s1, sums + j + n);
@@ -119,7 +119,7 @@ internal static unsafe class GemmDirect
         {
             var sum = TVector.Zero;
             for (var k = 0; k < length; k++)
-                sum = TVector.MultiplyAdd(TVector.Broadcast(x[k * step]), TVector.Load(b + k * stride + j), sum);
+                TVector.AddProduct(ref sum, TVector.Broadcast(x[k * step]), TVector.Load(b + k * stride + j));
             TVector.Store(sum, sums + j);
         }
         for (; j < columns; j++)
@@ -147,15 +147,15 @@ internal static unsafe class GemmDirect
         var k = 0;
         for (; k + 4 * n <= length; k += 4 * n)
         {
-            s0 = TVector.MultiplyAdd(TVector.Load(x + k), TVector.Load(y + k), s0);
-            s1 = TVector.MultiplyAdd(TVector.Load(x + k + n), TVector.Load(y + k + n), s1);
-            s2 = TVector.MultiplyAdd(TVector.Load(x + k + 2 * n), TVector.Load(y + k + 2 * n), s2);
-            s3 = TVector.MultiplyAdd(TVector.Load(x + k + 3 * n), TVector.Load(y + k + 3 * n), s3);
+            TVector.AddProduct(ref s0, TVector.Load(x + k), TVector.Load(y + k));
+            TVector.AddProduct(ref s1, TVector.Load(x + k + n), TVector.Load(y + k + n));
+            TVector.AddProduct(ref s2, TVector.Load(x + k + 2 * n), TVector.Load(y + k + 2 * n));
+            TVector.AddProduct(ref s3, TVector.Load(x + k + 3 * n), TVector.Load(y + k + 3 * n));
         }
         for (; k < length; k += n)
         {
             var count = length - k;
-            s0 = TVector.MultiplyAdd(VectorMath.LoadPartial<TVector>(x + k, count), VectorMath.LoadPartial<TVector>(y + k, count), s0);
+            TVector.AddProduct(ref s0, VectorMath.LoadPartial<TVector>(x + k, count), VectorMath.LoadPartial<TVector>(y + k, count));
         }
         return TVector.Sum((s0 + s1) + (s2 + s3));
     }

@@ -130,8 +130,8 @@ internal unsafe struct GemmEpilogue
                 var right = scale * TVector.Load(sums + j + n);
                 if (beta != 0f)
                 {
-                    left = TVector.MultiplyAdd(keep, TVector.Load(c + j), left);
-                    right = TVector.MultiplyAdd(keep, TVector.Load(c + j + n), right);
+                    TVector.AddProduct(ref left, keep, TVector.Load(c + j));
+                    TVector.AddProduct(ref right, keep, TVector.Load(c + j + n));
                 }
                 TVector.Store(left, c + j);
                 TVector.Store(right, c + j + n);
@@ -177,7 +177,7 @@ internal unsafe struct GemmEpilogue
                 {
                     var value = TVector.Broadcast(alpha) * TVector.Load(sums + j);
                     if (beta != 0f)
-                        value = TVector.MultiplyAdd(TVector.Broadcast(beta), TVector.Load(c + j), value);
+                        TVector.AddProduct(ref value, TVector.Broadcast(beta), TVector.Load(c + j));
                     if (bias != null)
                         value += TVector.Load(bias + j);
                     value = TActivation.Forward(value);

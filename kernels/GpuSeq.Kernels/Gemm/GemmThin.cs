@@ -148,12 +148,12 @@ internal static unsafe class GemmThin
             // Two chains, so that a sum waits for four additions and not for eight.
             var even = TVector.MultiplyAdd(x0, TVector.Load(b0 + j), TVector.Load(sums + j));
             var odd = x1 * TVector.Load(b1 + j);
-            even = TVector.MultiplyAdd(x2, TVector.Load(b2 + j), even);
-            odd = TVector.MultiplyAdd(x3, TVector.Load(b3 + j), odd);
-            even = TVector.MultiplyAdd(x4, TVector.Load(b4 + j), even);
-            odd = TVector.MultiplyAdd(x5, TVector.Load(b5 + j), odd);
-            even = TVector.MultiplyAdd(x6, TVector.Load(b6 + j), even);
-            odd = TVector.MultiplyAdd(x7, TVector.Load(b7 + j), odd);
+            TVector.AddProduct(ref even, x2, TVector.Load(b2 + j));
+            TVector.AddProduct(ref odd, x3, TVector.Load(b3 + j));
+            TVector.AddProduct(ref even, x4, TVector.Load(b4 + j));
+            TVector.AddProduct(ref odd, x5, TVector.Load(b5 + j));
+            TVector.AddProduct(ref even, x6, TVector.Load(b6 + j));
+            TVector.AddProduct(ref odd, x7, TVector.Load(b7 + j));
             TVector.Store(even + odd, sums + j);
         }
         for (; j < columns; j++)
@@ -221,14 +221,14 @@ internal static unsafe class GemmThin
         for (; k + 2 * n <= length; k += 2 * n)
         {
             var (x, y) = (TVector.Load(a + k), TVector.Load(a + k + n));
-            s0 = TVector.MultiplyAdd(x, TVector.Load(b0 + k), s0);
-            s1 = TVector.MultiplyAdd(x, TVector.Load(b1 + k), s1);
-            s2 = TVector.MultiplyAdd(x, TVector.Load(b2 + k), s2);
-            s3 = TVector.MultiplyAdd(x, TVector.Load(b3 + k), s3);
-            t0 = TVector.MultiplyAdd(y, TVector.Load(b0 + k + n), t0);
-            t1 = TVector.MultiplyAdd(y, TVector.Load(b1 + k + n), t1);
-            t2 = TVector.MultiplyAdd(y, TVector.Load(b2 + k + n), t2);
-            t3 = TVector.MultiplyAdd(y, TVector.Load(b3 + k + n), t3);
+            TVector.AddProduct(ref s0, x, TVector.Load(b0 + k));
+            TVector.AddProduct(ref s1, x, TVector.Load(b1 + k));
+            TVector.AddProduct(ref s2, x, TVector.Load(b2 + k));
+            TVector.AddProduct(ref s3, x, TVector.Load(b3 + k));
+            TVector.AddProduct(ref t0, y, TVector.Load(b0 + k + n));
+            TVector.AddProduct(ref t1, y, TVector.Load(b1 + k + n));
+            TVector.AddProduct(ref t2, y, TVector.Load(b2 + k + n));
+            TVector.AddProduct(ref t3, y, TVector.Load(b3 + k + n));
         }
         var (r0, r1, r2, r3) = (0f, 0f, 0f, 0f);
         for (; k < length; k++)

@@ -158,16 +158,16 @@ internal static unsafe class LayerNormRows
             s1 += d1;
             s2 += d2;
             s3 += d3;
-            q0 = TVector.MultiplyAdd(d0, d0, q0);
-            q1 = TVector.MultiplyAdd(d1, d1, q1);
-            q2 = TVector.MultiplyAdd(d2, d2, q2);
-            q3 = TVector.MultiplyAdd(d3, d3, q3);
+            TVector.AddProduct(ref q0, d0, d0);
+            TVector.AddProduct(ref q1, d1, d1);
+            TVector.AddProduct(ref q2, d2, d2);
+            TVector.AddProduct(ref q3, d3, d3);
         }
         for (; i < count; i += n)
         {
             var d = VectorMath.LoadPartial<TVector>(x + i, count - i, mean) - means;
             s0 += d;
-            q0 = TVector.MultiplyAdd(d, d, q0);
+            TVector.AddProduct(ref q0, d, d);
         }
         return (TVector.Sum((s0 + s1) + (s2 + s3)), TVector.Sum((q0 + q1) + (q2 + q3)));
     }
@@ -332,8 +332,8 @@ internal static unsafe class LayerNormRows
             d1 += deviation1;
             g0 += upstream0;
             g1 += upstream1;
-            p0 = TVector.MultiplyAdd(upstream0, deviation0, p0);
-            p1 = TVector.MultiplyAdd(upstream1, deviation1, p1);
+            TVector.AddProduct(ref p0, upstream0, deviation0);
+            TVector.AddProduct(ref p1, upstream1, deviation1);
         }
         for (; i < count; i += n)
         {
@@ -343,7 +343,7 @@ internal static unsafe class LayerNormRows
                 upstream *= VectorMath.LoadPartial<TVector>(gamma + i, count - i);
             d0 += deviation;
             g0 += upstream;
-            p0 = TVector.MultiplyAdd(upstream, deviation, p0);
+            TVector.AddProduct(ref p0, upstream, deviation);
         }
         return (TVector.Sum(d0 + d1), TVector.Sum(g0 + g1), TVector.Sum(p0 + p1));
     }

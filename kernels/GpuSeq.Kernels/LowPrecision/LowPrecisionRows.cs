@@ -115,14 +115,14 @@ internal static unsafe class LowPrecisionRows
         for (; k + 2 * n <= length; k += 2 * n)
         {
             var (x, y) = (TVector.Load(a + k), TVector.Load(a + k + n));
-            s0 = TVector.MultiplyAdd(x, TFormat.Load<TVector>(w0 + k), s0);
-            s1 = TVector.MultiplyAdd(x, TFormat.Load<TVector>(w1 + k), s1);
-            s2 = TVector.MultiplyAdd(x, TFormat.Load<TVector>(w2 + k), s2);
-            s3 = TVector.MultiplyAdd(x, TFormat.Load<TVector>(w3 + k), s3);
-            t0 = TVector.MultiplyAdd(y, TFormat.Load<TVector>(w0 + k + n), t0);
-            t1 = TVector.MultiplyAdd(y, TFormat.Load<TVector>(w1 + k + n), t1);
-            t2 = TVector.MultiplyAdd(y, TFormat.Load<TVector>(w2 + k + n), t2);
-            t3 = TVector.MultiplyAdd(y, TFormat.Load<TVector>(w3 + k + n), t3);
+            TVector.AddProduct(ref s0, x, TFormat.Load<TVector>(w0 + k));
+            TVector.AddProduct(ref s1, x, TFormat.Load<TVector>(w1 + k));
+            TVector.AddProduct(ref s2, x, TFormat.Load<TVector>(w2 + k));
+            TVector.AddProduct(ref s3, x, TFormat.Load<TVector>(w3 + k));
+            TVector.AddProduct(ref t0, y, TFormat.Load<TVector>(w0 + k + n));
+            TVector.AddProduct(ref t1, y, TFormat.Load<TVector>(w1 + k + n));
+            TVector.AddProduct(ref t2, y, TFormat.Load<TVector>(w2 + k + n));
+            TVector.AddProduct(ref t3, y, TFormat.Load<TVector>(w3 + k + n));
         }
         var (r0, r1, r2, r3) = (0f, 0f, 0f, 0f);
         for (; k < length; k++)
@@ -156,17 +156,17 @@ internal static unsafe class LowPrecisionRows
         {
             var (x, y) = (TFormat.Load<TVector>(w + k), TFormat.Load<TVector>(w1 + k));
             var b = TVector.Load(a + k);
-            s0 = TVector.MultiplyAdd(b, x, s0);
-            t0 = TVector.MultiplyAdd(b, y, t0);
+            TVector.AddProduct(ref s0, b, x);
+            TVector.AddProduct(ref t0, b, y);
             b = TVector.Load(a1 + k);
-            s1 = TVector.MultiplyAdd(b, x, s1);
-            t1 = TVector.MultiplyAdd(b, y, t1);
+            TVector.AddProduct(ref s1, b, x);
+            TVector.AddProduct(ref t1, b, y);
             b = TVector.Load(a2 + k);
-            s2 = TVector.MultiplyAdd(b, x, s2);
-            t2 = TVector.MultiplyAdd(b, y, t2);
+            TVector.AddProduct(ref s2, b, x);
+            TVector.AddProduct(ref t2, b, y);
             b = TVector.Load(a3 + k);
-            s3 = TVector.MultiplyAdd(b, x, s3);
-            t3 = TVector.MultiplyAdd(b, y, t3);
+            TVector.AddProduct(ref s3, b, x);
+            TVector.AddProduct(ref t3, b, y);
         }
         Put(sums, TVector.Sum(s0), TVector.Sum(t0), a, w, w1, k, length);
         Put(sums + i1 * stride, TVector.Sum(s1), TVector.Sum(t1), a1, w, w1, k, length);

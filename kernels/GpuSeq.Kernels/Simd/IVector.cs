@@ -38,6 +38,12 @@ internal unsafe interface IVector<TSelf>
     /// <summary>a * b + c, rounded once where the processor can.</summary>
     static abstract TSelf MultiplyAdd(TSelf a, TSelf b, TSelf c);
 
+    /// <summary>
+    /// sum += a * b, rounded once where the processor can. For sums that stay in registers: given back as a new value, as by
+    /// <see cref="MultiplyAdd"/>, the compiler computes it in another register and moves it.
+    /// </summary>
+    static abstract void AddProduct(ref TSelf sum, TSelf a, TSelf b);
+
     /// <summary>The smaller one; NaN where either is NaN.</summary>
     static abstract TSelf Min(TSelf left, TSelf right);
 

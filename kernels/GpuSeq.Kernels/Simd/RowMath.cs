@@ -97,15 +97,15 @@ internal static unsafe class RowMath
         var i = 0;
         for (; i + 4 * n <= count; i += 4 * n)
         {
-            s0 = TVector.MultiplyAdd(TVector.Load(x + i), TVector.Load(y + i), s0);
-            s1 = TVector.MultiplyAdd(TVector.Load(x + i + n), TVector.Load(y + i + n), s1);
-            s2 = TVector.MultiplyAdd(TVector.Load(x + i + 2 * n), TVector.Load(y + i + 2 * n), s2);
-            s3 = TVector.MultiplyAdd(TVector.Load(x + i + 3 * n), TVector.Load(y + i + 3 * n), s3);
+            TVector.AddProduct(ref s0, TVector.Load(x + i), TVector.Load(y + i));
+            TVector.AddProduct(ref s1, TVector.Load(x + i + n), TVector.Load(y + i + n));
+            TVector.AddProduct(ref s2, TVector.Load(x + i + 2 * n), TVector.Load(y + i + 2 * n));
+            TVector.AddProduct(ref s3, TVector.Load(x + i + 3 * n), TVector.Load(y + i + 3 * n));
         }
         for (; i < count; i += n)
         {
             var (a, b) = (VectorMath.LoadPartial<TVector>(x + i, count - i), VectorMath.LoadPartial<TVector>(y + i, count - i));
-            s0 = TVector.MultiplyAdd(a, b, s0);
+            TVector.AddProduct(ref s0, a, b);
         }
         return TVector.Sum((s0 + s1) + (s2 + s3));
     }

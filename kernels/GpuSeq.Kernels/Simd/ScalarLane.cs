@@ -69,6 +69,9 @@ internal readonly unsafe struct ScalarLane(float value) : IVector<ScalarLane>
     public static ScalarLane MultiplyAdd(ScalarLane a, ScalarLane b, ScalarLane c) => new(a.Value * b.Value + c.Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddProduct(ref ScalarLane sum, ScalarLane a, ScalarLane b) => sum = MultiplyAdd(a, b, sum);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ScalarLane Min(ScalarLane left, ScalarLane right) =>
         new(left.Value < right.Value || XMath.IsNaN(left.Value) ? left.Value : right.Value);
 

@@ -5,9 +5,9 @@ using System.Runtime.Intrinsics.X86;
 namespace GpuSeq.Kernels.Simd;
 
 /// <summary>Four float32 lanes in 128 bits.</summary>
-internal readonly unsafe struct Vector128Lanes(Vector128<float> lanes) : IVector<Vector128Lanes>
+internal unsafe struct Vector128Lanes(Vector128<float> lanes) : IVector<Vector128Lanes>
 {
-    private readonly Vector128<float> _lanes = lanes;
+    private Vector128<float> _lanes = lanes;
 
     public static int Count
     {
@@ -62,6 +62,10 @@ internal readonly unsafe struct Vector128Lanes(Vector128<float> lanes) : IVector
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128Lanes MultiplyAdd(Vector128Lanes a, Vector128Lanes b, Vector128Lanes c) =>
         new(Vector128.MultiplyAddEstimate(a._lanes, b._lanes, c._lanes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddProduct(ref Vector128Lanes sum, Vector128Lanes a, Vector128Lanes b) =>
+        sum._lanes = Vector128.MultiplyAddEstimate(a._lanes, b._lanes, sum._lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128Lanes Min(Vector128Lanes left, Vector128Lanes right) => new(Vector128.Min(left._lanes, right._lanes));

@@ -5,9 +5,9 @@ using System.Runtime.Intrinsics.X86;
 namespace GpuSeq.Kernels.Simd;
 
 /// <summary>Eight float32 lanes in 256 bits.</summary>
-internal readonly unsafe struct Vector256Lanes(Vector256<float> lanes) : IVector<Vector256Lanes>
+internal unsafe struct Vector256Lanes(Vector256<float> lanes) : IVector<Vector256Lanes>
 {
-    private readonly Vector256<float> _lanes = lanes;
+    private Vector256<float> _lanes = lanes;
 
     public static int Count
     {
@@ -64,6 +64,10 @@ internal readonly unsafe struct Vector256Lanes(Vector256<float> lanes) : IVector
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256Lanes MultiplyAdd(Vector256Lanes a, Vector256Lanes b, Vector256Lanes c) =>
         new(Vector256.MultiplyAddEstimate(a._lanes, b._lanes, c._lanes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddProduct(ref Vector256Lanes sum, Vector256Lanes a, Vector256Lanes b) =>
+        sum._lanes = Vector256.MultiplyAddEstimate(a._lanes, b._lanes, sum._lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256Lanes Min(Vector256Lanes left, Vector256Lanes right) => new(Vector256.Min(left._lanes, right._lanes));

@@ -4,9 +4,9 @@ using System.Runtime.Intrinsics;
 namespace GpuSeq.Kernels.Simd;
 
 /// <summary>Sixteen float32 lanes in 512 bits.</summary>
-internal readonly unsafe struct Vector512Lanes(Vector512<float> lanes) : IVector<Vector512Lanes>
+internal unsafe struct Vector512Lanes(Vector512<float> lanes) : IVector<Vector512Lanes>
 {
-    private readonly Vector512<float> _lanes = lanes;
+    private Vector512<float> _lanes = lanes;
 
     public static int Count
     {
@@ -61,6 +61,10 @@ internal readonly unsafe struct Vector512Lanes(Vector512<float> lanes) : IVector
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512Lanes MultiplyAdd(Vector512Lanes a, Vector512Lanes b, Vector512Lanes c) =>
         new(Vector512.MultiplyAddEstimate(a._lanes, b._lanes, c._lanes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddProduct(ref Vector512Lanes sum, Vector512Lanes a, Vector512Lanes b) =>
+        sum._lanes = Vector512.MultiplyAddEstimate(a._lanes, b._lanes, sum._lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512Lanes Min(Vector512Lanes left, Vector512Lanes right) => new(Vector512.Min(left._lanes, right._lanes));
