@@ -56,8 +56,8 @@ public sealed class BertEncoder
         var embedded = Embeddings.Forward(graph, input);
         var states = new List<Tensor>(Config.Layers + 1) { _projection?.Forward(embedded) ?? embedded };
         var weights = new KeptWeights();
-        foreach (var layer in _layers)
-            states.Add(layer.Forward(states[^1], options, weights));
+        foreach (var (i, layer) in _layers.Index())
+            states.Add(layer.Forward(states[^1], options, weights, wanted: i == _layers.Length - 1 ? input.Wanted : null));
         var result = new BertResult(states[^1], null, states, weights);
         return _pooler is null ? result : result with { Pooled = _pooler.Forward(result.First, Activation.Tanh) };
     }

@@ -21,18 +21,26 @@ public sealed record BertInput(Tensor Ids)
     /// </summary>
     public Tensor? Positions { get; init; }
 
+    /// <summary>
+    /// [B, P] integers, the tokens, as rows of [B T], whose states the last layer is to compute, which saves most of its work where
+    /// they are few; null for all.
+    /// </summary>
+    public Tensor? Wanted { get; init; }
+
     /// <summary>Whether the attention weights of every layer are wanted, for people to look at.</summary>
     public bool ReturnsWeights { get; init; }
 }
 
 /// <summary>What a model of BERT's family makes of tokens.</summary>
-/// <param name="Hidden">[B, T, C], what the last layer computes.</param>
+/// <param name="Hidden">[B, T, C], what the last layer computes; [B, P, C] of <see cref="BertInput.Wanted"/>.</param>
 /// <param name="Pooled">[B, C], the pooler's view of the first token; null for a model without one.</param>
-/// <param name="HiddenStates">[B, T, C], what goes into the first layer, and what each layer computes: L + 1 tensors.</param>
-/// <param name="Weights">[B, H, T, T] of each layer; empty unless they were asked for.</param>
+/// <param name="HiddenStates">
+/// [B, T, C], what goes into the first layer, and what each layer computes: L + 1 tensors, the last of them <paramref name="Hidden"/>.
+/// </param>
+/// <param name="Weights">[B, H, T, T] of each layer, or of the last [B, H, P, T]; empty unless they were asked for.</param>
 public sealed record BertResult(
     Tensor Hidden, Tensor? Pooled, IReadOnlyList<Tensor> HiddenStates, IReadOnlyList<Tensor> Weights)
 {
-    /// <summary>[B, C], what the last layer computes for the first token of each sequence.</summary>
+    /// <summary>[B, C], what the last layer computes for the first token of each sequence, or the first that is wanted.</summary>
     public Tensor First => Hidden.Slice(1, 0, 1).Reshape([Hidden.Shape[0], Hidden.Shape[2]]);
 }

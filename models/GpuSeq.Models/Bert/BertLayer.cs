@@ -38,12 +38,20 @@ internal sealed class BertLayer
     /// <param name="x">[B, T, C].</param>
     /// <param name="options">What queries may see.</param>
     /// <param name="weights">Gets attention's weights [B, H, T, T] where they are wanted.</param>
-    public Tensor Forward(Tensor x, AttentionOptions options, KeptWeights weights)
+    /// <param name="wanted">[B, P], the rows of [B T] to compute; null for all.</param>
+    /// <returns>[B, T, C], or [B, P, C].</returns>
+    public Tensor Forward(Tensor x, AttentionOptions options, KeptWeights weights, Tensor? wanted = null)
     {
-        var attended = _queries.Forward(x).Attention(_keys.Forward(x), _values.Forward(x), _config.Heads, options);
+        var (keys, values) = (_keys.Forward(x), _values.Forward(x));
+        if (wanted is not null)
+            x = Rows(x, wanted);
+        var attended = _queries.Forward(x).Attention(keys, values, _config.Heads, options);
         x = Add(x, _attentionOutput.Forward(weights.OutputOf(attended)), _attentionNorm);
         return Add(x, _innerOutput.Forward(_inner.Forward(x, _config.HiddenActivation!.Value)), _innerNorm);
     }
+
+    private static Tensor Rows(Tensor x, Tensor rows) => x.Reshape([x.Shape.Rows, x.Shape.Columns])
+        .Select(0, rows.Reshape([rows.Shape[0] * rows.Shape[1]])).Reshape([rows.Shape[0], rows.Shape[1], x.Shape.Columns]);
 
     private Tensor Add(Tensor x, Tensor sublayer, LayerNorm norm) => norm.Forward(sublayer, x, _config.HiddenDropout).Normalized;
 

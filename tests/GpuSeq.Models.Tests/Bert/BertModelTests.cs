@@ -56,6 +56,34 @@ public sealed class BertModelTests
     }
 
     [TestCaseSource(nameof(Types))]
+    public void StatesThatAreWanted_AreThoseOfAll_AndSoAreTheirGradients(BertConfig config)
+    {
+        config = config with { HiddenDropout = 0f, AttentionDropout = 0f };
+        var (all, some) = (Run(isWanted: false), Run(isWanted: true));
+        Assert.That(some.States, Is.EqualTo(all.States).Within(1e-6f));
+        Assert.That(some.Gradients.Keys, Is.EqualTo(all.Gradients.Keys));
+        foreach (var (name, gradient) in all.Gradients)
+            Assert.That(some.Gradients[name], Is.EqualTo(gradient).Within(1e-5f), name);
+
+        (float[] States, Dictionary<string, float[]> Gradients) Run(bool isWanted)
+        {
+            using var device = Device.Open();
+            using var model = new BertModel<NoHead>(device, config, seed: 3);
+            using var graph = device.BeginGraph(new RandomStream(5));
+            var input = Input(graph, config);
+            var (batch, length) = (input.Ids.Shape[0], input.Ids.Shape[1]);
+            int[] rows = [.. Enumerable.Range(0, batch).SelectMany(row => new[] { row * length, row * length + 2 })];
+            var hidden = model.Forward(graph, isWanted ? input with { Wanted = graph.Input(rows, [batch, 2]) } : input).Hidden;
+            var states = hidden.Reshape([hidden.Shape.Rows, config.Width]);
+            if (!isWanted)
+                states = states.Select(0, graph.Input(rows, [rows.Length]));
+            graph.Backward((states * graph.Input([.. Enumerable.Range(1, (int)states.Shape.ElementCount).Select(i => MathF.Sin(i * i))], states.Shape)).Sum());
+            return (states.ToArray(), model.Parameters.Parameters.Where(parameter => parameter.Gradient is not null)
+                .ToDictionary(parameter => parameter.Name, parameter => parameter.Gradient!.ToArray()));
+        }
+    }
+
+    [TestCaseSource(nameof(Types))]
     public void Gradients_AreThoseOfTheDefinition(BertConfig config)
     {
         var tiny = config with { VocabSize = 8, Width = 4, Inner = 6, NarrowWidth = config.NarrowWidth is null ? null : 2, Positions = 6, Layers = 1 };

@@ -25,8 +25,13 @@ public sealed class PretrainingBatchesTests
                 if (sources[i] == i)
                     Assert.That(ids[i], Is.EqualTo(originals[i]));
             }
-            for (var i = 0; i < places.Length; i++)
-                Assert.That(labels[i] == PretrainingBatches.Ignored || originals[places[i]] == labels[i]);
+            var most = labels.Length / batch[PretrainingBatches.Ids].Shape[0];
+            foreach (var (row, ofRow) in places.Chunk(1 + most).Index())
+            {
+                Assert.That(ofRow[0], Is.EqualTo(row * batch[PretrainingBatches.Ids].Shape[1]), "the first token comes first");
+                foreach (var (place, label) in ofRow[1..].Zip(labels[(row * most)..]))
+                    Assert.That(label == PretrainingBatches.Ignored || originals[place] == label);
+            }
             Assert.That(originals.Count(id => id != special.Padding), Is.EqualTo(pieces));
             Assert.That(batch[PretrainingBatches.Lengths].Ints.ToArray().Sum(), Is.EqualTo(pieces));
             Assert.That(sources.Count(source => source >= ids.Length), Is.EqualTo(labels.Count(label => label >= 0)));

@@ -103,11 +103,13 @@ internal sealed class ElectraModel : IModel
     /// <summary>Computes both models' logits of a batch of <see cref="PretrainingBatches"/>.</summary>
     public ElectraLogits Forward(Graph graph, Batch batch)
     {
-        var masked = Encode(graph, batch, _generator, graph.Input(batch[PretrainingBatches.Ids]));
-        var logits = _maskedLanguage.Logits(PretrainingBatches.Foretold(graph, batch, masked));
+        var masked = PretrainingBatches.Input(graph, batch, graph.Input(batch[PretrainingBatches.Ids]), Config);
+        var states = _generator.Forward(graph, masked with { Wanted = graph.Input(batch[PretrainingBatches.Places]) }).Hidden;
+        var logits = _maskedLanguage.Logits(PretrainingBatches.Foretold(states));
         var originals = graph.Input(batch[PretrainingBatches.Originals]);
         var ids = Replace(graph, batch, originals, logits.Detach().Sample());
-        var replaced = _replacedToken.Logits(Encode(graph, batch, _discriminator, ids));
+        var replaced = _replacedToken.Logits(
+            _discriminator.Forward(graph, PretrainingBatches.Input(graph, batch, ids, Config)).Hidden);
         return new(logits, Differ(graph, ids, originals), Differ(graph, originals, Config.PaddingToken), replaced);
     }
 
@@ -156,9 +158,6 @@ internal sealed class ElectraModel : IModel
         select (isOwn ? parameter.Name[(GeneratorScope.Length + 1)..] : parameter.Name, (Tensor)parameter);
 
     private static bool IsOfGenerator(Parameter parameter) => parameter.Name.StartsWith($"{GeneratorScope}.", StringComparison.Ordinal);
-
-    private Tensor Encode(Graph graph, Batch batch, BertEncoder encoder, Tensor ids) =>
-        encoder.Forward(graph, PretrainingBatches.Input(graph, batch, ids, Config)).Hidden;
 
     // [B, T], with what was drawn [B P] in the masked places.
     private static Tensor Replace(Graph graph, Batch batch, Tensor originals, Tensor drawn) =>

@@ -17,7 +17,7 @@ internal sealed class PretrainingBatches : IBatchSource
     /// <summary>[B], how many tokens each example has.</summary>
     public const int Lengths = 2;
 
-    /// <summary>[B P], where foretold pieces stand in all rows together.</summary>
+    /// <summary>[B, 1 + P], where the first token and the foretold pieces stand in all rows together.</summary>
     public const int Places = 3;
 
     /// <summary>[B P], what stood there; -100 where an example has fewer.</summary>
@@ -101,9 +101,12 @@ internal sealed class PretrainingBatches : IBatchSource
         Lengths = graph.Input(batch[Lengths]),
     };
 
-    /// <summary>Hidden states [B, T, C] to those of foretold pieces [B P, C].</summary>
-    public static Tensor Foretold(Graph graph, Batch batch, Tensor hidden) =>
-        hidden.Reshape([hidden.Shape.Rows, hidden.Shape.Columns]).Select(0, graph.Input(batch[Places]));
+    /// <summary>The last states of <see cref="Places"/>, [B, 1 + P, C], to those of foretold pieces, [B P, C].</summary>
+    public static Tensor Foretold(Tensor hidden)
+    {
+        var pieces = hidden.Slice(1, 1, hidden.Shape[1] - 1);
+        return pieces.Reshape([pieces.Shape.Rows, pieces.Shape.Columns]);
+    }
 
     public Batch NewBatch()
     {
@@ -146,7 +149,7 @@ internal sealed class PretrainingBatches : IBatchSource
         batch[Ids].Resize([rows, width]);
         batch[Types].Resize([rows, width]);
         batch[Lengths].Resize([rows]);
-        batch[Places].Resize([rows * most]);
+        batch[Places].Resize([rows, 1 + most]);
         batch[Labels].Resize([rows * most]);
         batch[Pairs].Resize([rows]);
         batch[Originals].Resize([rows, width]);
@@ -167,10 +170,11 @@ internal sealed class PretrainingBatches : IBatchSource
         row.Originals.CopyTo(batch[Originals].Ints[begin..]);
         batch[Lengths].Ints[number] = sequence.Ids.Count;
         batch[Pairs].Ints[number] = sequence.Label;
-        batch[Places].Ints.Slice(firstPiece, most).Fill(begin); // the first token's, where nothing is foretold
+        var places = batch[Places].Ints.Slice(number * (1 + most), 1 + most);
+        places.Fill(begin); // the first token's, also where nothing is foretold
         foreach (var (i, piece) in row.Masked.Index())
         {
-            batch[Places].Ints[firstPiece + i] = begin + piece.Place;
+            places[1 + i] = begin + piece.Place;
             batch[Labels].Ints[firstPiece + i] = piece.Id;
             batch[Sources].Ints[begin + piece.Place] = batch[Ids].Ints.Length + firstPiece + i;
         }

@@ -62,9 +62,9 @@ internal sealed class PretrainingModel : IModel
     /// <summary>Computes logits of a batch of <see cref="PretrainingBatches"/>.</summary>
     public PretrainingLogits Forward(Graph graph, Batch batch)
     {
-        var result = _encoder.Forward(graph, PretrainingBatches.Input(graph, batch, graph.Input(batch[PretrainingBatches.Ids]), Config));
-        var hidden = PretrainingBatches.Foretold(graph, batch, result.Hidden);
-        return new(_maskedLanguage.Logits(hidden), _pair?.PairLogits(result));
+        var input = PretrainingBatches.Input(graph, batch, graph.Input(batch[PretrainingBatches.Ids]), Config);
+        var result = _encoder.Forward(graph, input with { Wanted = graph.Input(batch[PretrainingBatches.Places]) });
+        return new(_maskedLanguage.Logits(PretrainingBatches.Foretold(result.Hidden)), _pair?.PairLogits(result));
     }
 
     /// <summary>[T, V], the logits of pieces in all places of one sequence.</summary>
