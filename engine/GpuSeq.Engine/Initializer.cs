@@ -28,6 +28,15 @@ public abstract record Initializer
     /// <summary>Evenly within sqrt(6 / (inputs + outputs)) (Glorot and Bengio 2010).</summary>
     public static Initializer Glorot(int inputs, int outputs) => new UniformInitializer(MathF.Sqrt(6f / (inputs + outputs)));
 
+    /// <summary>A matrix that leaves vectors as they are: 1 on the diagonal, else 0.</summary>
+    public static Initializer Identity { get; } = Values(shape =>
+    {
+        var values = new float[shape.ElementCount];
+        for (var i = 0; i < Math.Min(shape[0], shape[1]); i++)
+            values[i * shape[1] + i] = 1f;
+        return values;
+    });
+
     /// <summary>Values that are computed, rows first.</summary>
     public static Initializer Values(Func<Shape, float[]> values) => new ComputedInitializer(values);
 

@@ -14,6 +14,29 @@ internal sealed class VectorMathTests<TVector>
     private const int Samples = 400_000;
 
     [Test]
+    public unsafe void FirstLanes_AreReadAndWrittenAlone([Values] bool hasMasks)
+    {
+        const float Untouched = -1f, Filler = 7f;
+        var source = Enumerable.Range(1, TVector.Count).Select(i => (float)i).ToArray();
+        var lanes = new float[TVector.Count];
+        for (var count = 0; count < TVector.Count; count++)
+        {
+            var target = Enumerable.Repeat(Untouched, TVector.Count).ToArray();
+            fixed (float* from = source, into = lanes, to = target)
+            {
+                var first = hasMasks ? TVector.LoadFirst(from, count, Filler) : VectorMath.LoadTail<TVector>(from, count, Filler);
+                TVector.Store(first, into);
+                if (hasMasks)
+                    TVector.StoreFirst(first, to, count);
+                else
+                    VectorMath.StoreTail(first, to, count);
+            }
+            Assert.That(lanes, Is.EqualTo(source.Select((value, i) => i < count ? value : Filler)), $"{count} lanes");
+            Assert.That(target, Is.EqualTo(source.Select((value, i) => i < count ? value : Untouched)), $"{count} lanes");
+        }
+    }
+
+    [Test]
     public void Exp_IsRight() => Check(VectorMath.Exp, Math.Exp, -87.3, 88.72, 2);
 
     [Test]

@@ -16,6 +16,26 @@ internal static class GemmCuts
     private const int FewRowPanels = 6; // of an item, for which it still pays to stream op(B)
     private const int FewColumnPanels = 4;
 
+    /// <summary>A cut for products along stored rows; null where they do not pay.</summary>
+    public static GemmDots.Cut? AlongRows(GemmArguments gemm, KernelLibrary library)
+    {
+        const int MostRows = 48; // with more of them, packing op(B) is little beside the product
+        const int LeastLength = 256; // of sums: to add the lanes of a vector takes as long as 40 elements
+        const int CachedLength = 96 * 1024; // elements of A
+        if (gemm.TransposeA != 0 || gemm.TransposeB == 0 || gemm.M > MostRows || gemm.K < LeastLength || gemm.N < GemmDots.MaxColumns)
+            return null;
+        var items = Math.Max(1, (ItemsPerThread * library.Parallelism + gemm.Products - 1) / gemm.Products);
+        var columns = Math.Min(GemmDots.MaxColumns, EvenBlock(gemm.N, Blocks(gemm.N, items), 4));
+        return new()
+        {
+            Gemm = gemm,
+            Width = (int)library.Width,
+            KBlock = EvenBlock(gemm.K, CachedLength / gemm.M, 16),
+            ColumnsPerItem = columns,
+            ColumnItems = Blocks(gemm.N, columns),
+        };
+    }
+
     /// <summary>All of a product as one item.</summary>
     public static GemmPanels.Cut AllOf(GemmArguments gemm, SimdWidth width)
     {

@@ -4,7 +4,7 @@ namespace GpuSeq.Kernels;
 
 /// <summary>
 /// Launches matrix products on CPUs, by shape: directly where packing would cost more than it saves, as thin ones where reading
-/// B is what takes the time, else by panels; and with their sums split where C alone has too little work for many cores.
+/// B is what takes the time, along stored rows where packing it does, else by panels; and with their sums split where C alone has too little work for many cores.
 /// </summary>
 internal sealed class GemmRows(KernelLibrary library)
 {
@@ -24,6 +24,10 @@ internal sealed class GemmRows(KernelLibrary library)
     private readonly Action<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
         ArrayView<int>, GemmThin.Cut> _thin = library.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
         ArrayView<float>, ArrayView<int>, GemmThin.Cut>(GemmThin.Multiply);
+
+    private readonly Action<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+        ArrayView<int>, GemmDots.Cut> _dots = library.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+        ArrayView<float>, ArrayView<int>, GemmDots.Cut>(GemmDots.Multiply);
 
     private readonly Action<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<int>,
         GemmPanels.Cut> _pack = library.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<int>,
@@ -45,6 +49,8 @@ internal sealed class GemmRows(KernelLibrary library)
             MultiplyDirect(gemm, operands);
         else if (gemm.M <= ThinRows)
             MultiplyThin(gemm, operands);
+        else if (GemmCuts.AlongRows(gemm, library) is { } dots)
+            _dots(checked(gemm.Products * dots.ColumnItems), operands.A, operands.B, operands.C, operands.Bias, operands.Residual, operands.Offsets, dots);
         else if (GemmSplit.Parts(gemm) is > 1 and var parts)
             MultiplySplit(gemm.Split(parts), gemm, operands);
         else

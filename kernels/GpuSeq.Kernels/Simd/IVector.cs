@@ -16,6 +16,9 @@ internal unsafe interface IVector<TSelf>
 
     static abstract TSelf Load(float* source);
 
+    /// <summary>The first lanes from memory, fewer than all; a filler in the others, for which nothing is read.</summary>
+    static abstract TSelf LoadFirst(float* source, int count, float filler);
+
     /// <summary>Loads bfloat16s: the upper halves of float32s.</summary>
     static abstract TSelf LoadBFloat16(ushort* source);
 
@@ -23,6 +26,9 @@ internal unsafe interface IVector<TSelf>
     static abstract TSelf LoadInt8(sbyte* source);
 
     static abstract void Store(TSelf value, float* target);
+
+    /// <summary>Stores the first lanes, fewer than all.</summary>
+    static abstract void StoreFirst(TSelf value, float* target, int count);
 
     /// <summary>Stores past the caches, to an address that is a multiple of the vector's size.</summary>
     static abstract void StoreStreaming(TSelf value, float* target);

@@ -42,6 +42,9 @@ internal readonly unsafe struct ScalarLane(float value) : IVector<ScalarLane>
     public static ScalarLane Load(float* source) => new(*source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ScalarLane LoadFirst(float* source, int count, float filler) => new(count > 0 ? *source : filler);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ScalarLane LoadBFloat16(ushort* source) => new(Interop.IntAsFloat((uint)*source << 16));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -49,6 +52,13 @@ internal readonly unsafe struct ScalarLane(float value) : IVector<ScalarLane>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(ScalarLane value, float* target) => *target = value.Value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreFirst(ScalarLane value, float* target, int count)
+    {
+        if (count > 0)
+            *target = value.Value;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreStreaming(ScalarLane value, float* target) => *target = value.Value;

@@ -28,6 +28,15 @@ internal unsafe struct Vector128Lanes(Vector128<float> lanes) : IVector<Vector12
     public static Vector128Lanes Load(float* source) => new(Vector128.Load(source));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128Lanes LoadFirst(float* source, int count, float filler)
+    {
+        if (!Avx.IsSupported)
+            return VectorMath.LoadTail<Vector128Lanes>(source, count, filler);
+        var first = First(count);
+        return new(Vector128.ConditionalSelect(first, Avx.MaskLoad(source, first), Vector128.Create(filler)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128Lanes LoadBFloat16(ushort* source)
     {
         var halves = Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(source)).AsUInt16();
@@ -43,6 +52,15 @@ internal unsafe struct Vector128Lanes(Vector128<float> lanes) : IVector<Vector12
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector128Lanes value, float* target) => value._lanes.Store(target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreFirst(Vector128Lanes value, float* target, int count)
+    {
+        if (Avx.IsSupported)
+            Avx.MaskStore(target, First(count), value._lanes);
+        else
+            VectorMath.StoreTail(value, target, count);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreStreaming(Vector128Lanes value, float* target) => value._lanes.StoreAlignedNonTemporal(target);
@@ -129,4 +147,9 @@ internal unsafe struct Vector128Lanes(Vector128<float> lanes) : IVector<Vector12
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MaxLane(Vector128Lanes value) =>
         MathF.Max(MathF.Max(value._lanes[0], value._lanes[1]), MathF.Max(value._lanes[2], value._lanes[3]));
+
+    // All bits of the first lanes.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> First(int count) =>
+        Vector128.GreaterThan(Vector128.Create(count), Vector128<int>.Indices).AsSingle();
 }

@@ -28,6 +28,15 @@ internal unsafe struct Vector256Lanes(Vector256<float> lanes) : IVector<Vector25
     public static Vector256Lanes Load(float* source) => new(Vector256.Load(source));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256Lanes LoadFirst(float* source, int count, float filler)
+    {
+        if (!Avx.IsSupported)
+            return VectorMath.LoadTail<Vector256Lanes>(source, count, filler);
+        var first = First(count);
+        return new(Vector256.ConditionalSelect(first, Avx.MaskLoad(source, first), Vector256.Create(filler)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256Lanes LoadBFloat16(ushort* source)
     {
         var halves = Vector128.Load(source).ToVector256Unsafe();
@@ -45,6 +54,15 @@ internal unsafe struct Vector256Lanes(Vector256<float> lanes) : IVector<Vector25
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector256Lanes value, float* target) => value._lanes.Store(target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreFirst(Vector256Lanes value, float* target, int count)
+    {
+        if (Avx.IsSupported)
+            Avx.MaskStore(target, First(count), value._lanes);
+        else
+            VectorMath.StoreTail(value, target, count);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreStreaming(Vector256Lanes value, float* target) => value._lanes.StoreAlignedNonTemporal(target);
@@ -131,4 +149,9 @@ internal unsafe struct Vector256Lanes(Vector256<float> lanes) : IVector<Vector25
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MaxLane(Vector256Lanes value) =>
         Vector128Lanes.MaxLane(new(Vector128.Max(value._lanes.GetLower(), value._lanes.GetUpper())));
+
+    // All bits of the first lanes.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> First(int count) =>
+        Vector256.GreaterThan(Vector256.Create(count), Vector256<int>.Indices).AsSingle();
 }

@@ -1,11 +1,14 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace GpuSeq.Kernels.Simd;
 
 /// <summary>Sixteen float32 lanes in 512 bits.</summary>
 internal unsafe struct Vector512Lanes(Vector512<float> lanes) : IVector<Vector512Lanes>
 {
+    private const int Half = 8;
+
     private Vector512<float> _lanes = lanes;
 
     public static int Count
@@ -27,6 +30,16 @@ internal unsafe struct Vector512Lanes(Vector512<float> lanes) : IVector<Vector51
     public static Vector512Lanes Load(float* source) => new(Vector512.Load(source));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512Lanes LoadFirst(float* source, int count, float filler)
+    {
+        if (!Avx.IsSupported)
+            return VectorMath.LoadTail<Vector512Lanes>(source, count, filler);
+        var first = First(count);
+        var lanes = Vector512.Create(Avx.MaskLoad(source, first.GetLower()), Avx.MaskLoad(source + Half, first.GetUpper()));
+        return new(Vector512.ConditionalSelect(first, lanes, Vector512.Create(filler)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512Lanes LoadBFloat16(ushort* source)
     {
         var halves = Vector256.Load(source).ToVector512Unsafe();
@@ -42,6 +55,19 @@ internal unsafe struct Vector512Lanes(Vector512<float> lanes) : IVector<Vector51
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector512Lanes value, float* target) => value._lanes.Store(target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreFirst(Vector512Lanes value, float* target, int count)
+    {
+        if (!Avx.IsSupported)
+        {
+            VectorMath.StoreTail(value, target, count);
+            return;
+        }
+        var first = First(count);
+        Avx.MaskStore(target, first.GetLower(), value._lanes.GetLower());
+        Avx.MaskStore(target + Half, first.GetUpper(), value._lanes.GetUpper());
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreStreaming(Vector512Lanes value, float* target) => value._lanes.StoreAlignedNonTemporal(target);
@@ -127,4 +153,9 @@ internal unsafe struct Vector512Lanes(Vector512<float> lanes) : IVector<Vector51
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MaxLane(Vector512Lanes value) =>
         Vector256Lanes.MaxLane(new(Vector256.Max(value._lanes.GetLower(), value._lanes.GetUpper())));
+
+    // All bits of the first lanes.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> First(int count) =>
+        Vector512.GreaterThan(Vector512.Create(count), Vector512<int>.Indices).AsSingle();
 }

@@ -18,7 +18,7 @@ internal static unsafe class VectorMath
     public static TVector LoadPartial<TVector>(float* source, int count)
         where TVector : struct, IVector<TVector>
     {
-        return count >= TVector.Count ? TVector.Load(source) : LoadTail<TVector>(source, count);
+        return count >= TVector.Count ? TVector.Load(source) : TVector.LoadFirst(source, count, 0f);
     }
 
     /// <summary>The first count lanes from memory, a filler in the others.</summary>
@@ -26,7 +26,7 @@ internal static unsafe class VectorMath
     public static TVector LoadPartial<TVector>(float* source, int count, float filler)
         where TVector : struct, IVector<TVector>
     {
-        return count >= TVector.Count ? TVector.Load(source) : LoadTail<TVector>(source, count, filler);
+        return count >= TVector.Count ? TVector.Load(source) : TVector.LoadFirst(source, count, filler);
     }
 
     /// <summary>Stores the first count lanes.</summary>
@@ -37,7 +37,7 @@ internal static unsafe class VectorMath
         if (count >= TVector.Count)
             TVector.Store(value, target);
         else
-            StoreTail(value, target, count);
+            TVector.StoreFirst(value, target, count);
     }
 
     /// <summary>Copies count elements.</summary>
@@ -93,8 +93,11 @@ internal static unsafe class VectorMath
         StorePartial(value, target, count);
     }
 
-    // Out of line: a method with a stack buffer is not inlined, and the whole vectors must not pay for that.
-    private static TVector LoadTail<TVector>(float* source, int count, float filler = 0f)
+    /// <summary>
+    /// <see cref="IVector{TSelf}.LoadFirst"/> where a processor has no masks. A call makes its caller keep vectors in memory, also in
+    /// the loops before it.
+    /// </summary>
+    public static TVector LoadTail<TVector>(float* source, int count, float filler)
         where TVector : struct, IVector<TVector>
     {
         var lanes = stackalloc float[TVector.Count];
@@ -103,7 +106,8 @@ internal static unsafe class VectorMath
         return TVector.Load(lanes);
     }
 
-    private static void StoreTail<TVector>(TVector value, float* target, int count)
+    /// <summary><see cref="IVector{TSelf}.StoreFirst"/> where a processor has no masks.</summary>
+    public static void StoreTail<TVector>(TVector value, float* target, int count)
         where TVector : struct, IVector<TVector>
     {
         var lanes = stackalloc float[TVector.Count];

@@ -107,7 +107,7 @@ public static class GemmCases
         (0, 3, 5), (3, 0, 5), (3, 5, 0), (1, 1, 1), (3, 3, 3), (1, 37, 50), (2, 96, 33), (5, 1, 7), (37, 1, 41),
         (5, 7, 11), (6, 16, 8), (7, 17, 9), (11, 31, 13), (12, 32, 16), (13, 33, 17), (47, 63, 64), (48, 64, 65),
         (95, 33, 31), (96, 64, 32), (97, 65, 33), (61, 67, 71), (257, 19, 5), (5, 257, 19), (3, 5, 2000), (17, 29, 1031),
-        (130, 70, 515), (5, 4133, 6), (137, 203, 400), (211, 300, 37),
+        (130, 70, 515), (5, 4133, 6), (137, 203, 400), (211, 300, 37), (9, 64, 256), (10, 65, 259), (128, 131, 263), (129, 64, 257),
     ];
 
     // Sums that are split: the edges of their parts, thin products, and what a block of K leaves.
@@ -234,6 +234,8 @@ public static class GemmCases
                 foreach (var shape in Layouts(m, n, k))
                     yield return new GemmCase(shape);
             }
+            foreach (var (n, k) in new[] { (768, 768), (3072, 768), (768, 3072) })
+                yield return new GemmCase(new(32, n, k) { TransposeB = true });
             yield return new GemmCase(new(1024, 3072, 768) { TransposeB = true, Activation = Activation.Gelu }, bias: true);
             yield return new GemmCase(new(1, 768, 3072));
             yield return new GemmCase(new(1, 768, 3072) { TransposeB = true });

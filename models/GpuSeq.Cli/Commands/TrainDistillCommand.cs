@@ -45,11 +45,26 @@ internal static class TrainDistillCommand
             var examples = TextExamples.Read(run.Form.Read, run);
             using var task = DistillTask.Create(device, examples, run, start.Options);
             var result = start.Train(output, task, run);
-            if (!start.IsJson && task.Comparison is (var teaching, { } student))
-                output.Table(["MODEL", "ACCURACY ", "PARAMETERS ", "MS A TEXT "], [Row("teacher", teaching), Row("student", student)]);
+            if (task.Comparison is not (var teaching, { } student))
+                return start.Finish(output, result);
+            if (start.IsJson)
+                return start.Finish(output, Measured(result, ("teacher", teaching), ("student", student)));
+            output.Table(["MODEL", "ACCURACY ", "PARAMETERS ", "MS A TEXT "], [Row("teacher", teaching), Row("student", student)]);
             return start.Finish(output, result);
         });
         return command;
+    }
+
+    private static TrainingResult Measured(TrainingResult result, params IEnumerable<(string Name, ModelMeasure Model)> models)
+    {
+        var metrics = new Dictionary<string, double>(result.Evaluation!.Metrics);
+        foreach (var (name, model) in models)
+        {
+            metrics[$"{name}_accuracy"] = model.Accuracy;
+            metrics[$"{name}_parameters"] = model.Parameters;
+            metrics[$"{name}_milliseconds"] = model.Milliseconds;
+        }
+        return result with { Evaluation = result.Evaluation with { Metrics = metrics } };
     }
 
     private static string[] Row(string name, ModelMeasure model) =>

@@ -19,6 +19,13 @@ internal static class BertReading
         return 2.0 * texts * tokens * Form.Layers * (weights + 2 * tokens * width);
     }
 
+    /// <summary>The same, where of the last states only the first token's are wanted: the others need keys and values alone.</summary>
+    public static double FlopsOfFirst(int texts, int tokens)
+    {
+        double width = Form.Width;
+        return Flops(texts, tokens) - 2.0 * texts * (tokens - 1) * (2 * width * width + 2 * width * Form.Inner + 2 * tokens * width);
+    }
+
     /// <summary>Tokens of all kinds, [B, T].</summary>
     public static int[] Ids(int texts, int tokens) => [.. Enumerable.Range(0, texts * tokens).Select(place => place * 97 % Form.VocabSize)];
 

@@ -9,7 +9,7 @@ internal static class BertTuning
     private const int StepsOfCheck = 8;
 
     public static StepBenchmark Benchmark { get; } = new(
-        StepBenchmark.Step, $"bert-base {B}x{T}", 3 * BertReading.Flops(B, T), Create);
+        StepBenchmark.Step, $"bert-base {B}x{T}", 3 * BertReading.FlopsOfFirst(B, T), Create);
 
     private static TimedStep Create(Device device)
     {
@@ -25,7 +25,8 @@ internal static class BertTuning
             device,
             (graph, batch) =>
             {
-                var loss = model.Head.Logits(model.Forward(graph, new(graph.Input(batch[0])))).CrossEntropy(graph.Input(batch[1]));
+                var input = new BertInput(graph.Input(batch[0])).OfFirstTokens(graph);
+                var loss = model.Head.Logits(model.Forward(graph, input)).CrossEntropy(graph.Input(batch[1]));
                 graph.Backward(loss);
                 optimizer.Step();
                 return loss;

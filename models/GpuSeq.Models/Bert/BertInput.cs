@@ -29,6 +29,14 @@ public sealed record BertInput(Tensor Ids)
 
     /// <summary>Whether the attention weights of every layer are wanted, for people to look at.</summary>
     public bool ReturnsWeights { get; init; }
+
+    /// <summary>The same, where of the last states only the first token's are wanted: what tells what texts are reads no others.</summary>
+    public BertInput OfFirstTokens(Graph graph)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        var (texts, tokens) = (Ids.Shape[0], Ids.Shape[1]);
+        return this with { Wanted = graph.Input([.. Enumerable.Range(0, texts).Select(text => text * tokens)], [texts, 1]) };
+    }
 }
 
 /// <summary>What a model of BERT's family makes of tokens.</summary>

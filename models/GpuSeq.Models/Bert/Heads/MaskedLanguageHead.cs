@@ -17,7 +17,9 @@ public sealed class MaskedLanguageHead : IBertHead<MaskedLanguageHead>
     {
         var (config, names) = (encoder.Config, BertNames.OfMaskedLanguage(encoder.Config.ModelType));
         var width = config.EmbeddingWidth;
-        _transform = BertEncoder.NewLinear(scope[names.Transform], config, config.Width, width);
+        // It begins as the identity: so the table of the tokens' vectors, which is the output layer, learns from the first step on.
+        var weights = width == config.Width ? Initializer.Identity : config.Weights;
+        _transform = new(scope[names.Transform], config.Width, width, biasInitializer: Initializer.Zeros, initializer: weights);
         _norm = new(scope[names.Norm], width, config.LayerNormEps);
         var words = config.TiesWeights
             ? encoder.Embeddings.Words

@@ -71,7 +71,11 @@ public sealed class BertExampleModel : IModel
     }
 
     /// <summary>What it makes of texts: [B, outputs], for a choice one score of each text.</summary>
-    public Tensor Logits(Graph graph, BertInput input) => _logits(_forward(graph, input));
+    public Tensor Logits(Graph graph, BertInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return _logits(_forward(graph, input.OfFirstTokens(graph)));
+    }
 
     /// <summary>What the last layer looks at from the first token, on the average of its heads: a share for each token of a text.</summary>
     public float[] Attention(Graph graph, BertInput input)
