@@ -9,14 +9,20 @@ namespace GpuSeq.Models;
 /// <param name="Pretrained">The folder of its parameters; null where they are drawn at random, or come from a state.</param>
 public sealed record BertOrigin(TextEncoder Encoder, BertConfig Config, RunFolder? Pretrained)
 {
-    /// <summary>A pre-trained model: a run of ours, or a folder as the Hub has it.</summary>
+    private const float PublishedDropout = 0.1f; // Devlin et al. 2019, appendix A.2; the second version of ALBERT has none
+
+    /// <summary>
+    /// A pre-trained model: a run of ours, or a folder as the Hub has it. Runs are pre-trained without dropout unless it is asked for;
+    /// to fine-tune them so would be to learn the examples by heart, so they get what is published.
+    /// </summary>
     /// <exception cref="DataException">A file cannot be read, or the model is none of BERT's family.</exception>
     public static BertOrigin Load(string folder)
     {
-        var pretrained = new RunFolder(folder);
-        var (config, encoder) = (BertConfig.Load(pretrained.Config), TextEncoder.Load(folder));
-        return encoder.Tokenizer.Count <= config.VocabSize ? new(encoder, config, pretrained) : throw new DataException(
-            pretrained.Config, $"the model knows {config.VocabSize} tokens, but the tokenizer has {encoder.Tokenizer.Count}");
+        var origin = Read(folder);
+        var isRun = File.Exists(new RunFolder(folder).Recipe);
+        return isRun && origin.Config is { HiddenDropout: 0f, AttentionDropout: 0f, ModelType: not BertConfig.Albert }
+            ? origin with { Config = origin.Config with { HiddenDropout = PublishedDropout, AttentionDropout = PublishedDropout } }
+            : origin;
     }
 
     /// <summary>A small model without any training, and a WordPiece tokenizer that is learned from the texts.</summary>
@@ -37,7 +43,7 @@ public sealed record BertOrigin(TextEncoder Encoder, BertConfig Config, RunFolde
     public static BertOrigin Resume(RunFolder run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        return Load(run.Path) with { Pretrained = null };
+        return Read(run.Path) with { Pretrained = null };
     }
 
     /// <summary>Makes the model that is to be fine-tuned.</summary>
@@ -53,5 +59,13 @@ public sealed record BertOrigin(TextEncoder Encoder, BertConfig Config, RunFolde
         return Pretrained is null
             ? new(device, change(Config), seed)
             : BertFiles.Begin<THead>(device, Pretrained, _ => change(Config), seed);
+    }
+
+    private static BertOrigin Read(string folder)
+    {
+        var pretrained = new RunFolder(folder);
+        var (config, encoder) = (BertConfig.Load(pretrained.Config), TextEncoder.Load(folder));
+        return encoder.Tokenizer.Count <= config.VocabSize ? new(encoder, config, pretrained) : throw new DataException(
+            pretrained.Config, $"the model knows {config.VocabSize} tokens, but the tokenizer has {encoder.Tokenizer.Count}");
     }
 }
