@@ -4,7 +4,8 @@ namespace GpuSeq.Kernels;
 
 /// <summary>
 /// Launches matrix products on CPUs, by shape: directly where packing would cost more than it saves, as thin ones where reading
-/// B is what takes the time, along stored rows where packing it does, else by panels; and with their sums split where C alone has too little work for many cores.
+/// B is what takes the time, along stored rows where packing B is, else by panels; and with their sums split where C alone has too
+/// little work for many cores.
 /// </summary>
 internal sealed class GemmRows(KernelLibrary library)
 {
@@ -50,7 +51,7 @@ internal sealed class GemmRows(KernelLibrary library)
         else if (gemm.M <= ThinRows)
             MultiplyThin(gemm, operands);
         else if (GemmCuts.AlongRows(gemm, library) is { } dots)
-            _dots(checked(gemm.Products * dots.ColumnItems), operands.A, operands.B, operands.C, operands.Bias, operands.Residual, operands.Offsets, dots);
+            MultiplyAlongRows(dots, operands);
         else if (GemmSplit.Parts(gemm) is > 1 and var parts)
             MultiplySplit(gemm.Split(parts), gemm, operands);
         else
@@ -68,6 +69,10 @@ internal sealed class GemmRows(KernelLibrary library)
     /// <summary>Computes one product with packed panels of op(B).</summary>
     public void MultiplyPacked(GemmArguments gemm, in GemmOperands operands, ArrayView<float> panels) =>
         MultiplyPanels(gemm, operands, panels);
+
+    private void MultiplyAlongRows(GemmDots.Cut cut, in GemmOperands operands) => _dots(
+        checked(cut.Gemm.Products * cut.ColumnItems), operands.A, operands.B, operands.C, operands.Bias, operands.Residual,
+        operands.Offsets, cut);
 
     private void MultiplyDirect(GemmArguments gemm, in GemmOperands operands)
     {

@@ -18,7 +18,10 @@ internal sealed class BertLayerArguments
         "--freeze", "The embeddings and so many layers, from the first on, stay as they are; 0 for the embeddings alone.", 0);
 
     private readonly Option<float?> _dropout = CommonOptions.OptionalNumber(
-        "--dropout", "The share of values that is dropped in training, of hidden states and of attention (default: the model's; 0.1 for a run that was pre-trained without, but for ALBERT).", 0f, 0.99f);
+        "--dropout",
+        "The share of values that is dropped in training, of hidden states and of attention (default: the model's; 0.1 for a run that was "
+            + "pre-trained without, but for ALBERT).",
+        0f, 0.99f);
 
     /// <param name="training">Gets the options.</param>
     /// <param name="maxLength">The most tokens of a sequence unless others are given.</param>

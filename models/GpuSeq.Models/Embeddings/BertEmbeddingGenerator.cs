@@ -87,11 +87,9 @@ public sealed class BertEmbeddingGenerator : IEmbeddingGenerator<string, Embeddi
     }
 
     // [B, C] or [B, T, C].
-    private Tensor Outputs(Graph graph, BertInput input)
-    {
-        var result = _model.Forward(graph, input);
-        return Pooling == EmbeddingPooling.Cls ? result.First : result.Hidden;
-    }
+    private Tensor Outputs(Graph graph, BertInput input) => Pooling == EmbeddingPooling.Cls
+        ? _model.Forward(graph, input.OfFirstTokens(graph)).First
+        : _model.Forward(graph, input).Hidden;
 
     private GeneratedEmbeddings<Embedding<float>> Generate(IReadOnlyList<string> texts, CancellationToken cancellation)
     {

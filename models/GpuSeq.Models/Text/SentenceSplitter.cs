@@ -14,15 +14,17 @@ internal static class SentenceSplitter
 
     /// <summary>
     /// The sentences of a paragraph, each with single blanks between its words. A sentence ends with a word that ends with a full
-    /// stop, a question mark or an exclamation mark, but for titles and initials, where the next begins with no small letter.
+    /// stop, a question mark or an exclamation mark, but for titles and initials, where the next begins with no small letter; in a
+    /// paragraph without capitals, as corpora of small letters have it, wherever such a mark stands.
     /// </summary>
     public static IEnumerable<string> Split(string paragraph)
     {
         var words = paragraph.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        var hasCapitals = paragraph.Any(char.IsUpper);
         var begin = 0;
         for (var end = 1; end <= words.Length; end++)
         {
-            if (end < words.Length && !(MayEnd(words[end - 1]) && MayBegin(words[end])))
+            if (end < words.Length && !(MayEnd(words[end - 1]) && (!hasCapitals || MayBegin(words[end]))))
                 continue;
             yield return string.Join(' ', words[begin..end]);
             begin = end;

@@ -77,7 +77,8 @@ public sealed class BertModelTests
             var states = hidden.Reshape([hidden.Shape.Rows, config.Width]);
             if (!isWanted)
                 states = states.Select(0, graph.Input(rows, [rows.Length]));
-            graph.Backward((states * graph.Input([.. Enumerable.Range(1, (int)states.Shape.ElementCount).Select(i => MathF.Sin(i * i))], states.Shape)).Sum());
+            float[] upstream = [.. Enumerable.Range(1, (int)states.Shape.ElementCount).Select(i => MathF.Sin(i * i))];
+            graph.Backward((states * graph.Input(upstream, states.Shape)).Sum());
             return (states.ToArray(), model.Parameters.Parameters.Where(parameter => parameter.Gradient is not null)
                 .ToDictionary(parameter => parameter.Name, parameter => parameter.Gradient!.ToArray()));
         }

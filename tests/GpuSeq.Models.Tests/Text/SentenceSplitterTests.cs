@@ -9,6 +9,7 @@ public sealed class SentenceSplitterTests
     [TestCase("J. S. Mill and H. G. Wells. So it was I. They left.", "J. S. Mill and H. G. Wells.|So it was I.|They left.")]
     [TestCase("In 1945. 12 came", "In 1945.|12 came")]
     [TestCase("and so on... but\nnot here (See below.) There.", "and so on... but not here (See below.)|There.")]
+    [TestCase("simplistic , silly and tedious . \nwhy ? it's laddish", "simplistic , silly and tedious .|why ?|it's laddish")]
     [TestCase(" \n ", "")]
     public void Sentences_EndWhereAnotherBegins(string paragraph, string expected) =>
         Assert.That(string.Join('|', SentenceSplitter.Split(paragraph)), Is.EqualTo(expected));
